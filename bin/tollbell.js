@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// Starts the built program, with V8's code cache where an earlier run left one. Nothing else lives here.
+// CommonJS (package.json beside this file says so): as an ES module the same start takes 4 ms longer, a fifth of bare Node.
+
+'use strict';
+
+const fs = require('node:fs');
+const { dirname, join } = require('node:path');
+
+const FILE = join(__dirname, '../dist/main.cjs');
+
+function start(argv) {
+  const { Script } = require('node:vm');
+  const { openCodeCache } = require('./code-cache.js');
+  const source = fs.readFileSync(FILE, 'latin1'); // the build writes ASCII, and as its last 64 characters the hash of the rest
+  const cache = openCodeCache(source.slice(-64), argv[0]);
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+  const script = new Script(wrapped, { filename: FILE, cachedData: cache.read() });
+  const program = { exports: {} };
+  script.runInThisContext()(program.exports, require, program, FILE, dirname(FILE));
+  program.exports.main(argv).then((exitCode) => {
+    process.exitCode = exitCode;
+    if (exitCode === 0 && script.cachedDataRejected !== false) cache.write(script);
+  });
+}
+
+if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2])) {
+  // Answered here, and not through process.stdout, whose set-up on a pipe alone takes 3 ms.
+  fs.writeSync(1, `${require('../package.json').version}\n`);
+} else if (fs.existsSync(FILE)) {
+  start(process.argv.slice(2));
+} else {
+  process.exitCode = 1;
+  process.stderr.write('tollbell is not built yet: run `npm run build` in its folder\n');
+}

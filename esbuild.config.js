@@ -1,0 +1,122 @@
+// The build. dist/main.cjs is the hot file: all our own modules and what they import statically. Every package that the source imports
+// lazily (`await import('inquirer')`) becomes a file of its own in dist/lib, so that a start reads and compiles only what it runs.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const lazyPackages = new Set();
+
+/** Whitespace goes, because it is read at every start; names and short lines stay, so that a stack trace can be read. */
+const options = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  external: ['better-sqlite3'],
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'none', // dist/LICENSES.txt has them
+  metafile: true,
+  write: false,
+  outdir: '.',
+  outExtension: { '.js': '.cjs' },
+  logLevel: 'warning',
+};
+
+const hot = await build({
+  ...options,
+  entryPoints: ['src/main.ts'],
+  define: { __TOLLBELL_VERSION__: JSON.stringify(version) },
+  loader: { '.csv': 'text', '.sql': 'text' },
+  supported: { 'dynamic-import': false }, // becomes require(): the launcher runs the file in a vm.Script, which has no import()
+  plugins: [
+    { name: 'driver', setup: includeDriver },
+    { name: 'lazy-packages', setup: splitLazyPackages },
+    { name: 'no-child-processes', setup: omitChildProcesses },
+  ],
+});
+const lazy = await build({ ...options, outdir: 'lib', entryPoints: Object.fromEntries([...lazyPackages].map((name) => [name, name])) });
+
+// Written beside dist and swapped in, because other processes may be starting from dist at this moment.
+const staging = `dist.${process.pid}`;
+for (const { path, text } of lazy.outputFiles) write(relative('.', path), text);
+for (const { path, text } of hot.outputFiles) write(relative('.', path), `${text}//${createHash('sha256').update(text).digest('hex')}`);
+write('LICENSES.txt', licences([hot, lazy]));
+if (existsSync('dist')) renameSync('dist', `${staging}.old`);
+renameSync(staging, 'dist');
+rmSync(`${staging}.old`, { recursive: true, force: true });
+
+/**
+ * Puts the driver's JavaScript into the hot file, for use with a binary of exactly its version; with any other version the installed
+ * driver is used whole. Its ten small files and its search for the binary take 5 ms of a start, a quarter of bare Node.
+ */
+function includeDriver(plugin) {
+  const name = 'better-sqlite3';
+  plugin.onResolve({ filter: /^better-sqlite3$/ }, ({ namespace }) =>
+    namespace === 'driver' ? undefined : { path: name, namespace: 'driver' },
+  );
+  plugin.onLoad({ filter: /.*/, namespace: 'driver' }, ({ path }) => ({
+    resolveDir: '.',
+    contents:
+      path === 'bindings'
+        ? `module.exports = () => require('${name}/build/Release/better_sqlite3.node');`
+        : `let version;
+           try { version = require('${name}/package.json').version; } catch {}
+           module.exports = version === '${versionOf(name)}' ? require('driver:bundled') : require('${name}');`,
+  }));
+  plugin.onResolve({ filter: /^driver:bundled$/ }, () => ({ path: resolve('node_modules', name, 'lib/index.js') }));
+  plugin.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'driver' }));
+}
+
+function versionOf(name) {
+  return JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+/** commander loads child_process for commands that are programs of their own, which we have none of: 1 ms of every start. */
+function omitChildProcesses(plugin) {
+  plugin.onResolve({ filter: /^(node:)?child_process$/ }, ({ importer }) =>
+    importer.includes('node_modules/commander/') ? { path: 'child_process', namespace: 'absent' } : undefined,
+  );
+  plugin.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: '' }));
+}
+
+/**
+ * Points each lazy import of a package at its file in dist/lib. The virtual module in between gives the names and the default export
+ * that `import()` would have given; a plain external would put the whole namespace under `default`.
+ */
+function splitLazyPackages(plugin) {
+  plugin.onResolve({ filter: /^[^.]/ }, ({ kind, path }) => {
+    if (kind !== 'dynamic-import' || path.startsWith('node:')) return undefined;
+    lazyPackages.add(path);
+    return { path, namespace: 'lazy' };
+  });
+  plugin.onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path }) => {
+    const file = JSON.stringify(`../dist/lib/${path}.cjs`); // the launcher in bin/ lends its require()
+    return { contents: `export * from ${file};\nexport { default } from ${file};` };
+  });
+  plugin.onResolve({ filter: /^\.\.\/dist\/lib\//, namespace: 'lazy' }, ({ path }) => ({ path, external: true }));
+}
+
+function write(path, text) {
+  mkdirSync(dirname(join(staging, path)), { recursive: true });
+  writeFileSync(join(staging, path), text);
+}
+
+/** The licence texts of every package whose code is in the output, as those licences ask. */
+function licences(results) {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const folders = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter((folder) => folder !== undefined);
+  return [...new Set(folders)]
+    .toSorted()
+    .map(licence)
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
+}
+
+function licence(folder) {
+  const { name, version: packageVersion, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  return `${name} ${packageVersion} (${license})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}`;
+}

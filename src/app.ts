@@ -1,0 +1,101 @@
+// The composition root: puts real parts behind the ports, opens each when it is first used, closes all of them once.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import { foundStore } from './found.ts';
+import type { Clock, Io, KeyedDigest } from './ports/host.ts';
+import type { Store } from './ports/store.ts';
+import type { Transport } from './ports/transport.ts';
+import type { Sender, TransportName } from './domain/sender.ts';
+import { openStore, storeExists } from './store/open.ts';
+import { createKeyedDigest, readStoreKey } from './store/key.ts';
+import { createSandbox } from './transports/sandbox.ts';
+import { createIds, type IdSource, type WorkerId } from './values/id.ts';
+import { toInstant } from './values/time.ts';
+
+/** Everything a command may use. The store and the key are opened on first use, so that `--help` and a wrong flag open nothing. */
+export type App = {
+  readonly config: Config;
+  readonly io: Io;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly workerId: WorkerId;
+  /** Aborts on the first Ctrl-C: finish what is in flight, then stop. */
+  readonly interrupted: AbortSignal;
+  /** Hex SHA-256, for content that is public. */
+  readonly digest: (text: string) => string;
+  readonly keyedDigest: () => Promise<KeyedDigest>;
+  /** The store, made and migrated where it is not there yet. */
+  readonly store: () => Promise<Store>;
+  /** The store for reading only; null where there is none, and nothing is created. */
+  readonly reader: () => Promise<Store | null>;
+  readonly transport: (sender: Sender) => Transport;
+  /** The transports whose messages cannot have left a process that died. */
+  readonly diedWithProcess: readonly TransportName[];
+  /** The same app on a store that lives in memory until it is closed. */
+  readonly throwAway: () => App;
+  readonly close: () => Promise<void>;
+};
+
+export type AppParts = { readonly config: Config; readonly io: Io; readonly env: Readonly<Record<string, string | undefined>>; readonly interrupted: AbortSignal };
+
+/** Builds the app of one command. */
+export function createApp({ config, io, env, interrupted }: AppParts): App {
+  const clock = createClock(config);
+  const ids = createIds((count) => randomBytes(count));
+  const opened: Store[] = [];
+  const keep = (store: Store): Store => {
+    opened.push(store);
+    return store;
+  };
+  const open = once(async () => {
+    const store = keep(await openStore({ config, readOnly: false }));
+    await foundStore({ store, config, env, now: clock.now(), ids, randomBytes, digest: sha256 });
+    return store;
+  });
+  const read = once(async () => (storeExists(config.db) ? keep(await openStore({ config, readOnly: true })) : null));
+  return {
+    config,
+    io,
+    clock,
+    ids,
+    workerId: ids.sortable<'worker'>(clock.now()),
+    interrupted,
+    digest: sha256,
+    keyedDigest: once(async () => {
+      await open(); // the key is made together with the store
+      return createKeyedDigest(readStoreKey(config.db, env));
+    }),
+    store: open,
+    reader: config.db === ':memory:' ? open : read,
+    transport: () => createSandbox(),
+    diedWithProcess: ['sandbox'],
+    throwAway: () => createApp({ config: { ...config, db: ':memory:', sender: null }, io, env, interrupted }),
+    close: async () => {
+      for (const store of opened) await store.close();
+    },
+  };
+}
+
+function createClock(config: Config): Clock {
+  const fixed = config.now;
+  return {
+    now: () => fixed ?? toInstant(Date.now()),
+    sleep: async (milliseconds, signal) => {
+      await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+    },
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

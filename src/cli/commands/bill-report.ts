@@ -1,0 +1,104 @@
+// tollbell bill-report: what was sent in a period and what it costs. Opens the store read-only.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
+import { fail } from '../../errors.ts';
+import { type Grouping, GROUPINGS } from '../../ports/store/report.ts';
+import { formatInstant, type DayPeriod, UTC } from '../../values/time.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { dayText, helpText, monthText, parseOptions } from '../options.ts';
+import { type Style, table } from '../render.ts';
+import { billFigures } from '../shapes.ts';
+
+const BillReportOptions = z.object({
+  month: monthText.nullable().default(null),
+  from: dayText.nullable().default(null),
+  to: dayText.nullable().default(null),
+  by: z
+    .string()
+    .default('category,market')
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.enum(GROUPINGS, { error: `groups are ${GROUPINGS.join(', ')}` })).min(1)),
+});
+
+const groups = z.object(Object.fromEntries(GROUPINGS.map((grouping) => [grouping, z.string().optional()])));
+
+const BillReportDocument = z.object({
+  from: z.string(),
+  to: z.string().meta({ description: 'the first day that is not in the report' }),
+  time_zone: z.string(),
+  as_of: z.string(),
+  group_by: z.array(z.enum(GROUPINGS)),
+  rows: z.array(z.object({ ...groups.shape, ...billFigures.shape })),
+  totals: z.array(billFigures),
+});
+
+type Document = z.output<typeof BillReportDocument>;
+
+export const defineBillReport: Define = (parent, host) => {
+  const command = parent
+    .command('bill-report')
+    .description('Shows what was sent in a period and what it costs. Without options: this month, by category and market.')
+    .option('--month <month>', 'a month in the billing zone: 2026-10')
+    .option('--from <day>', 'from this day on')
+    .option('--to <day>', 'up to, but not including, this day')
+    .option('--by <groups>', `comma-separated: ${GROUPINGS.join(', ')} (default category,market)`)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell bill-report --month 2026-10', 'tollbell bill-report --by campaign,market --format csv', 'tollbell bill-report --json'],
+        output: '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…]}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((options: object) => host.run(command, (app) => report(app, parseOptions(BillReportOptions, { ...options }))));
+  return BillReportDocument;
+};
+
+/** The bill. A store that does not exist has an empty one. */
+export async function report(app: App, options: z.output<typeof BillReportOptions>): Promise<View<Document>> {
+  if (options.month !== null && (options.from !== null || options.to !== null)) {
+    throw fail('usage', { message: '--month and --from/--to say the same thing twice.', hint: 'Give one of them.' });
+  }
+  const store = await app.reader();
+  const at = app.clock.now();
+  const sender = store === null ? null : await currentSender(store, app.config);
+  const timeZone = sender?.timeZone ?? UTC;
+  const period = reportPeriod(options, { timeZone, at });
+  if (period.from >= period.to) throw fail('invalid_input', { message: `The period from ${period.from} to ${period.to} is empty.`, hint: '--to is the first day that is not in it.' });
+  const senderId = app.config.sender === null ? null : (sender?.id ?? null);
+  const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy: options.by });
+  const document: Document = {
+    from: period.from,
+    to: period.to,
+    time_zone: timeZone,
+    as_of: formatInstant(at),
+    group_by: options.by,
+    rows: bill.rows.map(({ group, figures: row }) => ({ ...group, ...row })),
+    totals: [...bill.totals],
+  };
+  return {
+    command: 'bill-report',
+    schema: BillReportDocument,
+    document,
+    rows: 'rows',
+    columns: [...options.by, ...FIGURES],
+    text: (style) => billText(bill, { period, groupBy: options.by }, style),
+  };
+}
+
+type Heading = { readonly period: DayPeriod; readonly groupBy: readonly Grouping[] };
+
+/** The bill as a table, with its totals below. */
+export async function billText(bill: BillReport, { period, groupBy }: Heading, style: Style): Promise<string> {
+  const title = style.strong(`Bill from ${period.from} up to ${period.to}`);
+  if (bill.rows.length === 0) return `${title}\nNothing was sent in this period.`;
+  const rows = bill.rows.map(({ group, figures: row }) => [...groupBy.map((key) => group[key] || '–'), ...FIGURES.map((key) => String(row[key]))]);
+  const totals = bill.totals.map((row) => ['total', ...groupBy.slice(1).map(() => ''), ...FIGURES.map((key) => String(row[key]))]);
+  const header = [...groupBy, ...FIGURES];
+  const rightAligned = header.map((_, index) => index).filter((index) => index > groupBy.length);
+  const overlap = groupBy.includes('tag') ? '\nA message with several tags is in several rows; the totals count it once.' : '';
+  return `${title}\n${await table({ header, rows: [...rows, ...totals], rightAligned }, style)}${overlap}`;
+}

@@ -1,0 +1,92 @@
+// tollbell demo: the whole way in a throw-away store: people, a campaign with everything that goes wrong, the bill.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { billReport, FIGURES, reportPeriod } from '../../billing/report.ts';
+import { sampleRecipientsCsv } from '../../catalog/sample-recipients.ts';
+import type { RepeatableSource } from '../../ports/host.ts';
+import type { Grouping } from '../../ports/store/report.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { helpText, parseOptions } from '../options.ts';
+import { addSampleContacts, addSampleTemplates } from '../sample-store.ts';
+import { sendFile } from '../send-run.ts';
+import { SendDocument } from '../send-view.ts';
+import { billFigures } from '../shapes.ts';
+import { billText } from './bill-report.ts';
+import { SendOptions } from './send.ts';
+
+const count = z.int();
+
+const DemoDocument = z.object({
+  contacts: z.object({ opted_in: count, no_consent: count, opted_out: count, blocked: count }),
+  send: SendDocument,
+  bill: z.object({ rows: z.array(z.object({ market: z.string(), ...billFigures.shape })), totals: z.array(billFigures) }),
+});
+
+const CAMPAIGN = 'demo';
+const FILE = 'orders.csv';
+const GROUP_BY: readonly Grouping[] = ['market'];
+
+export const defineDemo: Define = (parent, host) => {
+  const command = parent
+    .command('demo')
+    .description('Shows the whole way in a throw-away store: 1,000 people in 12 countries, a campaign through the sandbox, the bill. Needs no network.')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell demo', 'tollbell demo --json'],
+        output: '{"schema":"tollbell.demo/1","contacts":{…},"send":{…},"bill":{"rows":[…],"totals":[…]}}',
+        exits: [0],
+      }),
+    )
+    .action(() => host.run(command, (app) => demo(app)));
+  return DemoDocument;
+};
+
+/** Runs the demo. It ends with 0 although rows are refused: that is what it shows. */
+export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>>> {
+  const world = { ...app.throwAway(), io: { ...app.io, openRepeatable: async () => textSource(sampleRecipientsCsv()) } };
+  try {
+    const store = await world.store();
+    const sender = await currentSender(store, world.config);
+    await addSampleTemplates(world, store, sender);
+    const contacts = await addSampleContacts(world, store, sender);
+    const sent = await sendFile(world, parseOptions(SendOptions, { template: 'order_shipped', from: FILE, campaign: CAMPAIGN, skipInvalid: true }), FILE);
+    const period = reportPeriod({ month: null, from: null, to: null }, { timeZone: sender.timeZone, at: world.clock.now() });
+    const bill = await billReport(store, { period, senderId: sender.id, groupBy: GROUP_BY });
+    const people = contacts.opted_in + contacts.no_consent + contacts.opted_out + contacts.blocked;
+    return {
+      command: 'demo',
+      schema: DemoDocument,
+      document: {
+        contacts,
+        send: sent.document,
+        bill: { rows: bill.rows.map(({ group, figures }) => ({ market: group.market ?? '', ...figures })), totals: [...bill.totals] },
+      },
+      columns: ['market', ...FIGURES],
+      text: async (style) => `${style.dim(`A throw-away store, the sandbox, the built-in ${sender.currency} prices. No network.`)}
+
+${style.strong('$ tollbell contact import people.csv')}
+${people} people: ${contacts.opted_in} opted in, ${contacts.no_consent} without consent, ${contacts.opted_out} opted out, ${contacts.blocked} blocked
+
+${style.strong(`$ tollbell send order_shipped --from ${FILE} --campaign ${CAMPAIGN} --skip-invalid`)}
+${await sent.text(style)}
+
+${style.strong('$ tollbell bill-report --by market')}
+${await billText(bill, { period, groupBy: GROUP_BY }, style)}`,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+function textSource(text: string): RepeatableSource {
+  return {
+    name: FILE,
+    read: async function* read() {
+      yield new TextEncoder().encode(text);
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,82 @@
+// tollbell dispatch: works through the outbox of a sender, whoever admitted the messages.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { dispatch } from '../../send/dispatch.ts';
+import { recover } from '../../send/recover.ts';
+import { countSettled, createTally, exitCodeOfTally } from '../../send/tally.ts';
+import { BATCH_MAX } from '../../values/batch.ts';
+import { formatAmount } from '../../values/money.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { interruptedBy } from '../interrupted.ts';
+import { helpText, parseOptions } from '../options.ts';
+import { moneyText } from '../shapes.ts';
+
+const DispatchOptions = z.object({
+  once: z.boolean().default(false),
+  max: z.coerce.number({ error: 'not a number' }).int('not a whole number').min(1, 'at least 1').nullable().default(null),
+});
+
+const count = z.int();
+
+const outputSchema = z.object({
+  sender: z.string(),
+  sent: count.meta({ description: 'messages that were handed to the provider' }),
+  counts: z.object({ accepted: count, delivered: count, failed: count, unknown: count }),
+  charged: moneyText,
+  currency: z.string(),
+});
+
+export const defineDispatch: Define = (parent, host) => {
+  const command = parent
+    .command('dispatch')
+    .description('Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending.')
+    .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
+    .option('--max <count>', 'stop after so many messages')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell dispatch', 'tollbell dispatch --max 100 --json'],
+        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"charged","currency"}',
+        exits: [0, 2, 5, 6, 8, 130],
+      }),
+    )
+    .action((options: object) => host.run(command, (app) => runDispatch(app, parseOptions(DispatchOptions, { ...options }))));
+  return outputSchema;
+};
+
+/** Sends what is due. Throws `interrupted` after a clean stop. */
+export async function runDispatch(app: App, options: z.output<typeof DispatchOptions>): Promise<View<z.output<typeof outputSchema>>> {
+  const store = await app.store();
+  const sender = await currentSender(store, app.config);
+  await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
+  const tally = createTally();
+  const host = { store, transport: app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
+  const end = await dispatch(host, {
+    sender,
+    scope: { kind: 'all' },
+    countMax: options.once ? BATCH_MAX : options.max,
+    waits: false,
+    onSettled: (settlements) => {
+      for (const settlement of settlements) countSettled(tally, settlement);
+    },
+  });
+  if (end.reason === 'interrupted') throw interruptedBy('tollbell dispatch');
+  const { accepted, delivered, failed, unknown } = tally.counts;
+  const document = {
+    sender: sender.name,
+    sent: end.claimed,
+    counts: { accepted, delivered, failed, unknown },
+    charged: formatAmount(tally.charged),
+    currency: sender.currency,
+  };
+  return {
+    command: 'dispatch',
+    schema: outputSchema,
+    document,
+    columns: ['sender', 'sent', 'charged', 'currency'],
+    exitCode: exitCodeOfTally(tally),
+    text: () => `${end.claimed} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown; charged ${document.charged} ${sender.currency}`,
+  };
+}

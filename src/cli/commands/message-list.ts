@@ -1,0 +1,73 @@
+// tollbell message list: messages, newest first.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { MESSAGE_STATES } from '../../domain/message.ts';
+import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
+import type { Store } from '../../ports/store.ts';
+import type { MessageFilter } from '../../ports/store/report.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { addPageOptions, helpText, instantText, pageOptions, parseOptions, phoneText } from '../options.ts';
+import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
+import { table } from '../render.ts';
+import { listOf } from '../shapes.ts';
+
+const MessageListOptions = z.object({
+  ...pageOptions,
+  state: z.enum(MESSAGE_STATES, { error: `states are ${MESSAGE_STATES.join(', ')}` }).nullable().default(null),
+  campaign: z.string().nullable().default(null),
+  to: phoneText.nullable().default(null),
+  since: instantText.nullable().default(null),
+});
+
+const outputSchema = listOf(messageItem);
+
+export const defineMessageList: Define = (parent, host) => {
+  const command = addPageOptions(parent.command('list'))
+    .description('Lists the messages of a sender, newest first.')
+    .option('--state <state>', `only these: ${MESSAGE_STATES.join(', ')}`)
+    .option('--campaign <name>', 'only this campaign')
+    .option('--to <phone>', 'only to this person')
+    .option('--since <instant>', 'only those admitted since then')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell message list --state unknown', 'tollbell message list --campaign autumn --limit 1000 --format csv'],
+        output: '{"schema":"tollbell.message-list/1","items":[{"id","to","template","status","reason","price","currency",…}],"next"}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((options: object) => host.run(command, (app) => messageList(app, parseOptions(MessageListOptions, { ...options }))));
+  return outputSchema;
+};
+
+/** One page of messages. A store that does not exist has none. */
+export async function messageList(app: App, options: z.output<typeof MessageListOptions>): Promise<View<z.output<typeof outputSchema>>> {
+  const store = await app.reader();
+  const filter = store === null ? null : await filterOf(app, store, options);
+  const page = store === null || filter === null ? { items: [], next: null } : await store.listMessages(filter, options);
+  const items = page.items.map(toMessageItem);
+  return {
+    command: 'message-list',
+    schema: outputSchema,
+    document: { items, next: page.next },
+    rows: 'items',
+    columns: MESSAGE_COLUMNS,
+    text: async (style) => {
+      if (items.length === 0) return 'No messages.';
+      const rows = items.map((item) => [item.id, item.to ?? '', item.template ?? 'text', item.status, item.reason ?? '', item.price, item.currency]);
+      const more = page.next === null ? '' : `\n${style.dim(`More with --after ${page.next}`)}`;
+      return `${await table({ header: ['id', 'to', 'template', 'status', 'reason', 'price', ''], rows, rightAligned: [5] }, style)}${more}`;
+    },
+  };
+}
+
+// Null when the filter names a campaign or a person that the store does not know: nothing can match.
+async function filterOf(app: App, store: Store, { state, campaign, to, since }: z.output<typeof MessageListOptions>): Promise<MessageFilter | null> {
+  const sender = await currentSender(store, app.config);
+  const campaignId = campaign === null ? null : await store.findCampaign({ senderId: sender.id, name: campaign });
+  const [person] = to === null ? [] : await store.findContacts(DEFAULT_ACCOUNT, [{ phone: to }]);
+  if ((campaign !== null && campaignId === null) || (to !== null && (person ?? null) === null)) return null;
+  return { senderId: sender.id, state, campaignId, contactId: person?.contact.id ?? null, since };
+}

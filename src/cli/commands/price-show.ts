@@ -1,0 +1,76 @@
+// tollbell price show: the rates in force on a day. Its CSV has the columns of a price card, so that it can be edited and imported again.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { CATEGORIES } from '../../domain/consent.ts';
+import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
+import { formatAmount } from '../../values/money.ts';
+import { dayOf } from '../../values/time.ts';
+import type { Define, View } from '../command.ts';
+import { currencyText, dayText, helpText, parseOptions } from '../options.ts';
+import { cardInForce, pricedSender, RateItem, tierText, toRateItem } from '../price-cards.ts';
+import { table } from '../render.ts';
+import { listOf } from '../shapes.ts';
+
+const PriceShowOptions = z.object({
+  currency: currencyText.nullable().default(null),
+  day: dayText.nullable().default(null),
+  market: z.string().optional(),
+  category: z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` }).optional(),
+});
+
+const PriceShowDocument = listOf(RateItem).extend({ currency: z.string(), day: z.string(), source: z.string().nullable() });
+
+export const definePriceShow: Define = (parent, host) => {
+  const command = parent
+    .command('show')
+    .description('Shows the rates of one delivered message that are in force. A rate that is missing is not known, and never zero.')
+    .argument('[currency]', "such as EUR (default: the sender's)")
+    .option('--day <day>', "in force on this day (default: today in the sender's zone)")
+    .option('--market <name>', 'only this market, such as Germany')
+    .option('--category <category>', `only ${CATEGORIES.join(', ')}`)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'tollbell price show',
+          'tollbell price show EUR --day 2026-10-01 --market Germany',
+          'tollbell price show USD --format csv > card.csv',
+        ],
+        output:
+          '{"schema":"tollbell.price-show/1","currency","day","source","items":[{"market","category","currency","effective_from","tier_from","tier_to","rate"}],"next":null}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((currency: string | undefined, options: object) =>
+      host.run(command, (app) => showRates(app, parseOptions(PriceShowOptions, { currency, ...options }))),
+    );
+  return PriceShowDocument;
+};
+
+/** The rates of the newest card that is not after the day; none where there is no such card, or no store. */
+export async function showRates(app: App, options: z.output<typeof PriceShowOptions>): Promise<View<z.output<typeof PriceShowDocument>>> {
+  const store = await app.reader();
+  const sender = await pricedSender(store, app.config);
+  const currency = options.currency ?? sender.currency;
+  const day = options.day ?? dayOf(app.clock.now(), sender.timeZone);
+  const stored = cardInForce(store === null ? [] : await store.listPriceCards({ currency }), day);
+  const rates = (stored?.card.rates ?? []).filter(
+    ({ market, category }) => (options.market ?? market) === market && (options.category ?? category) === category,
+  );
+  const items = stored === undefined ? [] : rates.map((rate) => toRateItem(rate, stored.card));
+  return {
+    command: 'price-show',
+    schema: PriceShowDocument,
+    document: { currency, day, source: stored?.source ?? null, items, next: null },
+    rows: 'items',
+    columns: PRICE_CARD_COLUMNS,
+    text: async (style) => {
+      if (stored === undefined) return `No ${currency} rates on ${day}: bring a card with tollbell price builtin or price import.`;
+      if (rates.length === 0) return `No such rates in the ${currency} card from ${stored.card.effectiveFrom}.`;
+      const rows = rates.map((rate) => [rate.market, rate.category, tierText(rate), formatAmount(rate.rate)]);
+      const title = `${currency} from ${stored.card.effectiveFrom} (${stored.source})`;
+      return `${title}\n${await table({ header: ['MARKET', 'CATEGORY', 'MESSAGES A MONTH', 'RATE'], rows, rightAligned: [3] }, style)}`;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// tollbell send: one notification to one person, or a file of them. The main line itself is in send/.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { fail } from '../../errors.ts';
+import { INPUT_FORMATS } from '../../send/records.ts';
+import type { CommandHost, Define } from '../command.ts';
+import { amountText, collect, helpText, pairs, parseOptions } from '../options.ts';
+import { sendDirect, sendFile } from '../send-run.ts';
+import { SendDocument, type SendView } from '../send-view.ts';
+
+const texts = z.array(z.string()).default([]);
+const text = z.string().nullable().default(null);
+const flag = z.boolean().default(false);
+const filled = z.string().trim().min(1, 'empty').nullable().default(null);
+
+export const SendOptions = z.object({
+  template: text,
+  to: texts,
+  from: text,
+  text,
+  param: pairs,
+  language: text,
+  key: z.string().min(1, 'an empty key').max(256, 'at most 256 characters').nullable().default(null),
+  campaign: filled,
+  costCenter: filled,
+  tag: texts,
+  maxPrice: amountText.nullable().default(null),
+  dryRun: flag,
+  queue: flag,
+  input: z.enum(INPUT_FORMATS, { error: 'csv or ndjson' }).nullable().default(null),
+  map: pairs,
+  ignoreColumns: flag,
+  skipInvalid: flag,
+  errors: text,
+  details: flag,
+});
+
+export type SendOptions = z.output<typeof SendOptions>;
+
+export const defineSend: Define = (parent, host: CommandHost) => {
+  const command = parent
+    .command('send')
+    .description(
+      'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
+        'In a file, the column `to` is required; parameters are columns by name; key, name, language, cost_center and tag are optional.\n' +
+        'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.',
+    )
+    .argument('[template]', "the template's name; none with --text")
+    .option('--to <phone|id>', 'a recipient; may be given several times', collect)
+    .option('--from <file>', 'a CSV or NDJSON file of recipients; - for standard input')
+    .option('--text <text>', 'free-form text instead of a template, inside an open window')
+    .option('--param <name=value>', 'a parameter of the template; may be given several times', collect)
+    .option('--language <code>', 'the language of the template (default: the one of the contact, or the only one)')
+    .option('--key <key>', 'send once for ever under this key')
+    .option('--campaign <name>', 'the campaign it belongs to; needed with --from')
+    .option('--cost-center <name>', 'who pays inside the company')
+    .option('--tag <tag>', 'a tag for reports; may be given several times', collect)
+    .option('--max-price <amount>', 'refuse what costs more')
+    .option('--dry-run', 'ask everything, change nothing')
+    .option('--queue', 'stop after the admission; `tollbell dispatch` sends')
+    .option('--input <format>', 'csv or ndjson (default: by name and content)')
+    .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
+    .option('--ignore-columns', 'pass over columns that mean nothing')
+    .option('--skip-invalid', 'leave invalid rows out instead of doing nothing')
+    .option('--errors <file>', 'write rows that are invalid or refused to a CSV file')
+    .option('--details', 'every message in the JSON')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'tollbell send order_shipped --to +4915112345678 --param name=Ada --param order=A-17',
+          'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
+          'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
+        ],
+        output: '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"messages":[{"row","id","status",…}]}',
+        exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
+      }),
+    )
+    .action((template: string | undefined, options: object) =>
+      host.run(command, (app) => runSend(app, parseOptions(SendOptions, { template: template ?? null, ...options }))),
+    );
+  return SendDocument;
+};
+
+/** Sends. Throws `usage` for options that contradict each other. */
+export async function runSend(app: App, options: SendOptions): Promise<SendView> {
+  checkOptions(options);
+  return options.from === null ? sendDirect(app, options) : sendFile(app, options, options.from);
+}
+
+function checkOptions({ template, text: freeForm, to, from, key, campaign }: SendOptions): void {
+  if ((template === null) === (freeForm === null)) throw usage('Say what to send: a template, or --text.', 'One of the two.');
+  if ((to.length === 0) === (from === null)) throw usage('Say whom to send to: --to, or --from a file.', 'One of the two.');
+  if (from !== null && freeForm !== null) throw usage('--text goes with --to only.', 'A file is sent with a template.');
+  if (from !== null && campaign === null) throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
+  if (key !== null && (to.length > 1 || from !== null)) throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
+}
+
+function usage(message: string, hint: string): Error {
+  return fail('usage', { message, hint });
+}

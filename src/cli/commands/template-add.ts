@@ -1,0 +1,82 @@
+// tollbell template add: brings a template in from a file of the provider's own format.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { declaredParameters } from '../../domain/template-parameters.ts';
+import { parseTemplate } from '../../domain/template-parse.ts';
+import { canonicalTemplate, type Template } from '../../domain/template.ts';
+import { fail } from '../../errors.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { hint } from '../hint.ts';
+import { helpText, parseOptions } from '../options.ts';
+import { readText } from '../read-text.ts';
+import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
+
+// The texts of a template have some 4,000 characters at most; the rest is room for examples and fields that we do not know.
+const FILE_BYTES_MAX = 1_000_000;
+
+const TemplateAddOptions = z.object({ file: z.string() });
+
+const TemplateAddDocument = z.object({ item: TemplateItem.extend({ result: z.enum(['added', 'updated', 'unchanged']) }) });
+
+export const defineTemplateAdd: Define = (parent, host) => {
+  const command = parent
+    .command('add')
+    .description("Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it.")
+    .argument('<file>', 'a JSON file, or - for standard input')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell template add order_shipped.en_US.json', 'tollbell template add - --json < order_shipped.de.json'],
+        output:
+          '{"schema":"tollbell.template-add/1","item":{"name","language","category","status","parameters":[…],…,"result":"added|updated|unchanged"}}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((file: string) => host.run(command, (app) => addTemplate(app, parseOptions(TemplateAddOptions, { file }))));
+  return TemplateAddDocument;
+};
+
+/** Keeps the template for the sender. Messages that were admitted with an older content keep that. Throws `template_invalid`. */
+export async function addTemplate(
+  app: App,
+  { file }: z.output<typeof TemplateAddOptions>,
+): Promise<View<z.output<typeof TemplateAddDocument>>> {
+  const content = parseTemplate(parseJson(await readText(app.io, file, FILE_BYTES_MAX), file));
+  const store = await app.store();
+  const sender = await currentSender(store, app.config);
+  const template: Template = {
+    ...content,
+    id: app.ids.short(),
+    senderId: sender.id,
+    parameters: declaredParameters(content),
+    contentHash: app.digest(canonicalTemplate(content)),
+    addedAt: app.clock.now(),
+  };
+  const result = await store.putTemplate(template);
+  if (template.status !== 'approved') hint(app, `It cannot be sent yet: its status is ${template.status}.`);
+  return {
+    command: 'template-add',
+    schema: TemplateAddDocument,
+    document: { item: { ...toTemplateItem(template), result } },
+    columns: [...TEMPLATE_COLUMNS, 'result'],
+    text: (style) => {
+      const parameters = template.parameters.length === 0 ? 'no parameters' : `parameters: ${template.parameters.join(', ')}`;
+      return `${style.good(result)} ${template.name} ${template.language} (${template.category}; ${parameters})`;
+    },
+  };
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fail('template_invalid', {
+      message: `${file === '-' ? 'Standard input' : file} is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}.`,
+      hint: "A template file is the JSON body with which the provider's API creates the template.",
+      cause,
+      details: { path: file },
+    });
+  }
+}

@@ -1,0 +1,69 @@
+// tollbell template list: the templates of a sender, one line for each language.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../../domain/template.ts';
+import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
+import { addPageOptions, helpText, pageOptions, parseOptions } from '../options.ts';
+import { toPage } from '../page.ts';
+import { table } from '../render.ts';
+import { listOf } from '../shapes.ts';
+import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
+
+const TemplateListOptions = z.object({
+  category: z.enum(TEMPLATE_CATEGORIES, { error: `one of ${TEMPLATE_CATEGORIES.join(', ')}` }).optional(),
+  status: z.enum(TEMPLATE_STATUSES, { error: `one of ${TEMPLATE_STATUSES.join(', ')}` }).optional(),
+  ...pageOptions,
+});
+
+const TemplateListDocument = listOf(TemplateItem);
+
+export const defineTemplateList: Define = (parent, host) => {
+  const command = addPageOptions(parent.command('list'))
+    .description("Lists the sender's templates by name and language.")
+    .option('--category <category>', `only ${TEMPLATE_CATEGORIES.join(', ')}`)
+    .option('--status <status>', `only ${TEMPLATE_STATUSES.join(', ')}`)
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell template list', 'tollbell template list --category marketing --format csv'],
+        output: '{"schema":"tollbell.template-list/1","items":[{"name","language","category","status","parameters":[…],…}],"next":null}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((options: object) => host.run(command, (app) => listTemplates(app, parseOptions(TemplateListOptions, { ...options }))));
+  return TemplateListDocument;
+};
+
+/** The templates in force. Empty where there is no store. */
+export async function listTemplates(
+  app: App,
+  { category, status, ...page }: z.output<typeof TemplateListOptions>,
+): Promise<View<z.output<typeof TemplateListDocument>>> {
+  const store = await app.reader();
+  const all = store === null ? [] : await store.listTemplates({ senderId: (await currentSender(store, app.config)).id, name: null });
+  const wanted = all.filter(
+    (template) => (category ?? template.category) === template.category && (status ?? template.status) === template.status,
+  );
+  const { items, next } = toPage(wanted, page, ({ name, language }) => `${name}/${language}`);
+  return {
+    command: 'template-list',
+    schema: TemplateListDocument,
+    document: { items: items.map(toTemplateItem), next },
+    rows: 'items',
+    columns: TEMPLATE_COLUMNS,
+    text: (style) => {
+      const rows = items.map((template) => [
+        template.name,
+        template.language,
+        template.category,
+        template.status,
+        template.parameters.join(' '),
+      ]);
+      return items.length === 0
+        ? 'No templates.'
+        : table({ header: ['NAME', 'LANGUAGE', 'CATEGORY', 'STATUS', 'PARAMETERS'], rows }, style);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// The command tree. Only the command that was asked for is defined; help and completion define them all. Nothing runs here.
+
+import { Command, CommanderError } from 'commander';
+import type { App } from '../app.ts';
+import type { Environment, GlobalFlags } from '../config.ts';
+import { assert, EXIT_CODES, fail } from '../errors.ts';
+import type { Io } from '../ports/host.ts';
+import { VERSION } from '../version.ts';
+import type { CommandEntry, CommandHost, Define, DefinedCommand, Document, View } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { addGlobalOptions } from './options.ts';
+import { render, styleFor } from './render.ts';
+
+export type ProgramParts = {
+  readonly argv: readonly string[];
+  readonly io: Io;
+  readonly createApp: (flags: GlobalFlags) => App;
+  readonly env: Environment;
+};
+
+/** Runs the command line and returns its exit code. Errors rise; a wrong command line is `usage`. */
+export async function runProgram({ argv, io, createApp }: ProgramParts): Promise<number> {
+  let exitCode = 0;
+  const host: CommandHost = {
+    async run<Shape extends Document>(command: Command, body: (app: App) => Promise<View<Shape>>): Promise<void> {
+      const app = createApp(command.optsWithGlobals<GlobalFlags>());
+      try {
+        const view = await body(app);
+        io.out.write(await render(view, app.config.format, await styleFor(io.out, app.config.color)));
+        exitCode = view.exitCode ?? 0;
+      } finally {
+        await app.close();
+      }
+    },
+    all: () => defineCommands(createProgram(io), host, COMMANDS),
+  };
+  const program = createProgram(io);
+  await defineCommands(program, host, entriesFor(argv));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    return exitCodeOfCommander(error);
+  }
+  return exitCode;
+}
+
+/** The empty program: its name, its global options, and its words. */
+export function createProgram(io: Pick<Io, 'out' | 'err'>): Command {
+  const program = new Command('tollbell')
+    .description('Metered business notifications: who may be messaged, what it costs, what was sent, what is billed.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command...]', 'show help for a command, or `help exit-codes`')
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined })
+    .configureHelp({ helpWidth: 100 });
+  return addGlobalOptions(program).addHelpText('after', ROOT_HELP);
+}
+
+/** Defines these commands, each below its group. */
+export async function defineCommands(
+  program: Command,
+  host: CommandHost,
+  entries: readonly CommandEntry[],
+): Promise<readonly DefinedCommand[]> {
+  const loaded = await Promise.all(entries.map(async (entry) => ({ entry, define: await entry.load() })));
+  return loaded.map(({ entry, define }) => defineOne(program, host, entry, define));
+}
+
+function defineOne(program: Command, host: CommandHost, entry: CommandEntry, define: Define): DefinedCommand {
+  const group = entry.path.split(' ')[0] ?? '';
+  const parent = entry.path.includes(' ') ? groupOf(program, group) : program;
+  const outputSchema = define(parent, host);
+  const command = parent.commands.find((candidate) => candidate.name() === entry.path.split(' ').at(-1));
+  assert(command !== undefined, `the command '${entry.path}' is defined under another name`);
+  return { path: entry.path, command: addGlobalOptions(command.summary(entry.summary)), outputSchema };
+}
+
+function groupOf(program: Command, name: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name).summary(GROUPS[name] ?? '').description(GROUPS[name] ?? '');
+}
+
+// The first words that are not options choose the command. Where they name none of ours, all are defined: for help, and for a suggestion.
+function entriesFor(argv: readonly string[]): readonly CommandEntry[] {
+  const words = wordsOf(argv);
+  const named = COMMANDS.filter(({ path }) => path === words[0] || path === `${words[0]} ${words[1]}`);
+  return named.length === 1 ? named : COMMANDS;
+}
+
+const VALUED = new Set(['--db', '--config', '--sender', '-o', '--format']);
+
+function wordsOf(argv: readonly string[]): readonly string[] {
+  return argv.filter((argument, index) => !argument.startsWith('-') && !VALUED.has(argv[index - 1] ?? '')).slice(0, 2);
+}
+
+// Commander throws for everything that ends a parse; help and version are among it and are no errors.
+function exitCodeOfCommander(error: unknown): number {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode === 0 ? 0 : 2;
+  const [sentence = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  throw fail('usage', {
+    message: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.!?]$/.test(sentence) ? '' : '.'}`,
+    hint: rest.join(' ').trim() || 'Run the command with --help to see what it takes.',
+  });
+}
+
+const GROUPS: Readonly<Record<string, string>> = {
+  contact: 'people: add, import, list, show',
+  consent: 'the history of opt-ins, opt-outs and blocks',
+  template: 'approved texts with parameters',
+  price: 'price cards and quotes',
+  sender: 'business identities on a channel',
+  message: 'single messages: list, show, cancel',
+  budget: 'hard caps on spending',
+};
+
+const ROOT_HELP = `
+Examples:
+  tollbell contact add +4915112345678 --name Ada --opt-in utility --source "web form"
+  tollbell send order_shipped --to +4915112345678 --param name=Ada --param order=A-17
+  tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run
+  tollbell bill-report --month 2026-11
+
+Exit codes:
+${Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}
+`;

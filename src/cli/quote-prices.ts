@@ -1,0 +1,139 @@
+// Quoting: the list rate of each recipient's market on a day, and what it comes to. Budgets, windows and free allowances are not asked.
+
+import * as z from 'zod';
+import type { App } from '../app.ts';
+import { marketMap } from '../catalog/markets.ts';
+import { builtinPriceCards } from '../catalog/price-cards.ts';
+import { CATEGORIES, type Category } from '../domain/consent.ts';
+import { type Market, marketOf } from '../domain/market.ts';
+import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
+import type { Store } from '../ports/store.ts';
+import { type Currency, formatAmount, plus, toMicros, ZERO } from '../values/money.ts';
+import type { Phone } from '../values/phone.ts';
+import { type Day, dayOf, type Instant } from '../values/time.ts';
+import { findTemplates, onlyLanguage } from './find-templates.ts';
+import { pricedSender } from './price-cards.ts';
+import { moneyText } from './shapes.ts';
+
+const BASES = ['list', 'list_open_ended', 'list_first_tier'] as const;
+type Basis = (typeof BASES)[number];
+
+/** What people should know of a rate; null where there is nothing to say. */
+export const BASIS_NOTES: Readonly<Record<Basis, string | null>> = {
+  list: null,
+  list_open_ended: 'list rate; the card does not tell where its first tier ends',
+  list_first_tier: 'list rate; the card has lower rates for more messages in a month',
+};
+
+/** One recipient's price. */
+export const QuoteItem = z.object({
+  to: z.string(),
+  market: z.string(),
+  category: z.enum(CATEGORIES),
+  currency: z.string(),
+  rate: moneyText.nullable().meta({ description: 'the list rate of one delivered message; null: no price is known' }),
+  units: z.int(),
+  total: moneyText.nullable(),
+  effective_from: z.string().nullable().meta({ description: 'the first day of the card that the rate is from' }),
+  basis: z
+    .enum(BASES)
+    .nullable()
+    .meta({ description: 'list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers' }),
+  reason: z.literal('no_price').nullable(),
+});
+
+/** What all recipients with a price come to. */
+export const QuoteTotal = z.object({ currency: z.string(), units: z.int(), total: moneyText });
+
+export type Quote = {
+  readonly sender: string;
+  readonly template: string | null;
+  readonly category: Category;
+  readonly day: Day;
+  readonly items: z.output<typeof QuoteItem>[];
+  readonly totals: z.output<typeof QuoteTotal>[];
+};
+
+export type QuoteRequest = {
+  /** A category, or the name of a template; the category where it is both. */
+  readonly what: string;
+  readonly to: readonly Phone[];
+  readonly units: number;
+  /** Null for now. */
+  readonly at: Instant | null;
+  readonly language: string | null;
+};
+
+type DatedRate = Rate & { readonly effectiveFrom: Day };
+type Terms = {
+  readonly book: PriceBook<DatedRate>;
+  readonly currency: Currency;
+  readonly day: Day;
+  readonly category: Category;
+  readonly units: number;
+};
+
+/** One quote for each recipient, in order. Where there is no store yet, the prices are those that it will begin with. Throws `unknown_template`. */
+export async function quotePrices(app: App, request: QuoteRequest): Promise<Quote> {
+  const store = await app.reader();
+  const { name: sender, currency, timeZone } = await pricedSender(store, app.config);
+  const { template, category } = await categoryOf(app, request);
+  const day = dayOf(request.at ?? app.clock.now(), timeZone);
+  const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
+  const items = request.to.map((phone) => quoteOne(phone, { book, currency, day, category, units: request.units }));
+  return { sender, template, category, day, items: items.map(({ item }) => item), totals: totalsOf(items, currency) };
+}
+
+type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };
+
+function quoteOne(phone: Phone, { book, currency, day, category, units }: Terms): Priced {
+  const market: Market = marketOf(marketMap(), phone, day);
+  const rate = rateInForce(book, { currency, day, market, category });
+  const total = rate === undefined ? null : toMicros(rate.rate * BigInt(units));
+  const item = {
+    to: phone,
+    market,
+    category,
+    currency,
+    rate: rate === undefined ? null : formatAmount(rate.rate),
+    units,
+    total: total === null ? null : formatAmount(total),
+    effective_from: rate?.effectiveFrom ?? null,
+    basis: rate === undefined ? null : basisOf(rate),
+    reason: rate === undefined ? ('no_price' as const) : null,
+  };
+  return { item, total };
+}
+
+function basisOf({ tierTo }: Rate): Basis {
+  if (tierTo === 'max') return 'list';
+  return tierTo === 'unknown' ? 'list_open_ended' : 'list_first_tier';
+}
+
+function totalsOf(priced: readonly Priced[], currency: Currency): z.output<typeof QuoteTotal>[] {
+  const known = priced.flatMap(({ item, total }) => (total === null ? [] : [{ units: item.units, total }]));
+  if (known.length === 0) return [];
+  const total = known.reduce((sum, one) => plus(sum, one.total), ZERO);
+  return [{ currency, units: known.reduce((sum, one) => sum + one.units, 0), total: formatAmount(total) }];
+}
+
+async function categoryOf(
+  app: App,
+  { what, language }: QuoteRequest,
+): Promise<{ readonly template: string | null; readonly category: Category }> {
+  const category = CATEGORIES.find((known) => known === what);
+  if (category !== undefined) return { template: null, category };
+  const templates = await findTemplates(app, { name: what, language });
+  const [first, ...others] = templates;
+  const isSame = first !== undefined && others.every((template) => template.category === first.category);
+  return { template: what, category: isSame ? first.category : onlyLanguage(templates, what).category };
+}
+
+async function cardsOf(store: Store | null, currency: Currency): Promise<readonly PriceCard[]> {
+  const cards = store === null ? builtinPriceCards() : await store.listPriceCards({ currency });
+  return cards.map(({ card }) => card).filter((card) => card.currency === currency);
+}
+
+function withDates({ currency, effectiveFrom, rates }: PriceCard): PriceCard<DatedRate> {
+  return { currency, effectiveFrom, rates: rates.map((rate) => ({ ...rate, effectiveFrom })) };
+}

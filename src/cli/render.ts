@@ -1,0 +1,115 @@
+// Showing a view: text for people, or JSON, NDJSON, CSV for programs. The only user of chalk.
+
+import type { Config } from '../config.ts';
+import type { Output } from '../ports/host.ts';
+import { inertCell, printable, shorten } from '../values/text.ts';
+import type { Document, View } from './command.ts';
+
+/** How text for people may be coloured; plain functions where there is no colour. */
+export type Style = {
+  readonly strong: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly warn: (text: string) => string;
+};
+
+const CELL_WIDTH_MAX = 60;
+const same = (text: string): string => text;
+export const PLAIN: Style = { strong: same, dim: same, good: same, bad: same, warn: same };
+
+/** The style for a stream: colour only where a terminal shows it, or where it was asked for. */
+export async function styleFor(output: Pick<Output, 'isTerminal'>, color: Config['color']): Promise<Style> {
+  if (color === 'never' || (color === 'auto' && !output.isTerminal)) return PLAIN;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return { strong: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, warn: chalk.yellow };
+}
+
+/** The view in the format that was asked for, as it goes to standard output. */
+export async function render<Shape extends Document>(view: View<Shape>, format: Config['format'], style: Style): Promise<string> {
+  switch (format) {
+    case 'table':
+      return ensureNewline(await view.text(style));
+    case 'json':
+      return `${JSON.stringify(documentOf(view), null, 2)}\n`;
+    case 'ndjson':
+      return ndjson(view);
+    case 'csv':
+      return csv(view);
+  }
+}
+
+/** The last line of NDJSON: everything but the rows. */
+export function summaryLine<Shape extends Document>(view: View<Shape>): string {
+  const { [view.rows ?? '']: _rows, schema: _schema, ...rest } = documentOf(view);
+  return `${JSON.stringify({ schema: `tollbell.${view.command}.summary/1`, ...rest })}\n`;
+}
+
+/** What a table shows: a header, and columns that hold figures aligned to the right. */
+export type Table = {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly rightAligned?: readonly number[];
+};
+
+/** A table with aligned columns. Cells are made safe and shortened here, so no command can forget it. */
+export async function table({ header, rows, rightAligned = [] }: Table, style: Style): Promise<string> {
+  const cells = rows.map((row) => row.map((cell) => shorten(printable(cell), CELL_WIDTH_MAX)));
+  const width = await widthFunction(cells);
+  const widths = header.map((title, column) => cells.reduce((most, row) => Math.max(most, width(row[column] ?? '')), title.length));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => {
+        const padding = ' '.repeat((widths[column] ?? 0) - width(cell));
+        return rightAligned.includes(column) ? padding + cell : cell + padding;
+      })
+      .join('  ')
+      .trimEnd();
+  return [style.strong(line(header)), ...cells.map(line)].join('\n');
+}
+
+// The library knows how wide CJK and emoji are; a table of plain ASCII starts without it.
+async function widthFunction(cells: readonly (readonly string[])[]): Promise<(text: string) => number> {
+  if (cells.every((row) => row.every((cell) => /^[ -~]*$/.test(cell)))) return (text) => text.length;
+  const { default: stringWidth } = await import('string-width');
+  return (text) => stringWidth(text);
+}
+
+/** Name and value, one pair a line; pairs without a value are left out. */
+export function fields(pairs: readonly (readonly [string, string | null])[], style: Style): string {
+  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== null);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${style.dim(name.padEnd(width))}  ${printable(value)}`).join('\n');
+}
+
+function documentOf<Shape extends Document>(view: View<Shape>): Record<string, unknown> {
+  return { schema: `tollbell.${view.command}/1`, ...view.schema.parse(view.document) };
+}
+
+function rowsOf<Shape extends Document>(view: View<Shape>): readonly Document[] {
+  const document = documentOf(view);
+  if (view.rows === undefined) return [(document['item'] ?? document) as Document];
+  return (document[view.rows] ?? []) as readonly Document[];
+}
+
+function ndjson<Shape extends Document>(view: View<Shape>): string {
+  const lines = rowsOf(view).map((row) => `${JSON.stringify(row)}\n`);
+  return view.rows === undefined ? lines.join('') : lines.join('') + summaryLine(view);
+}
+
+// The library's own `escape_formulas` would also prefix phone numbers and negative amounts, hence `inertCell`.
+async function csv<Shape extends Document>(view: View<Shape>): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync');
+  const rows = rowsOf(view).map((row) => view.columns.map((column) => inertCell(csvText(row[column]))));
+  return stringify([view.columns, ...rows]);
+}
+
+function csvText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function ensureNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,178 @@
+// From the options of `send` to the main line and back to a view: what both kinds of recipients share.
+
+import type { App } from '../app.ts';
+import { DEFAULT_ACCOUNT, type Sender } from '../domain/sender.ts';
+import type { Template } from '../domain/template.ts';
+import { AppError, fail } from '../errors.ts';
+import type { Store } from '../ports/store.ts';
+import type { MessageRecord } from '../ports/store/report.ts';
+import { directRecipients, textRecipients } from '../send/direct.ts';
+import { openRecipients } from '../send/from-file.ts';
+import type { Recipient } from '../send/recipients.ts';
+import { send, type SendHost, type SendPlan } from '../send/send.ts';
+import type { Tally } from '../send/tally.ts';
+import { BATCH_MAX, slices } from '../values/batch.ts';
+import type { MessageId } from '../values/id.ts';
+import type { SendOptions } from './commands/send.ts';
+import { currentSender } from './current-sender.ts';
+import { pickTemplates } from './find-templates.ts';
+import { interruptedBy } from './interrupted.ts';
+import { openProgress } from './progress.ts';
+import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
+
+/** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
+export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
+  const { host, sender } = await open(app);
+  const template = await templateOf(host.store, sender, options.template);
+  const direct = { ...options, tags: options.tag };
+  const recipients =
+    template === null ? textRecipients(direct, options.text ?? '') : directRecipients(direct, { templates: template.languages, parameters: options.param });
+  if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
+  const rows: SentRow[] = [];
+  const plan = planOf(options, { sender, template, derivesKeys: false });
+  const { tally, interrupted } = await send(
+    host,
+    {
+      ...plan,
+      onAdmission: (recipient, request, admission) => {
+        if (admission.kind === 'key_conflict') throw keyConflict(options.key ?? '', admission.kept.id);
+        rows.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
+      },
+      onProgress: () => undefined,
+    },
+    only(recipients),
+  );
+  if (interrupted) throw interruptedBy('tollbell dispatch');
+  const shown = options.dryRun ? rows : await finalRows(host.store, rows);
+  return sendView({ tally, dryRun: options.dryRun, sender, campaign: options.campaign, rows: shown, hints: [] });
+}
+
+/** Sends to the recipients of a file. Throws `rows_invalid`, `file_invalid`, `file_unreadable`. */
+export async function sendFile(app: App, options: SendOptions, path: string): Promise<SendView> {
+  const { host, sender } = await open(app);
+  const template = await templateOf(host.store, sender, options.template);
+  if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
+  const fileOptions = {
+    path,
+    format: options.input,
+    rename: options.map,
+    language: options.language,
+    parameters: options.param,
+    costCenter: options.costCenter,
+    tags: options.tag,
+    ignoreColumns: options.ignoreColumns,
+    skipInvalid: options.skipInvalid,
+    errorsPath: options.errors,
+  };
+  const file = await openRecipients(host, { sender, template }, fileOptions);
+  const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid });
+  const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
+  const plan = planOf(options, { sender, template, derivesKeys: true });
+  try {
+    const { tally, interrupted } = await send(
+      host,
+      {
+        ...plan,
+        onAdmission: (recipient, request, admission) => {
+          file.onAdmission(recipient, admission);
+          rows?.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
+        },
+        onProgress: (now) => progress.update(doneOf(now), now),
+      },
+      file.chunks(),
+    );
+    if (interrupted) throw interruptedBy('the same command; what was admitted is not sent twice');
+    countInvalid(tally, file.checked);
+    const shown = rows === null || options.dryRun ? rows : await finalRows(host.store, rows);
+    return sendView({ tally, dryRun: options.dryRun, sender, campaign: options.campaign, rows: shown, hints: hintsOf(options, file.checked.invalid) });
+  } finally {
+    progress.close();
+    await file.close();
+  }
+}
+
+async function open(app: App): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
+  const store = await app.store();
+  const sender = await currentSender(store, app.config);
+  const host = {
+    store,
+    io: app.io,
+    transport: app.transport(sender),
+    clock: app.clock,
+    ids: app.ids,
+    workerId: app.workerId,
+    interrupted: app.interrupted,
+    digest: await app.keyedDigest(),
+    diedWithProcess: app.diedWithProcess,
+  };
+  return { host, sender };
+}
+
+type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
+
+async function templateOf(store: Store, sender: Sender, name: string | null): Promise<NamedTemplate | null> {
+  if (name === null) return null;
+  const named = await store.listTemplates({ senderId: sender.id, name });
+  if (named.length > 0) return { name, languages: named };
+  return { name, languages: pickTemplates(await store.listTemplates({ senderId: sender.id, name: null }), { name, language: null }) };
+}
+
+type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };
+
+function planOf(options: SendOptions, { sender, template, derivesKeys }: PlanParts): Omit<SendPlan, 'onAdmission' | 'onProgress'> {
+  const { campaign, maxPrice, dryRun, queue } = options;
+  return { sender, template, campaign, maxPrice, dryRun, queueOnly: queue, derivesKeys };
+}
+
+// In a file such a row is refused; on the command line there is somebody to tell.
+async function checkLanguages(store: Store, recipients: readonly Recipient[], { name, languages }: NamedTemplate): Promise<void> {
+  const known = languages.map(({ language }) => language);
+  if (known.length === 1) return;
+  const refs = recipients.map(({ to }) => (to.contactId === null ? { phone: to.phone } : { contactId: to.contactId }));
+  for (const batch of slices(refs, BATCH_MAX)) {
+    for (const found of await store.findContacts(DEFAULT_ACCOUNT, batch)) {
+      if (found === null || (found.contact.language !== null && known.includes(found.contact.language))) continue;
+      throw fail('language_required', {
+        message: `${name} is there in ${known.join(', ')}; the contact ${found.contact.language === null ? 'has no language' : `speaks ${found.contact.language}`}.`,
+        hint: `Add --language ${known[0]}, or give the contact a language: tollbell contact add <phone> --language ${known[0]}.`,
+        details: { template: name, languages: known },
+      });
+    }
+  }
+}
+
+async function* only(recipients: readonly Recipient[]): AsyncGenerator<readonly Recipient[]> {
+  yield recipients;
+}
+
+function keyConflict(key: string, id: string): AppError {
+  return fail('key_conflict', {
+    message: `The key '${key}' was used before for other content.`,
+    hint: `The first message is ${id}. Use another key for another message.`,
+    details: { key, duplicate_of: id },
+  });
+}
+
+async function finalRows(store: Store, rows: readonly SentRow[]): Promise<readonly SentRow[]> {
+  const ids = rows.flatMap(({ id }) => (id === null ? [] : [id as MessageId]));
+  const records = new Map<string, MessageRecord>();
+  for (const batch of slices(ids, BATCH_MAX)) {
+    for (const record of await store.findMessages(batch)) if (record !== null) records.set(record.id, record);
+  }
+  return rows.map((row) => withRecord(row, row.id === null ? null : records.get(row.id)));
+}
+
+function doneOf({ counts, read }: Tally): number {
+  return read - counts.queued;
+}
+
+// The first reading counted the rows that cannot be used; the second one never saw them, except for keys in conflict.
+function countInvalid(tally: Tally, checked: { readonly read: number; readonly invalid: number }): void {
+  tally.read = checked.read;
+  tally.counts.invalid = checked.invalid;
+}
+
+function hintsOf({ errors }: SendOptions, invalid: number): readonly string[] {
+  if (errors !== null) return [`Rows that were not sent: ${errors}`];
+  return invalid > 0 ? ['--errors FILE writes the rows that were not sent to a file.'] : [];
+}

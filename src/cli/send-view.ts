@@ -1,0 +1,134 @@
+// How a send looks: the counts with their reasons, the money, and the messages where they were asked for.
+
+import * as z from 'zod';
+import type { AdmitRequest, Admission } from '../ports/store/admit.ts';
+import type { MessageRecord } from '../ports/store/report.ts';
+import type { Recipient } from '../send/recipients.ts';
+import { exitCodeOfTally, statusOfTally, type Tally } from '../send/tally.ts';
+import { REFUSAL_REASONS } from '../domain/consent.ts';
+import { formatAmount } from '../values/money.ts';
+import type { View } from './command.ts';
+import { type Style, table } from './render.ts';
+import { moneyText } from './shapes.ts';
+
+const count = z.int();
+
+const sentRow = z.object({
+  row: count,
+  id: z.string().nullable(),
+  to: z.string(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  category: z.string().nullable(),
+  market: z.string().nullable(),
+  price: moneyText.nullable(),
+  currency: z.string(),
+  provider_id: z.string().nullable(),
+  duplicate_of: z.string().nullable(),
+});
+
+export type SentRow = z.output<typeof sentRow>;
+
+export const SendDocument = z.object({
+  status: z.enum(['success', 'partial', 'failed']),
+  dry_run: z.boolean(),
+  sender: z.string(),
+  campaign: z.string().nullable(),
+  counts: z.object({
+    read: count,
+    invalid: count,
+    duplicate: count,
+    refused: count,
+    queued: count,
+    accepted: count,
+    delivered: count,
+    failed: count,
+    unknown: count,
+  }),
+  refusals: z.record(z.enum(REFUSAL_REASONS), count),
+  amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
+  messages: z.array(sentRow).optional(),
+});
+
+export type SendView = View<z.output<typeof SendDocument>>;
+
+/** What a row became at its admission. */
+export function toSentRow(recipient: Recipient, request: AdmitRequest, { admission, currency }: { readonly admission: Admission; readonly currency: string }): SentRow {
+  const to = request.to.phone ?? request.to.contactId;
+  const blank = { row: recipient.row, id: null, to, reason: null, category: null, market: null, price: null, currency, provider_id: null, duplicate_of: null };
+  switch (admission.kind) {
+    case 'admitted': {
+      const { category, market, price } = admission.message;
+      return { ...blank, id: request.id, status: 'queued', category, market, price: formatAmount(price) };
+    }
+    case 'duplicate': {
+      const { id, state, price } = admission.kept;
+      return { ...blank, id, status: state, price: formatAmount(price), duplicate_of: admission.resumable ? null : id };
+    }
+    case 'key_conflict':
+      return { ...blank, status: 'invalid', reason: 'key_conflict', duplicate_of: admission.kept.id };
+    case 'refused':
+      return { ...blank, status: 'refused', reason: admission.reason, category: admission.category, market: admission.market };
+  }
+}
+
+/** The row with what the store says of its message now. */
+export function withRecord(row: SentRow, record: MessageRecord | null | undefined): SentRow {
+  if (record === null || record === undefined) return row;
+  const { state, reason, category, market, price, providerId } = record;
+  return { ...row, status: state, reason, category, market, price: formatAmount(price), provider_id: providerId };
+}
+
+type SendResult = {
+  readonly tally: Tally;
+  readonly dryRun: boolean;
+  readonly sender: { readonly name: string; readonly currency: string };
+  readonly campaign: string | null;
+  readonly rows: readonly SentRow[] | null;
+  /** What the file had besides. */
+  readonly hints: readonly string[];
+};
+
+/** The view of a send. */
+export function sendView({ tally, dryRun, sender, campaign, rows, hints }: SendResult): SendView {
+  const document = {
+    status: statusOfTally(tally),
+    dry_run: dryRun,
+    sender: sender.name,
+    campaign,
+    counts: { read: tally.read, ...tally.counts },
+    refusals: tally.refusals,
+    amounts: [{ currency: sender.currency, reserved: formatAmount(tally.reserved), charged: formatAmount(tally.charged), free_units: tally.freeUnits }],
+    ...(rows === null ? {} : { messages: [...rows] }),
+  };
+  return {
+    command: 'send',
+    schema: SendDocument,
+    document,
+    rows: 'messages',
+    columns: Object.keys(sentRow.shape),
+    exitCode: exitCodeOfTally(tally),
+    text: async (style) => [await summary(document, style), ...hints].join('\n'),
+  };
+}
+
+type Document = z.output<typeof SendDocument>;
+
+async function summary(document: Document, style: Style): Promise<string> {
+  const { counts, refusals, amounts, messages } = document;
+  const head = document.dry_run ? `${style.strong('Dry run')}: nothing was sent.\n` : '';
+  const shown = Object.entries(counts).filter(([name, number]) => number > 0 || name === 'read');
+  const words = shown.map(([name, number]) => `${number} ${document.dry_run && name === 'queued' ? 'would be sent' : name}`);
+  const reasons = Object.entries(refusals).filter(([, number]) => number > 0);
+  const why = reasons.length === 0 ? '' : `\nrefused: ${reasons.map(([reason, number]) => `${number} ${reason}`).join(', ')}`;
+  const money = amounts.map(({ currency, reserved, charged }) => `charged ${charged} ${currency}, reserved ${reserved} ${currency}`).join('; ');
+  const few = messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
+  return `${head}${few}${words.join(', ')}${why}\n${money}`;
+}
+
+const ROWS_SHOWN_MAX = 20;
+
+function rowTable(rows: readonly SentRow[], style: Style): Promise<string> {
+  const cells = rows.map((row) => [row.to, row.duplicate_of === null ? row.status : `${row.status} (duplicate)`, row.reason ?? '', row.price ?? '', row.currency, row.id ?? '']);
+  return table({ header: ['to', 'status', 'reason', 'price', '', 'id'], rows: cells, rightAligned: [3] }, style);
+}

@@ -1,0 +1,64 @@
+// A template as commands show it: its fields for programs, its text for people.
+
+import * as z from 'zod';
+import type { RenderedTemplate } from '../domain/template-render.ts';
+import { PARAMETER_FORMATS, type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../domain/template.ts';
+import { printable } from '../values/text.ts';
+import { formatInstant } from '../values/time.ts';
+import type { Style } from './render.ts';
+import { instantTextOut } from './shapes.ts';
+
+/** One language of a template. */
+export const TemplateItem = z.object({
+  name: z.string(),
+  language: z.string(),
+  category: z.enum(TEMPLATE_CATEGORIES),
+  status: z.enum(TEMPLATE_STATUSES).meta({ description: 'only an approved template can be sent' }),
+  parameter_format: z.enum(PARAMETER_FORMATS),
+  parameters: z.array(z.string()).meta({ description: 'every parameter that a message must give' }),
+  content_hash: z.string().meta({ description: 'SHA-256 of the content, pinned on every message' }),
+  added_at: instantTextOut,
+});
+
+/** The columns of `TemplateItem` in CSV. */
+export const TEMPLATE_COLUMNS = Object.keys(TemplateItem.shape);
+
+/** A message as its recipient sees it. */
+export const RenderedItem = {
+  header: z.object({ format: z.string(), text: z.string() }).nullable(),
+  body: z.string(),
+  footer: z.string().nullable(),
+  buttons: z.array(z.object({ kind: z.string(), text: z.string(), target: z.string().nullable() })),
+} as const;
+
+/** The fields of a template. */
+export function toTemplateItem(template: Template): z.output<typeof TemplateItem> {
+  return {
+    name: template.name,
+    language: template.language,
+    category: template.category,
+    status: template.status,
+    parameter_format: template.parameterFormat,
+    parameters: [...template.parameters],
+    content_hash: template.contentHash,
+    added_at: formatInstant(template.addedAt),
+  };
+}
+
+/** The JSON of a rendered template. */
+export function toRenderedItem({ header, body, footer, buttons }: RenderedTemplate): z.output<z.ZodObject<typeof RenderedItem>> {
+  return { header, body, footer, buttons: [...buttons] };
+}
+
+/** A message as text, indented as a letter in a listing. Its own line breaks stay; everything else that acts on a terminal is written out. */
+export function letterText({ header, body, footer, buttons }: RenderedTemplate, style: Style): string {
+  const media = header === null || header.format === 'text' ? '' : `[${header.format}] `;
+  const lines = [
+    ...(header === null ? [] : [style.strong(printable(`${media}${header.text}`)), '']),
+    ...body.split('\n').map(printable),
+    ...(footer === null ? [] : ['', style.dim(printable(footer))]),
+    ...(buttons.length === 0 ? [] : ['']),
+    ...buttons.map(({ text, target }) => printable(`[ ${text} ]${target === null ? '' : ` ${target}`}`)),
+  ];
+  return lines.map((line) => (line === '' ? '' : `  ${line}`)).join('\n');
+}

@@ -1,0 +1,170 @@
+// Configuration: flags over environment over files over defaults, checked and frozen. Holds no secrets.
+
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fail } from './errors.ts';
+import { type Instant, parseInstant } from './values/time.ts';
+
+export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What the options that every command takes said; undefined where they said nothing. */
+export type GlobalFlags = {
+  readonly db?: string | undefined;
+  readonly config?: string | undefined;
+  readonly sender?: string | undefined;
+  readonly format?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly debug?: boolean | undefined;
+  readonly color?: boolean | undefined;
+  readonly input?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly showPii?: boolean | undefined;
+};
+
+export type Config = {
+  /** A path, or `:memory:` for a store that lives as long as the process. */
+  readonly db: string;
+  /** Null for the account's default sender. */
+  readonly sender: string | null;
+  readonly format: Format;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+  /** False when nothing may be asked. */
+  readonly prompts: boolean;
+  readonly yes: boolean;
+  readonly showPii: boolean;
+  /** The mode of a store file when it is created. */
+  readonly storeMode: number;
+  /** How long to wait for another writer. */
+  readonly busyTimeoutMs: number;
+  /** Stands still at this instant: for tests of month ends, with the sandbox only. */
+  readonly now: Instant | null;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The keys of a configuration file. */
+const FILE_KEYS = ['db', 'sender', 'format', 'store_mode', 'busy_timeout_ms'] as const;
+type FileValues = Partial<Record<(typeof FILE_KEYS)[number], string>>;
+
+const BUSY_TIMEOUT_MS = 15_000;
+
+/** Reads the configuration. Throws `config_invalid` with the file and key. */
+export function readConfig(flags: GlobalFlags, env: Environment, directory: string): Config {
+  const file = readFiles(flags, env, directory);
+  const db = flags.db ?? filled(env['TOLLBELL_DB']) ?? file.db ?? join(dataHome(env), 'tollbell', 'tollbell.db');
+  return Object.freeze({
+    db: db === ':memory:' ? db : resolve(directory, db),
+    sender: flags.sender ?? filled(env['TOLLBELL_SENDER']) ?? file.sender ?? null,
+    format: formatOf(flags, env, file),
+    quiet: flags.quiet ?? false,
+    debug: flags.debug ?? false,
+    color: colorOf(flags, env),
+    prompts: (flags.input ?? true) && !isSet(env['CI']),
+    yes: flags.yes ?? false,
+    showPii: flags.showPii ?? false,
+    storeMode: storeModeOf(file.store_mode),
+    busyTimeoutMs: wholeNumber('busy_timeout_ms', filled(env['TOLLBELL_BUSY_TIMEOUT_MS']) ?? file.busy_timeout_ms) ?? BUSY_TIMEOUT_MS,
+    now: nowOf(env),
+  });
+}
+
+function readFiles(flags: GlobalFlags, env: Environment, directory: string): FileValues {
+  const userFile = join(filled(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? '/', '.config'), 'tollbell', 'config.json');
+  const named = flags.config ?? filled(env['TOLLBELL_CONFIG']);
+  const near = named === undefined ? join(directory, 'tollbell.config.json') : resolve(directory, named);
+  return { ...readFile(userFile, false), ...readFile(near, named !== undefined) };
+}
+
+function readFile(path: string, required: boolean): FileValues {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!required) return {};
+    throw fail('config_invalid', { message: `The configuration file ${path} cannot be read.`, cause, details: { path } });
+  }
+  return checkFile(path, parseJson(path, text));
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fail('config_invalid', { message: `${path} is not JSON.`, hint: 'Correct the file or remove it.', cause, details: { path } });
+  }
+}
+
+function checkFile(path: string, value: unknown): FileValues {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw fail('config_invalid', { message: `${path} is not a JSON object.`, details: { path } });
+  }
+  const values: FileValues = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (key === '$schema') continue;
+    const known = FILE_KEYS.find((name) => name === key);
+    if (known === undefined || (typeof entry !== 'string' && typeof entry !== 'number')) {
+      throw fail('config_invalid', {
+        message: known === undefined ? `${path} has an unknown key: ${key}.` : `${path}: ${key} must be text or a number.`,
+        hint: `The keys are ${FILE_KEYS.join(', ')}.`,
+        details: { path, key },
+      });
+    }
+    values[known] = String(entry);
+  }
+  return values;
+}
+
+function formatOf(flags: GlobalFlags, env: Environment, file: FileValues): Format {
+  if (flags.json === true) return 'json';
+  const asked = flags.format ?? filled(env['TOLLBELL_FORMAT']) ?? file.format ?? 'table';
+  const format = FORMATS.find((name) => name === asked);
+  if (format !== undefined) return format;
+  throw fail(flags.format === undefined ? 'config_invalid' : 'usage', {
+    message: `There is no output format '${asked}'.`,
+    hint: `Use one of ${FORMATS.join(', ')}.`,
+  });
+}
+
+function colorOf(flags: GlobalFlags, env: Environment): Config['color'] {
+  if (flags.color === false || isSet(env['NO_COLOR'])) return 'never';
+  if (isSet(env['FORCE_COLOR'])) return 'always';
+  return env['TERM'] === 'dumb' || isSet(env['CI']) ? 'never' : 'auto';
+}
+
+// 0640 lets a group read the reports; anything wider would show phone numbers to everybody on the machine.
+function storeModeOf(text: string | undefined): number {
+  if (text === undefined || text === '0600' || text === '600') return 0o600;
+  if (text === '0640' || text === '640') return 0o640;
+  throw fail('config_invalid', { message: `store_mode ${text} is not allowed.`, hint: 'Use "0600" or "0640".', details: { key: 'store_mode' } });
+}
+
+function wholeNumber(key: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw fail('config_invalid', { message: `${key} must be a whole number.`, details: { key } });
+}
+
+function nowOf(env: Environment): Instant | null {
+  const text = filled(env['TOLLBELL_NOW']);
+  if (text === undefined) return null;
+  const now = parseInstant(text);
+  if (now !== undefined) return now;
+  throw fail('config_invalid', { message: `TOLLBELL_NOW is not an instant: ${text}.`, hint: 'Write it like 2026-10-01T00:00:00Z.' });
+}
+
+function dataHome(env: Environment): string {
+  return filled(env['XDG_DATA_HOME']) ?? join(env['HOME'] ?? '/', '.local', 'share');
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}
+
+function isSet(text: string | undefined): boolean {
+  return filled(text) !== undefined && text !== '0' && text !== 'false';
+}

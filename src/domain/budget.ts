@@ -1,0 +1,55 @@
+// Budgets: hard caps on what may be promised. Checked in the transaction that promises, so that no number of processes passes one.
+
+import type { BudgetId, CampaignId, SenderId } from '../values/id.ts';
+import { type Currency, type Micros, plus } from '../values/money.ts';
+import type { Instant } from '../values/time.ts';
+import type { Category } from './consent.ts';
+
+export const BUDGET_PERIODS = ['day', 'month', 'campaign'] as const;
+export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
+
+/** A cap on one sender's spending; the null fields do not narrow it. A campaign budget caps each campaign on its own. */
+export type Budget = {
+  readonly id: BudgetId;
+  readonly senderId: SenderId;
+  readonly period: BudgetPeriod;
+  readonly cap: Micros;
+  readonly currency: Currency;
+  readonly category: Category | null;
+  readonly costCenter: string | null;
+  readonly createdAt: Instant;
+};
+
+/** A budget and what the messages admitted in the period at hand have promised and spent. */
+export type BudgetUse = { readonly budget: Budget; readonly used: Micros };
+
+/** What a budget must know of a message. */
+export type Spending = { readonly category: Category; readonly costCenter: string | null; readonly campaignId: CampaignId | null };
+
+/** True when the budget counts messages of this kind. */
+export function covers(budget: Budget, spending: Spending): boolean {
+  if (budget.period === 'campaign' && spending.campaignId === null) return false;
+  if (budget.category !== null && budget.category !== spending.category) return false;
+  return budget.costCenter === null || budget.costCenter === spending.costCenter;
+}
+
+/** Keeps count of budgets while a batch is walked: each admission shrinks what is left for the next. */
+export type BudgetMeter = {
+  /** Takes the amount from every budget that covers it and returns true; or takes nothing and returns false when one has too little left. */
+  readonly take: (amount: Micros, spending: Spending) => boolean;
+  readonly uses: () => readonly BudgetUse[];
+};
+
+/** Starts a meter at what is already used. */
+export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
+  const state = uses.map(({ budget, used }) => ({ budget, used }));
+  return {
+    take(amount, spending) {
+      const covering = state.filter(({ budget }) => covers(budget, spending));
+      if (covering.some(({ budget, used }) => used + amount > budget.cap)) return false;
+      for (const use of covering) use.used = plus(use.used, amount);
+      return true;
+    },
+    uses: () => state,
+  };
+}

@@ -1,0 +1,135 @@
+// The ledger: entries that are only ever added, and what each does to the counters. Money moves here and nowhere else.
+
+import type { AccountId, CampaignId, MessageId, SenderId } from '../values/id.ts';
+import { type Currency, type Micros, minus, plus, ZERO } from '../values/money.ts';
+import type { Day, Instant, Month } from '../values/time.ts';
+import type { Category } from './consent.ts';
+import type { PricingType } from './message.ts';
+
+export const ENTRY_KINDS = ['reservation', 'repricing', 'charge', 'release', 'adjustment'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** Why a reservation was let go. The report counts the first two as failed. */
+export const RELEASE_CAUSES = ['rejected', 'failed', 'cancelled', 'expired'] as const;
+export type ReleaseCause = (typeof RELEASE_CAUSES)[number];
+
+/** Everything that the meter can be asked by. A bucket never changes; its counters do. */
+export type Bucket = {
+  /** In the sender's billing zone. */
+  readonly day: Day;
+  readonly accountId: AccountId;
+  readonly senderId: SenderId;
+  readonly market: string;
+  readonly category: Category;
+  readonly pricingType: PricingType;
+  readonly currency: Currency;
+  /** The template's name; empty for free-form text. */
+  readonly template: string;
+  /** Empty for a message outside any campaign; so is the cost centre where none was named. */
+  readonly campaignId: CampaignId | '';
+  readonly costCenter: string;
+};
+
+/** Why an amount is what it is, frozen with the entry: the price row, the rule, and the provider's own words. */
+export type PriceEvidence = {
+  /** Names the price row; null when no row was used (nothing charged, or the amount of the reservation kept). */
+  readonly priceId: number | null;
+  readonly rule: PriceRule;
+  readonly providerType: string | null;
+  readonly providerCategory: string | null;
+};
+
+/** How an amount was found. `list_open_ended`: the card has volume tiers that it does not tell in full, so the list rate
+ * stands for any volume. */
+export type PriceRule = 'list' | 'list_open_ended' | 'free' | 'as_reserved';
+
+/** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
+export type LedgerEntry = {
+  readonly messageId: MessageId;
+  /** The request to the provider that this entry belongs to; 0 before the first. */
+  readonly attempt: number;
+  readonly kind: EntryKind;
+  /** Where the event counts: its own day, market and pricing type. */
+  readonly bucket: Bucket;
+  /** Where the reservation was made; its counters carry what is still promised. At a month's end it differs from `bucket`. */
+  readonly holdBucket: Bucket;
+  readonly held: Micros;
+  readonly posted: Micros;
+  readonly eventAt: Instant;
+  readonly recordedAt: Instant;
+  readonly booksMonth: Month;
+  readonly cause: ReleaseCause | null;
+  readonly evidence: PriceEvidence | null;
+};
+
+/** The meter of one bucket. `committed` is what its messages have promised and spent so far, wherever they were delivered: budgets read it. */
+export type Counters = {
+  readonly units: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly billableUnits: number;
+  readonly freeUnits: number;
+  readonly reserved: Micros;
+  readonly charged: Micros;
+  readonly adjusted: Micros;
+  readonly committed: Micros;
+};
+
+export const NO_COUNTS: Counters = {
+  units: 0,
+  delivered: 0,
+  failed: 0,
+  billableUnits: 0,
+  freeUnits: 0,
+  reserved: ZERO,
+  charged: ZERO,
+  adjusted: ZERO,
+  committed: ZERO,
+};
+
+/** What one entry adds to the counters of its own bucket. */
+export function eventCounts(entry: LedgerEntry): Counters {
+  switch (entry.kind) {
+    case 'reservation':
+      return { ...NO_COUNTS, units: 1 };
+    case 'charge':
+      return {
+        ...NO_COUNTS,
+        delivered: 1,
+        charged: entry.posted,
+        billableUnits: entry.bucket.pricingType === 'regular' ? 1 : 0,
+        freeUnits: entry.bucket.pricingType === 'regular' ? 0 : 1,
+      };
+    case 'release':
+      return { ...NO_COUNTS, failed: entry.cause === 'rejected' || entry.cause === 'failed' ? 1 : 0 };
+    case 'adjustment':
+      return { ...NO_COUNTS, adjusted: entry.posted };
+    case 'repricing':
+      return NO_COUNTS;
+  }
+}
+
+/** What one entry adds to the counters of the bucket in which its message was reserved. */
+export function holdCounts(entry: LedgerEntry): Counters {
+  return { ...NO_COUNTS, reserved: entry.held, committed: plus(entry.held, entry.posted) };
+}
+
+/** The sum of two meters. */
+export function addCounts(left: Counters, right: Counters): Counters {
+  return {
+    units: left.units + right.units,
+    delivered: left.delivered + right.delivered,
+    failed: left.failed + right.failed,
+    billableUnits: left.billableUnits + right.billableUnits,
+    freeUnits: left.freeUnits + right.freeUnits,
+    reserved: plus(left.reserved, right.reserved),
+    charged: plus(left.charged, right.charged),
+    adjusted: plus(left.adjusted, right.adjusted),
+    committed: plus(left.committed, right.committed),
+  };
+}
+
+/** The change that closes what is still held. */
+export function negative(amount: Micros): Micros {
+  return minus(ZERO, amount);
+}

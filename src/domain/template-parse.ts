@@ -1,0 +1,155 @@
+// Reading a template in the provider's own format: the body with which its API creates one, or an item of its list. Owns the shape of
+// that format; the rules between its parts are template-rules'.
+
+import * as z from 'zod';
+import { assert } from '../errors.ts';
+import { characterCount } from '../values/text.ts';
+import { checkTemplate, type DraftComponent, refuseTemplate } from './template-rules.ts';
+import { PARAMETER_FORMATS, TEMPLATE_CATEGORIES, type TemplateContent, type TemplateStatus } from './template.ts';
+
+/** A template's content, and where the provider's review of it stands; approved where the document does not say. */
+export type ParsedTemplate = TemplateContent & { readonly status: TemplateStatus };
+
+const FORMAT_HINT =
+  "A template is the body with which the provider's API creates one (name, language, category, components), or one item of its list.";
+
+// Every status of the provider. What is on its way out can no longer be sent; FLAGGED and REINSTATED still can.
+const STATUSES = {
+  APPROVED: 'approved',
+  FLAGGED: 'approved',
+  REINSTATED: 'approved',
+  PENDING: 'pending',
+  IN_APPEAL: 'pending',
+  REJECTED: 'rejected',
+  PAUSED: 'paused',
+  LOCKED: 'paused',
+  DISABLED: 'disabled',
+  PENDING_DELETION: 'disabled',
+  DELETED: 'disabled',
+  LIMIT_EXCEEDED: 'disabled',
+  ARCHIVED: 'disabled',
+} as const satisfies Readonly<Record<string, TemplateStatus>>;
+const STATUS_WORDS = Object.keys(STATUSES) as readonly (keyof typeof STATUSES)[];
+
+/** One of a few words, in any case, as the first list writes it. */
+const oneOf = <Word extends string>(words: readonly Word[]) =>
+  z.string().transform((text, context): Word => {
+    const word = words.find((known) => known.toLowerCase() === text.toLowerCase());
+    if (word !== undefined) return word;
+    context.addIssue({ code: 'custom', message: `is none of ${words.map((known) => known.toUpperCase()).join(', ')}` });
+    return z.NEVER;
+  });
+
+const atMost = (count: number) =>
+  z.string().refine((text) => text.trim() !== '' && characterCount(text) <= count, `must have 1 to ${count} characters`);
+
+const wholeNumber = z.int({ error: 'must be a whole number' });
+
+const Button = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('QUICK_REPLY'), text: atMost(25) }),
+  z.looseObject({ type: z.literal('URL'), text: atMost(25), url: atMost(2_000) }),
+  z.looseObject({ type: z.literal('PHONE_NUMBER'), text: atMost(25), phone_number: atMost(20) }),
+  z.looseObject({
+    type: z.literal('COPY_CODE'),
+    text: atMost(25).optional(),
+    example: z.unknown().refine(isCoupon, 'must be a code of 1 to 15 characters').optional(),
+  }),
+  z.looseObject({ type: z.literal('OTP'), text: atMost(25).optional(), otp_type: z.string() }),
+  z.looseObject({ type: z.enum(['FLOW', 'VOICE_CALL']), text: atMost(25) }),
+  z.looseObject({ type: z.enum(['CATALOG', 'REQUEST_CONTACT_INFO']), text: atMost(25).optional() }),
+]);
+
+const Component = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('HEADER'),
+    format: oneOf(['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'LOCATION']),
+    text: atMost(60).optional(),
+  }),
+  z.looseObject({ type: z.literal('BODY'), text: atMost(1_024).optional(), add_security_recommendation: z.boolean().optional() }),
+  z.looseObject({
+    type: z.literal('FOOTER'),
+    text: atMost(60).optional(),
+    code_expiration_minutes: wholeNumber.min(1, 'must be 1 to 90').max(90, 'must be 1 to 90').optional(),
+  }),
+  z.looseObject({
+    type: z.literal('BUTTONS'),
+    buttons: z.array(z.preprocess(inCapitals, Button)).min(1, 'must have 1 to 10').max(10, 'must have 1 to 10'),
+  }),
+]);
+
+const TemplateDocument = z.looseObject({
+  name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'may have 1 to 512 small letters, digits and _'),
+  // Webhooks write `en-US` where everything else writes `en_US`.
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}([_-][A-Za-z0-9]{2,4})?$/, 'is not a language code such as en, en_US or pt_BR')
+    .transform((code) => code.replace('-', '_')),
+  category: oneOf(TEMPLATE_CATEGORIES),
+  parameter_format: oneOf(PARAMETER_FORMATS).default('positional'),
+  status: oneOf(STATUS_WORDS).optional(),
+  message_send_ttl_seconds: wholeNumber.optional(),
+  components: z.array(z.preprocess(inCapitals, Component)).min(1, 'must not be empty'),
+});
+
+/**
+ * The template of a document. Fields that this program does not know stay in the components. Throws `template_invalid` with the place in
+ * the document, what is wrong there, and what to do.
+ */
+export function parseTemplate(document: unknown): ParsedTemplate {
+  const result = TemplateDocument.safeParse(document, { error: explain });
+  if (!result.success) throw refusalOf(result.error);
+  const { name, language, category, status, components, message_send_ttl_seconds: ttlSeconds } = result.data;
+  // An authentication template takes its code by position, whatever it says: the provider writes its text.
+  const parameterFormat = category === 'authentication' ? 'positional' : result.data.parameter_format;
+  const isReviewed = status !== undefined;
+  checkTemplate({ category, parameterFormat, components: components.map(toDraft), ttlSeconds, isReviewed });
+  return { name, language, category, parameterFormat, components, status: STATUSES[status ?? 'APPROVED'] };
+}
+
+// Only the fields that belong to the type: in another component the same name is one of those that we do not know.
+function toDraft(component: z.output<typeof Component>): DraftComponent {
+  switch (component.type) {
+    case 'HEADER':
+      return { type: component.type, format: component.format, text: component.text };
+    case 'BODY':
+    case 'FOOTER':
+      return { type: component.type, text: component.text };
+    case 'BUTTONS':
+      return { type: component.type, buttons: component.buttons.map((button) => (button.type === 'URL' ? button : { type: button.type })) };
+  }
+}
+
+// One code when the template is created, a list of one when the provider gives it back.
+function isCoupon(example: unknown): boolean {
+  const codes: readonly unknown[] = Array.isArray(example) ? example : [example];
+  return codes.every((code) => code === undefined || (typeof code === 'string' && code !== '' && code.length <= 15));
+}
+
+// The provider takes types in any case and gives them back in capitals.
+function inCapitals(value: unknown): unknown {
+  const type: unknown = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  return typeof type === 'string' ? { ...(value as object), type: type.toUpperCase() } : value;
+}
+
+function refusalOf(error: z.ZodError): Error {
+  const [issue] = error.issues;
+  assert(issue !== undefined, 'zod refused a template without a reason');
+  const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
+  return refuseTemplate({ path, reason: issue.message, hint: FORMAT_HINT });
+}
+
+// What is left after the messages above: something is missing, is of another type, or is none of a union.
+function explain(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined) return 'is missing';
+  return issue.code === 'invalid_union' ? unionReason(issue.input) : `must be ${article(String(issue['expected']))}`;
+}
+
+// Our unions are told apart by `type`, so that is what is wrong. Its lack is told as a lack.
+function unionReason(input: unknown): string {
+  const { type } = input as { readonly type?: unknown };
+  return type === undefined ? 'is missing' : `${JSON.stringify(type)} is nothing that this version can send`;
+}
+
+function article(kind: string): string {
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}

@@ -1,0 +1,41 @@
+// What a fresh store begins with: the sandbox sender, the built-in price cards of its currency, and the store's key.
+
+import { builtinPriceCards } from './catalog/price-cards.ts';
+import type { Config } from './config.ts';
+import { canonicalCard } from './domain/price-card.ts';
+import { DEFAULT_ACCOUNT, SANDBOX_SENDER } from './domain/sender.ts';
+import type { DirectoryStore } from './ports/store/directory.ts';
+import { makeStoreKey } from './store/key.ts';
+import type { IdSource } from './values/id.ts';
+import type { Currency } from './values/money.ts';
+import { type Instant, UTC } from './values/time.ts';
+
+type Founding = {
+  readonly store: DirectoryStore;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: Instant;
+  readonly ids: IdSource;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly digest: (text: string) => string;
+};
+
+/** Founds the store if it is empty. The key comes first: a crash in between leaves an empty store with a key, which the next process founds. */
+export async function foundStore({ store, config, env, now, ids, randomBytes, digest }: Founding): Promise<void> {
+  if (!(await store.isEmpty())) return;
+  makeStoreKey(config.db, env, randomBytes);
+  const currency = 'USD' as Currency;
+  await store.found({
+    sender: {
+      id: ids.short(),
+      accountId: DEFAULT_ACCOUNT,
+      name: SANDBOX_SENDER,
+      transport: 'sandbox',
+      currency,
+      timeZone: UTC,
+      isDefault: true,
+      createdAt: now,
+    },
+    cards: builtinPriceCards(currency).map(({ card, source }) => ({ id: ids.short(), card, source, digest: digest(canonicalCard(card)), addedAt: now })),
+  });
+}

@@ -1,0 +1,60 @@
+// The process: arguments and streams in, an exit code out. The only catch-all, and the only place that prints an error.
+
+import { createReadStream } from 'node:fs';
+import { isatty } from 'node:tty';
+import { createApp } from './app.ts';
+import { runProgram } from './cli/program.ts';
+import { type GlobalFlags, readConfig } from './config.ts';
+import { AppError, exitCodeOf } from './errors.ts';
+import { errorReport } from './cli/error-report.ts';
+import { createIo } from './host.ts';
+import type { Io, Output } from './ports/host.ts';
+
+/** Runs one command line and returns its exit code. Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const io = createIo({
+    out: outputTo(process.stdout, 1),
+    err: outputTo(process.stderr, 2),
+    input: () => createReadStream('', { fd: 0, highWaterMark: 256 * 1024 }),
+    canAsk: isatty(0) && isatty(2),
+  });
+  const interrupted = abortOnInterrupt();
+  const createAppFor = (flags: GlobalFlags) =>
+    createApp({ config: readConfig(flags, process.env, process.cwd()), io, env: process.env, interrupted });
+  try {
+    return await runProgram({ argv, io, createApp: createAppFor, env: process.env });
+  } catch (error) {
+    return report(error, argv, io);
+  }
+}
+
+function report(error: unknown, argv: readonly string[], io: Io): number {
+  const known = error instanceof AppError ? error : new AppError('bug', { message: bugMessage(error), cause: error });
+  io.err.write(errorReport(known, { argv, env: process.env, isTerminal: io.err.isTerminal }));
+  return exitCodeOf(known.code);
+}
+
+function bugMessage(error: unknown): string {
+  return `This should not have happened: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+// The first Ctrl-C asks for a clean stop; the second ends the process at once, and the next run recovers what was in flight.
+function abortOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+// A reader that went away (`| head`) is not an error of ours: what is left has nowhere to go.
+function outputTo(stream: NodeJS.WriteStream, descriptor: number): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const isTerminal = isatty(descriptor);
+  return { write: (text) => void stream.write(text), isTerminal, columns: isTerminal ? (stream.columns ?? 80) : 80 };
+}

@@ -1,0 +1,46 @@
+// What the journey needs from the machine: time, chance, streams, files, digests. The command's own process stands behind it; tests put others there.
+
+import type { Instant } from '../values/time.ts';
+
+export type Clock = {
+  readonly now: () => Instant;
+  /** Resolves after the time, or at once when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+};
+
+export type Random = { readonly bytes: (count: number) => Uint8Array };
+
+/** A keyed SHA-256, 32 bytes. The key belongs to the store, so that what a store keeps cannot be tried out on guessed phone numbers. */
+export type KeyedDigest = (text: string) => Uint8Array;
+
+/** A stream to the user. `columns` is the width of a terminal. */
+export type Output = {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+};
+
+/**
+ * Files and streams by name; `-` is standard input or output. Errors are `file_unreadable` and `file_unwritable` with the path.
+ */
+export type Io = {
+  readonly out: Output;
+  readonly err: Output;
+  /** True when a person can answer on standard input. */
+  readonly canAsk: boolean;
+  /** The bytes of a file or of standard input, in chunks. */
+  readonly read: (path: string) => AsyncIterable<Uint8Array>;
+  /**
+   * A source that can be read more than once: a regular file as it is; standard input or a pipe copied to a private file (mode 0600)
+   * that `close` deletes.
+   */
+  readonly openRepeatable: (path: string) => Promise<RepeatableSource>;
+  /** Replaces a file in one step (written beside it, then renamed), mode 0600. `-` is standard output. */
+  readonly writeFile: (path: string, chunks: AsyncIterable<string> | Iterable<string>) => Promise<void>;
+};
+
+export type RepeatableSource = {
+  readonly name: string;
+  readonly read: () => AsyncIterable<Uint8Array>;
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,20 @@
+// The store, whole. Each consumer names only the slice that it needs.
+
+import type { AdmitStore } from './store/admit.ts';
+import type { DirectoryStore } from './store/directory.ts';
+import type { OutboxStore } from './store/outbox.ts';
+import type { ReportStore } from './store/report.ts';
+import type { SettleStore } from './store/settle.ts';
+
+/**
+ * Batches in, one result per item out, in order. Every operation is one whole transaction; no transaction crosses this line. Times are parameters:
+ * no engine reads a clock. Every operation may throw `store_busy`, `store_full` or `store_invalid`.
+ */
+export type Store = AdmitStore &
+  OutboxStore &
+  SettleStore &
+  DirectoryStore &
+  ReportStore & {
+    /** Gives up this process's sign of life and closes the files. */
+    readonly close: () => Promise<void>;
+  };

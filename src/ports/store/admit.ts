@@ -1,0 +1,136 @@
+// Admission: a batch of requests becomes messages with reservations, or refusals. The rule runs inside the engine's transaction.
+
+import type { BudgetUse } from '../../domain/budget.ts';
+import type { Category, ConsentFlag, RefusalReason } from '../../domain/consent.ts';
+import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
+import type { MessageState } from '../../domain/message.ts';
+import type { StoredPrices } from './settle.ts';
+import type { Sender } from '../../domain/sender.ts';
+import type { Template } from '../../domain/template.ts';
+import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
+import type { Micros } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { Instant } from '../../values/time.ts';
+
+/** Whom a request names: a number, or a contact that the store knows. */
+export type Addressee = { readonly phone: Phone; readonly contactId: null } | { readonly phone: null; readonly contactId: ContactId };
+
+/** One message that is wanted. The caller makes its id before the first write, so that repeating is harmless. */
+export type AdmitRequest = {
+  readonly id: MessageId;
+  /** 16 bytes that make this send happen once for ever per sender; null for a send that is new each time. */
+  readonly key: Uint8Array | null;
+  /** 8 bytes that tell the content: the same key with another fingerprint is a conflict. */
+  readonly fingerprint: Uint8Array;
+  readonly to: Addressee;
+  /** The language that was asked for; null leaves it to the contact and the template. */
+  readonly language: string | null;
+  /** The template whose parameters the content was checked against; null for free-form text. */
+  readonly checkedFor: TemplateId | null;
+  /** Parameter values by name, as JSON, or the text of a free-form message. The only place where content is kept. */
+  readonly content: string;
+  readonly maxPrice: Micros | null;
+  readonly costCenter: string | null;
+  readonly tags: readonly string[];
+};
+
+/** One run of a file under a campaign: tells what this run admitted from what an earlier one left. */
+export type Run = { readonly runId: number; readonly campaignId: CampaignId };
+
+/** At most `BATCH_MAX` requests of one sender, one template and one campaign. */
+export type AdmitBatch = {
+  /** `preview` asks the same questions in a read transaction and changes nothing. */
+  readonly mode: 'commit' | 'preview';
+  readonly senderId: SenderId;
+  /** The template's name; null for free-form text. */
+  readonly template: string | null;
+  readonly campaignId: CampaignId | null;
+  readonly runId: number | null;
+  readonly at: Instant;
+  readonly requests: readonly AdmitRequest[];
+  /** What earlier batches of the same preview would have spent of each budget. Empty when committing. */
+  readonly spent: ReadonlyMap<string, Micros>;
+};
+
+/** What the store knows of the addressee. */
+export type AddresseeFacts = {
+  readonly contactId: ContactId;
+  readonly phone: Phone | null;
+  readonly language: string | null;
+  readonly flags: readonly ConsentFlag[];
+  readonly lastInboundAt: Instant | null;
+  readonly undeliverable: boolean;
+};
+
+/** A message that holds the request's key already. */
+export type KeptMessage = {
+  readonly id: MessageId;
+  readonly fingerprint: Uint8Array;
+  readonly state: MessageState;
+  readonly runId: number | null;
+  readonly price: Micros;
+};
+
+export type AdmissionFacts = {
+  readonly at: Instant;
+  readonly sender: Sender;
+  readonly campaignId: CampaignId | null;
+  readonly runId: number | null;
+  /** The languages of the named template that may be sent; null for free-form text. */
+  readonly templates: readonly Template[] | null;
+  readonly prices: StoredPrices;
+  readonly budgets: readonly BudgetUse[];
+  readonly requests: readonly {
+    readonly request: AdmitRequest;
+    readonly addressee: AddresseeFacts | null;
+    readonly kept: KeptMessage | null;
+  }[];
+};
+
+/** A message that the rule lets in, with its reservation. */
+export type AdmittedMessage = {
+  readonly request: AdmitRequest;
+  readonly contactId: ContactId;
+  readonly template: Template | null;
+  readonly category: Category;
+  readonly market: string;
+  readonly price: Micros;
+  readonly bucket: Bucket;
+  readonly expiresAt: Instant;
+  readonly reservation: LedgerEntry;
+};
+
+/**
+ * What became of one request. `kept` on a duplicate is the first message; it is `resumable` when another run left it queued, so that this one must
+ * send it. `key_conflict` means the same key with other content. A refusal is a value: it moves no money and may be tried again.
+ */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly message: AdmittedMessage }
+  | { readonly kind: 'duplicate'; readonly kept: KeptMessage; readonly resumable: boolean }
+  | { readonly kind: 'key_conflict'; readonly kept: KeptMessage }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly category: Category | null; readonly market: string | null };
+
+/** The rule of admission: pure, synchronous, total; one result per request, in order. */
+export type DecideAdmissions = (facts: AdmissionFacts) => { readonly admissions: readonly Admission[]; readonly budgets: readonly BudgetUse[] };
+
+export type AdmitStore = {
+  /** Finds the campaign of that name, or creates it with this id, and numbers this run of it. */
+  readonly openRun: (run: {
+    readonly id: CampaignId;
+    readonly senderId: SenderId;
+    readonly campaign: string;
+    readonly at: Instant;
+  }) => Promise<Run>;
+  /** The messages that hold these keys, in order; null where a key is free. At most `BATCH_MAX`. */
+  readonly findKeys: (query: { readonly senderId: SenderId; readonly keys: readonly Uint8Array[] }) => Promise<readonly (KeptMessage | null)[]>;
+  /** The campaign of that name, or null; changes nothing. */
+  readonly findCampaign: (campaign: { readonly senderId: SenderId; readonly name: string }) => Promise<CampaignId | null>;
+  /**
+   * Decides and writes a batch in one transaction: messages, content, reservations and counters, or nothing. Repeating a batch answers `duplicate` with the
+   * first messages. Also returns what the batch used of each budget, by budget id, for the next batch of a preview. Throws `store_busy`, `store_full`.
+   */
+  readonly admit: (
+    batch: AdmitBatch,
+    decide: DecideAdmissions,
+  ) => Promise<{ readonly admissions: readonly Admission[]; readonly spent: ReadonlyMap<string, Micros> }>;
+};

@@ -1,0 +1,128 @@
+// The directory: people and their consent, templates, prices, senders, budgets. Every write is one transaction.
+
+import type { Budget, BudgetUse } from '../../domain/budget.ts';
+import type { ConsentEvent, ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
+import type { Contact, ContactWithFlags } from '../../domain/contact.ts';
+import type { PriceCard } from '../../domain/price-book.ts';
+import type { Sender } from '../../domain/sender.ts';
+import type { Template } from '../../domain/template.ts';
+import type { AccountId, BudgetId, ContactId, MessageId, PriceBookId, SenderId } from '../../values/id.ts';
+import type { Currency, Micros } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { Instant } from '../../values/time.ts';
+import type { DecideSettlements } from './settle.ts';
+
+/** A page of a list: at most `limit` items after the cursor, which is the `next` of the page before. */
+export type PageRequest = { readonly limit: number; readonly after: string | null };
+export type Page<Item> = { readonly items: readonly Item[]; readonly next: string | null };
+
+/** How a person is named: by number, by the provider's user id, or by our id. */
+export type ContactRef = { readonly phone: Phone } | { readonly userId: string } | { readonly contactId: ContactId };
+
+/** One event to record about one subject (a purpose or the block). */
+export type NewConsentEvent = {
+  readonly scope: ConsentScope;
+  readonly subject: ConsentSubject;
+  readonly kind: ConsentKind;
+  readonly at: Instant;
+  readonly by: 'customer' | 'business';
+  readonly source: string;
+  readonly evidence: string | null;
+};
+
+/** A contact to add or change. Null fields leave what is there; attributes are merged. `id` is used when the person is new. */
+export type ContactWrite = {
+  readonly id: ContactId;
+  readonly phone: Phone | null;
+  readonly userId: string | null;
+  readonly name: string | null;
+  readonly language: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Opt-ins that come with it (an import never lifts an opt-out or a block). */
+  readonly optIns: readonly NewConsentEvent[];
+};
+
+/** `refused`: an opt-in was asked for that an opt-out or a block stands against; the rest of the row was written. */
+export type ContactWritten = { readonly contactId: ContactId; readonly result: 'added' | 'updated' | 'unchanged' | 'refused' };
+
+/** Events about one person. A person never seen before is created with `contactId`, so that a block holds for unknown numbers too. */
+export type ConsentWrite = { readonly contactId: ContactId; readonly who: ContactRef; readonly events: readonly NewConsentEvent[] };
+
+/** What the events left behind: the flags, the queued messages that they cancelled, and those that were already on their way. */
+export type ConsentWritten = {
+  readonly contactId: ContactId;
+  readonly phone: Phone | null;
+  readonly flags: readonly ConsentFlag[];
+  readonly cancelled: readonly MessageId[];
+  readonly released: readonly { readonly currency: Currency; readonly amount: Micros }[];
+  readonly inFlight: readonly MessageId[];
+};
+
+/** A price card as the store keeps it. */
+export type StoredPriceCard = {
+  readonly id: PriceBookId;
+  readonly card: PriceCard;
+  /** In words, where its figures come from. */
+  readonly source: string;
+  /** Hex SHA-256 of the card in canonical form. */
+  readonly digest: string;
+  readonly addedAt: Instant;
+};
+
+/** What a fresh store begins with. */
+export type Foundation = { readonly sender: Sender; readonly cards: readonly StoredPriceCard[] };
+
+export type DirectoryStore = {
+  /** True until `found` has run; a store that a crash left between the two is founded by the next process. */
+  readonly isEmpty: () => Promise<boolean>;
+  /** Writes the account, the first sender and its price cards; changes nothing on a store that has them. */
+  readonly found: (foundation: Foundation) => Promise<void>;
+
+  /** Adds or changes at most `BATCH_MAX` contacts; one result per item, in order. */
+  readonly putContacts: (batch: {
+    readonly accountId: AccountId;
+    readonly contacts: readonly ContactWrite[];
+    readonly at: Instant;
+  }) => Promise<readonly ContactWritten[]>;
+  /** One result per reference, null where nobody is found. */
+  readonly findContacts: (accountId: AccountId, refs: readonly ContactRef[]) => Promise<readonly (ContactWithFlags | null)[]>;
+  readonly listContacts: (accountId: AccountId, page: PageRequest) => Promise<Page<ContactWithFlags>>;
+
+  /**
+   * Appends events (at most `BATCH_MAX` people) and updates the flags. A block, and an opt-out, cancels the queued messages that it stands against and
+   * releases their reservations in the same transaction. Recording what is already so appends nothing.
+   */
+  readonly recordConsent: (
+    batch: { readonly accountId: AccountId; readonly writes: readonly ConsentWrite[]; readonly at: Instant },
+    decide: DecideSettlements,
+  ) => Promise<readonly ConsentWritten[]>;
+  /** The history of one person, oldest first. */
+  readonly consentHistory: (contactId: ContactId) => Promise<readonly ConsentEvent[]>;
+  /** Remembers that these people wrote to the sender, which opens the window for free-form replies. */
+  readonly recordInbound: (batch: {
+    readonly senderId: SenderId;
+    readonly messages: readonly { readonly contactId: ContactId; readonly at: Instant }[];
+  }) => Promise<void>;
+
+  /** Adds a template or replaces its content; a message keeps the content it was admitted with. */
+  readonly putTemplate: (template: Template) => Promise<'added' | 'updated' | 'unchanged'>;
+  /** The templates in force, by name and language; of one name where given. */
+  readonly listTemplates: (filter: { readonly senderId: SenderId; readonly name: string | null }) => Promise<readonly Template[]>;
+
+  /** Adds a card. Throws `price_card_conflict` when another card of that currency and day is there and `replace` is false. */
+  readonly putPriceCard: (card: StoredPriceCard, options: { readonly replace: boolean }) => Promise<'added' | 'replaced' | 'unchanged'>;
+  /** The cards in force, oldest first. */
+  readonly listPriceCards: (filter: { readonly currency: Currency | null }) => Promise<readonly StoredPriceCard[]>;
+
+  /** Adds a sender. Throws `sender_conflict` when the name is taken by one with other settings. */
+  readonly putSender: (sender: Sender) => Promise<'added' | 'unchanged'>;
+  readonly listSenders: (accountId: AccountId) => Promise<readonly Sender[]>;
+  /** Makes a sender the default one of its account. */
+  readonly setDefaultSender: (senderId: SenderId) => Promise<void>;
+
+  readonly putBudget: (budget: Budget) => Promise<'added' | 'updated' | 'unchanged'>;
+  /** The budgets of a sender with what is used of each: of the period that `at` lies in, or of the fullest campaign. */
+  readonly listBudgets: (filter: { readonly senderId: SenderId; readonly at: Instant }) => Promise<readonly BudgetUse[]>;
+  /** Takes a budget back; false when there is none of that id. */
+  readonly removeBudget: (budgetId: BudgetId, at: Instant) => Promise<boolean>;
+};

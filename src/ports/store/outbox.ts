@@ -1,0 +1,69 @@
+// The outbox: what is admitted and waits, what is in flight, and what dead processes left behind.
+
+import { BATCH_MAX } from '../../values/batch.ts';
+import type { CampaignId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
+import type { Instant } from '../../values/time.ts';
+import type { OutgoingMessage, Outcome } from '../transport.ts';
+import type { DecideSettlements, Settlement } from './settle.ts';
+import type { GateQuestion, RefusalReason } from '../../domain/consent.ts';
+
+/** Which messages of a sender a dispatcher works on. */
+export type OutboxScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'campaign'; readonly campaignId: CampaignId }
+  | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
+
+/** What the gate is asked of a message that is about to be claimed. */
+export type ClaimFacts = {
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+  readonly gate: GateQuestion;
+  /** False when the template was replaced or taken back since the admission. */
+  readonly templateCurrent: boolean;
+};
+
+/** The rule at the moment of sending: go, give up as expired, or a refusal, which cancels the message. */
+export type ClaimDecision = { readonly kind: 'claim' } | { readonly kind: 'expire' } | { readonly kind: 'refuse'; readonly reason: RefusalReason };
+export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
+
+/** Accepted, sent, delivered and read may come in one go. */
+export const OUTCOMES_MAX = 4 * BATCH_MAX;
+
+export type Turn = {
+  readonly senderId: SenderId;
+  readonly scope: OutboxScope;
+  /** What finished since the last turn, at most `OUTCOMES_MAX`. */
+  readonly outcomes: readonly Outcome[];
+  /** How many messages to claim at most. What is claimed is what is in flight. */
+  readonly room: number;
+  readonly workerId: WorkerId;
+  readonly at: Instant;
+};
+
+export type TurnResult = {
+  /** One per outcome, in order; then one for each message that the gate stopped. */
+  readonly settled: readonly Settlement[];
+  readonly claimed: readonly ClaimedMessage[];
+  /** When nothing was claimed: the instant at which the next message of the scope is due, or null when none waits. */
+  readonly nextDueAt: Instant | null;
+};
+
+export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null };
+
+/** A claim of a dead process, and where its message went. */
+export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 'unknown' };
+
+export type OutboxStore = {
+  /**
+   * Settles what is finished and claims what comes next, in one commit. A claim asks consent and block again; what fails the gate is cancelled and
+   * its reservation released. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
+   */
+  readonly turn: (turn: Turn, rules: { readonly settle: DecideSettlements; readonly claim: DecideClaim }) => Promise<TurnResult>;
+  /**
+   * Takes back the claims of processes that are dead, never those of the living: to the queue where the sender's transport is in
+   * `diedWithProcess`, else to `unknown`. Running it twice, or in two processes at once, recovers each claim once.
+   */
+  readonly recover: (recovery: { readonly diedWithProcess: readonly string[]; readonly at: Instant }) => Promise<readonly Recovery[]>;
+  /** Messages whose silence has lasted past its end; settle them as `expired`. At most `BATCH_MAX`. */
+  readonly silent: (at: Instant) => Promise<readonly MessageId[]>;
+};

@@ -1,0 +1,101 @@
+// Reading the books: counters by group, and single messages with their entries. Nothing here writes.
+
+import type { Category } from '../../domain/consent.ts';
+import type { Counters, EntryKind } from '../../domain/ledger.ts';
+import type { MessageState, PricingType } from '../../domain/message.ts';
+import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { Currency, Micros } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { DayPeriod, Instant } from '../../values/time.ts';
+import type { Page, PageRequest } from './directory.ts';
+
+/** What a report can be grouped by. `tag` alone needs the entries themselves; all others come from the counters. */
+export const GROUPINGS = ['month', 'day', 'market', 'category', 'sender', 'campaign', 'cost_center', 'template', 'tag'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export type ReportFilter = {
+  readonly period: DayPeriod;
+  /** Null for all senders of the account. */
+  readonly senderId: SenderId | null;
+  readonly groupBy: readonly Grouping[];
+};
+
+/** One row: the value of each grouping in the order asked, the currency, and the sums. */
+export type ReportRow = { readonly group: readonly string[]; readonly currency: Currency; readonly counters: Counters };
+
+export type MessageFilter = {
+  readonly senderId: SenderId | null;
+  readonly state: MessageState | null;
+  readonly campaignId: CampaignId | null;
+  readonly contactId: ContactId | null;
+  readonly since: Instant | null;
+};
+
+/** A message as a person asks for it. */
+export type MessageRecord = {
+  readonly id: MessageId;
+  readonly sender: string;
+  readonly campaign: string | null;
+  readonly contactId: ContactId;
+  readonly phone: Phone | null;
+  readonly template: string | null;
+  readonly language: string | null;
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly category: Category;
+  readonly market: string;
+  readonly currency: Currency;
+  /** The amount that was reserved. */
+  readonly price: Micros;
+  readonly attempt: number;
+  readonly costCenter: string | null;
+  readonly tags: readonly string[];
+  readonly providerId: string | null;
+  readonly createdAt: Instant;
+  readonly changedAt: Instant;
+};
+
+/** A line of the ledger as a person asks for it. */
+export type EntryRecord = {
+  readonly sequence: number;
+  readonly kind: EntryKind;
+  readonly attempt: number;
+  readonly held: Micros;
+  readonly posted: Micros;
+  readonly currency: Currency;
+  readonly market: string;
+  readonly category: Category;
+  readonly pricingType: PricingType;
+  readonly eventAt: Instant;
+  readonly recordedAt: Instant;
+  readonly cause: string | null;
+  readonly rule: string | null;
+};
+
+export type TotalsFilter =
+  | { readonly kind: 'run'; readonly campaignId: CampaignId; readonly runId: number }
+  | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
+
+/** States and money of some messages of one sender. */
+export type Totals = {
+  readonly states: ReadonlyMap<MessageState, number>;
+  readonly held: Micros;
+  readonly charged: Micros;
+  readonly freeUnits: number;
+};
+
+export type ReportStore = {
+  /** The counters of the period, summed by group, in the order of the groups. Rows by `tag` overlap. */
+  readonly counters: (filter: ReportFilter) => Promise<readonly ReportRow[]>;
+  /** Newest first. */
+  readonly listMessages: (filter: MessageFilter, page: PageRequest) => Promise<Page<MessageRecord>>;
+  /** One result per id, null where there is none. */
+  readonly findMessages: (ids: readonly MessageId[]) => Promise<readonly (MessageRecord | null)[]>;
+  /** The entries of one message, oldest first. */
+  readonly entriesOf: (messageId: MessageId) => Promise<readonly EntryRecord[]>;
+  /**
+   * What became of the messages of a run, or of certain ones, whoever sent them. A run is found by a scan: for the rare case that other processes
+   * worked on it too.
+   */
+  readonly totals: (of: TotalsFilter) => Promise<Totals>;
+};

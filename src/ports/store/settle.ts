@@ -1,0 +1,74 @@
+// Settling: what became known about messages moves their state and their money. Replies, webhooks and people all come this way.
+
+import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
+import type { MessageState } from '../../domain/message.ts';
+import type { PriceBook, Rate } from '../../domain/price-book.ts';
+import type { Sender } from '../../domain/sender.ts';
+import type { MessageId } from '../../values/id.ts';
+import type { Currency, Micros } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { Instant } from '../../values/time.ts';
+import type { Outcome } from '../transport.ts';
+
+/** A rate with the number of its row, which every amount that it explains will name. */
+export type StoredRate = Rate & { readonly id: number };
+export type StoredPrices = PriceBook<StoredRate>;
+
+/** A message as the rule of settling sees it. */
+export type MessageFacts = {
+  readonly id: MessageId;
+  readonly sender: Sender;
+  readonly state: MessageState;
+  readonly attempt: number;
+  readonly runId: number | null;
+  /** Null when the person was forgotten. */
+  readonly phone: Phone | null;
+  /** What was promised at the admission. */
+  readonly price: Micros;
+  /** What is still promised. */
+  readonly held: Micros;
+  readonly holdBucket: Bucket;
+};
+
+/** What an outcome changes in a message. Null instants and provider ids stay as they are. */
+export type MessageChange = {
+  readonly state: MessageState;
+  readonly held: Micros;
+  readonly reason: string | null;
+  /** Queued again, and not to be claimed before this instant. */
+  readonly notBefore: Instant | null;
+  /** When silence about it ends its reservation. */
+  readonly expiresAt: Instant | null;
+  readonly providerId: string | null;
+  readonly at: Instant;
+};
+
+/** What the rule says of one outcome: no change when it tells nothing new. */
+export type SettlementDecision = { readonly change: MessageChange | null; readonly entry: LedgerEntry | null };
+
+/** The rule of settling: pure, synchronous, total. The engine calls it once per outcome, each time with the message as the one before left it. */
+export type DecideSettlements = (message: MessageFacts, outcome: Outcome, prices: StoredPrices, at: Instant) => SettlementDecision;
+
+/** What became of one outcome. `known` is false when no message has that id. */
+export type Settlement = {
+  readonly messageId: MessageId;
+  readonly known: boolean;
+  readonly from: MessageState;
+  readonly to: MessageState;
+  readonly runId: number | null;
+  readonly reason: string | null;
+  readonly currency: Currency;
+  readonly charged: Micros;
+  /** How much of the reservation it ended: what was charged, released, or both. */
+  readonly closed: Micros;
+  /** True for a delivery that the provider did not charge for. */
+  readonly free: boolean;
+};
+
+export type SettleStore = {
+  /** Applies at most `BATCH_MAX` outcomes in order, in one transaction, with their ledger entries and counters. Repeating it changes nothing. */
+  readonly settle: (
+    batch: { readonly outcomes: readonly Outcome[]; readonly at: Instant },
+    decide: DecideSettlements,
+  ) => Promise<readonly Settlement[]>;
+};

@@ -1,0 +1,192 @@
+// Steps 3 to 5: the rule of admission. Consent, then price, then budget; one answer per request. Pure: the engine calls it inside its transaction.
+
+import { marketMap } from '../catalog/markets.ts';
+import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
+import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
+import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
+import { queueExpiry } from '../domain/message.ts';
+import { quote, ruleOf } from '../domain/quote.ts';
+import type { Template } from '../domain/template.ts';
+import { parameterProblems } from '../domain/template-parameters.ts';
+import { isWindowOpen } from '../domain/window.ts';
+import type {
+  AddresseeFacts,
+  Admission,
+  AdmissionFacts,
+  AdmitRequest,
+  DecideAdmissions,
+  KeptMessage,
+} from '../ports/store/admit.ts';
+import type { StoredRate } from '../ports/store/settle.ts';
+import { ZERO } from '../values/money.ts';
+import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
+
+/** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
+export const decideAdmissions: DecideAdmissions = (facts) => {
+  const batch = startBatch(facts);
+  const admissions = facts.requests.map(({ request, addressee, kept }): Admission => {
+    const first = kept ?? batch.firstOf(request);
+    if (first !== null) return answerAgain(facts, request, first);
+    const admission = decideOne(batch, request, addressee);
+    if (admission.kind === 'admitted') batch.remember(request);
+    return admission;
+  });
+  return { admissions, budgets: batch.budgets.uses() };
+};
+
+type Batch = {
+  readonly facts: AdmissionFacts;
+  readonly budgets: BudgetMeter;
+  readonly today: Day;
+  readonly expiresAt: Instant;
+  readonly buckets: Map<string, Bucket>;
+  readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
+  readonly remember: (request: AdmitRequest) => void;
+};
+
+function startBatch(facts: AdmissionFacts): Batch {
+  const firsts = new Map<string, KeptMessage>();
+  return {
+    facts,
+    budgets: createBudgetMeter(facts.budgets),
+    today: dayOf(facts.at, facts.sender.timeZone),
+    expiresAt: queueExpiry(facts.at),
+    buckets: new Map(),
+    firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
+    remember: ({ id, key, fingerprint }) => {
+      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: 'queued', runId: facts.runId, price: ZERO });
+    },
+  };
+}
+
+function keyText(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
+}
+
+// A message that is queued and not of this run was left behind, or is another process's own: whoever claims it first sends it.
+function answerAgain(facts: AdmissionFacts, request: AdmitRequest, kept: KeptMessage): Admission {
+  if (!sameBytes(request.fingerprint, kept.fingerprint)) return { kind: 'key_conflict', kept };
+  const ofThisRun = kept.runId === facts.runId && facts.runId !== null;
+  return { kind: 'duplicate', kept, resumable: kept.state === 'queued' && !ofThisRun };
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}
+
+function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFacts | null): Admission {
+  const { templates } = batch.facts;
+  if (addressee === null) return refused(templates === null ? 'no_window' : 'no_consent', templates?.[0]?.category ?? 'service');
+  const template = templates === null ? null : chooseTemplate(templates, request, addressee);
+  if (template === undefined) return refused('template_unavailable', null);
+  const category: Category = template?.category ?? 'service';
+  const refusal = gate(batch.facts, { addressee, category, freeForm: template === null });
+  if (refusal !== null) return refused(refusal, category);
+  return priceAndBudget(batch, { request, addressee, template, category });
+}
+
+// The language that was asked for; else the contact's; else the only one there is. A template that is not approved is not there.
+function chooseTemplate(templates: readonly Template[], request: AdmitRequest, addressee: AddresseeFacts): Template | undefined {
+  const usable = templates.filter(({ status }) => status === 'approved');
+  const wanted = request.language ?? addressee.language;
+  const chosen = usable.find(({ language }) => language === wanted);
+  if (chosen !== undefined || request.language !== null) return fitting(chosen, request);
+  return fitting(usable.length === 1 ? usable[0] : undefined, request);
+}
+
+// Languages of one template may declare different parameters; the file was checked against one of them.
+function fitting(template: Template | undefined, request: AdmitRequest): Template | undefined {
+  if (template === undefined || template.id === request.checkedFor) return template;
+  const parameters = JSON.parse(request.content) as Record<string, string>;
+  return parameterProblems(template, parameters).length === 0 ? template : undefined;
+}
+
+type GateParts = { readonly addressee: AddresseeFacts; readonly category: Category; readonly freeForm: boolean };
+
+function gate(facts: AdmissionFacts, { addressee, category, freeForm }: GateParts): RefusalReason | null {
+  const { flags, lastInboundAt, undeliverable } = addressee;
+  const refusal = refusalOf({ flags, category, freeForm, windowOpen: isWindowOpen(lastInboundAt, facts.at), lastInboundAt });
+  return refusal ?? (undeliverable ? 'undeliverable' : null);
+}
+
+type Candidate = {
+  readonly request: AdmitRequest;
+  readonly addressee: AddresseeFacts;
+  readonly template: Template | null;
+  readonly category: Category;
+};
+
+function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
+  const { facts, expiresAt } = batch;
+  const { request, addressee, category } = candidate;
+  if (addressee.phone === null) return refused('no_price', category); // a person without a number has no market yet
+  const { currency, timeZone } = facts.sender;
+  const { market, rate } = quote(facts.prices, marketMap(), { phone: addressee.phone, category, currency, timeZone, at: facts.at, until: expiresAt });
+  if (rate === null) return refused('no_price', category, market);
+  if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);
+  const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
+  if (!batch.budgets.take(rate.rate, spending)) return refused('over_budget', category, market);
+  return admit(batch, candidate, { market, rate });
+}
+
+function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly market: string; readonly rate: StoredRate }): Admission {
+  const { request, addressee, template, category } = candidate;
+  const bucket = bucketFor(batch, candidate, market);
+  return {
+    kind: 'admitted',
+    message: {
+      request,
+      contactId: addressee.contactId,
+      template,
+      category,
+      market,
+      price: rate.rate,
+      bucket,
+      expiresAt: batch.expiresAt,
+      reservation: reservation(batch, request, { bucket, rate }),
+    },
+  };
+}
+
+function reservation(batch: Batch, request: AdmitRequest, { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate }): LedgerEntry {
+  return {
+    messageId: request.id,
+    attempt: 0,
+    kind: 'reservation',
+    bucket,
+    holdBucket: bucket,
+    held: rate.rate,
+    posted: ZERO,
+    eventAt: batch.facts.at,
+    recordedAt: batch.facts.at,
+    booksMonth: monthOf(batch.today),
+    cause: null,
+    evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
+  };
+}
+
+// Equal buckets share one object, so that the book finds their number once per batch.
+function bucketFor(batch: Batch, { template, category, request }: Candidate, market: string): Bucket {
+  const key = `${market}\n${category}\n${template?.name ?? ''}\n${request.costCenter ?? ''}`;
+  const known = batch.buckets.get(key);
+  if (known !== undefined) return known;
+  const { sender, campaignId } = batch.facts;
+  const bucket: Bucket = {
+    day: batch.today,
+    accountId: sender.accountId,
+    senderId: sender.id,
+    market,
+    category,
+    pricingType: 'regular',
+    currency: sender.currency,
+    template: template?.name ?? '',
+    campaignId: campaignId ?? '',
+    costCenter: request.costCenter ?? '',
+  };
+  batch.buckets.set(key, bucket);
+  return bucket;
+}
+
+function refused(reason: RefusalReason, category: Category | null, market: string | null = null): Admission {
+  return { kind: 'refused', reason, category, market };
+}

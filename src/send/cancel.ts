@@ -1,0 +1,54 @@
+// Cancelling what is queued, by id or by campaign. What is on its way cannot be called back.
+
+import { fail } from '../errors.ts';
+import type { ReportStore } from '../ports/store/report.ts';
+import type { Settlement, SettleStore } from '../ports/store/settle.ts';
+import type { Outcome } from '../ports/transport.ts';
+import { BATCH_MAX, slices } from '../values/batch.ts';
+import type { CampaignId, MessageId, SenderId } from '../values/id.ts';
+import type { Instant } from '../values/time.ts';
+import { decideSettlements } from './settle.ts';
+
+type CancelStore = SettleStore & Pick<ReportStore, 'findMessages' | 'listMessages'>;
+
+/** Cancels these messages and releases their reservations. All or none: throws `unknown_message` or `not_cancellable` before it changes anything. */
+export async function cancelMessages(store: CancelStore, { ids, at }: { readonly ids: readonly MessageId[]; readonly at: Instant }): Promise<readonly Settlement[]> {
+  const records = await store.findMessages(ids);
+  for (const [index, record] of records.entries()) {
+    const id = String(ids[index]);
+    if (record === null) throw fail('unknown_message', { message: `There is no message ${id}.`, hint: 'tollbell message list shows the ids.', details: { id } });
+    if (record.state === 'queued' || record.state === 'scheduled' || record.state === 'cancelled') continue;
+    throw fail('not_cancellable', {
+      message: `Message ${id} is ${record.state}.`,
+      hint: 'Only queued messages can be cancelled; nothing was changed.',
+      details: { id, status: record.state },
+    });
+  }
+  return settleAll(store, ids, at);
+}
+
+/** Cancels everything of a campaign that is still queued when its turn comes. */
+export async function cancelCampaign(
+  store: CancelStore,
+  { senderId, campaignId, at }: { readonly senderId: SenderId; readonly campaignId: CampaignId; readonly at: Instant },
+): Promise<readonly Settlement[]> {
+  const filter = { senderId, campaignId, state: 'queued', contactId: null, since: null } as const;
+  const settlements: Settlement[] = [];
+  for (;;) {
+    const { items } = await store.listMessages(filter, { limit: BATCH_MAX, after: null });
+    if (items.length === 0) return settlements;
+    settlements.push(...(await settleAll(store, items.map(({ id }) => id), at)));
+  }
+}
+
+async function settleAll(store: CancelStore, ids: readonly MessageId[], at: Instant): Promise<readonly Settlement[]> {
+  const settlements: Settlement[] = [];
+  for (const batch of slices(ids, BATCH_MAX)) {
+    settlements.push(...(await store.settle({ outcomes: batch.map((id) => cancelled(id, at)), at }, decideSettlements)));
+  }
+  return settlements.filter(({ from, to }) => from !== to);
+}
+
+function cancelled(messageId: MessageId, at: Instant): Outcome {
+  return { messageId, attempt: null, kind: 'cancelled', at, providerId: null, error: { code: 'by_command', title: '' }, pricing: null, retryAt: null };
+}

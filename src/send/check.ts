@@ -1,0 +1,102 @@
+// The first reading of a file: every row is checked before the first one is admitted, so that a wrong file does nothing at all.
+
+import type { KeyedDigest } from '../ports/host.ts';
+import type { AdmitStore } from '../ports/store/admit.ts';
+import type { DirectoryStore } from '../ports/store/directory.ts';
+import { BATCH_MAX, slices } from '../values/batch.ts';
+import type { SenderId } from '../values/id.ts';
+import { recipientDigest, resolveAddressees } from './addressees.ts';
+import { CHUNK_ROWS } from './enqueue.ts';
+import { createKeyIndex, type KeyIndex } from './key-index.ts';
+import { explicitKey, fingerprintOf } from './key.ts';
+import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
+import { reject, type Rejection } from './rejections.ts';
+
+export type CheckHost = { readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts'>; readonly digest: KeyedDigest; readonly interrupted: AbortSignal };
+
+export type CheckPlan = {
+  readonly senderId: SenderId;
+  readonly template: string;
+  readonly onRejected: (rejected: RejectedRecord, header: RecipientBatch['header']) => void;
+  /** Told after each batch. */
+  readonly onBatch: (batch: RecipientBatch) => Promise<void> | undefined;
+};
+
+export type Checked = {
+  readonly read: number;
+  readonly invalid: number;
+  /** The first rejections, for the error. */
+  readonly first: readonly Rejection[];
+  /** The good rows of a file that fits in one chunk, so that it need not be read again; null for a longer one. */
+  readonly recipients: readonly Recipient[] | null;
+};
+
+const FIRST_MAX = 10;
+
+/** Reads the whole file. A key that was used for other content, in the file or in the store, makes its row invalid (`key_conflict`). */
+export async function checkFile(host: CheckHost, plan: CheckPlan, batches: AsyncIterable<RecipientBatch>): Promise<Checked> {
+  const keys = createKeyIndex();
+  const first: Rejection[] = [];
+  let kept: Recipient[] | null = [];
+  let [read, invalid] = [0, 0];
+  for await (const batch of batches) {
+    const conflicts = await conflictsOf(host, plan, { batch, keys });
+    const rejected = [...batch.rejected, ...conflicts];
+    read += batch.read;
+    invalid += rejected.length;
+    for (const entry of rejected) {
+      if (first.length < FIRST_MAX) first.push(entry.rejection);
+      plan.onRejected(entry, batch.header);
+    }
+    await plan.onBatch(batch);
+    kept = keep(kept, batch, conflicts);
+    if (host.interrupted.aborted) break;
+  }
+  return { read, invalid, first, recipients: kept };
+}
+
+/** The good rows of a file again, in chunks, without what the first reading found in conflict. */
+export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): AsyncGenerator<readonly Recipient[]> {
+  let chunk: Recipient[] = [];
+  for await (const { recipients } of batches) {
+    chunk.push(...recipients);
+    if (chunk.length < CHUNK_ROWS) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function keep(kept: Recipient[] | null, batch: RecipientBatch, conflicts: readonly RejectedRecord[]): Recipient[] | null {
+  if (kept === null || kept.length + batch.recipients.length > CHUNK_ROWS) return null;
+  const bad = new Set(conflicts.map(({ record }) => record));
+  kept.push(...batch.recipients.filter(({ record }) => !bad.has(record)));
+  return kept;
+}
+
+type ConflictParts = { readonly batch: RecipientBatch; readonly keys: KeyIndex };
+
+async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: ConflictParts): Promise<readonly RejectedRecord[]> {
+  const withKey = batch.recipients.filter(({ key }) => key !== null);
+  if (withKey.length === 0) return [];
+  const addressee = await resolveAddressees(host.store, withKey);
+  const keyed = withKey.map((recipient) => {
+    const digest = recipientDigest(host.digest, { recipient, to: addressee(recipient), template: plan.template });
+    return { recipient, key: explicitKey(host.digest, recipient.key ?? ''), fingerprint: fingerprintOf(digest) };
+  });
+  const conflicts: RejectedRecord[] = [];
+  for (const part of slices(keyed, BATCH_MAX)) {
+    const found = await host.store.findKeys({ senderId: plan.senderId, keys: part.map(({ key }) => key) });
+    for (const [index, { recipient, key, fingerprint }] of part.entries()) {
+      const known = found[index] ?? null;
+      const differs = known !== null && Buffer.compare(known.fingerprint, fingerprint) !== 0;
+      if (differs || keys.add(key, fingerprint) === 'other') conflicts.push(conflict(recipient));
+    }
+  }
+  return conflicts;
+}
+
+function conflict({ row, key, record }: Recipient): RejectedRecord {
+  const why = { reason: 'key_conflict', message: 'the key was used before for other content' };
+  return { rejection: reject({ row, column: 'key', value: key ?? undefined }, why), record };
+}

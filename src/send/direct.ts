@@ -1,0 +1,81 @@
+// Recipients that stand on the command line: the same checks as for a file, and the first thing that is wrong ends the command.
+
+import type { Template } from '../domain/template.ts';
+import { parameterProblems } from '../domain/template-parameters.ts';
+import { type AppError, fail } from '../errors.ts';
+import type { Addressee } from '../ports/store/admit.ts';
+import { parseSortableId } from '../values/id.ts';
+import { parsePhone } from '../values/phone.ts';
+import type { Recipient } from './recipients.ts';
+
+export type DirectOptions = {
+  readonly to: readonly string[];
+  readonly key: string | null;
+  readonly language: string | null;
+  readonly costCenter: string | null;
+  readonly tags: readonly string[];
+};
+
+/** The recipients of a template message. Throws `invalid_phone`, `unknown_template`, `parameter_mismatch`. */
+export function directRecipients(
+  options: DirectOptions,
+  { templates, parameters }: { readonly templates: readonly Template[]; readonly parameters: Readonly<Record<string, string>> },
+): readonly Recipient[] {
+  const template = checkedTemplate(templates, options.language, parameters);
+  const content = contentText(template.parameters, parameters);
+  return options.to.map((to, index) => toRecipient(options, { to, index, content, checkedFor: template.id }));
+}
+
+/** The recipients of a free-form message. Throws `invalid_phone`. */
+export function textRecipients(options: DirectOptions, text: string): readonly Recipient[] {
+  return options.to.map((to, index) => toRecipient(options, { to, index, content: text, checkedFor: null }));
+}
+
+/** Parameter values as JSON in the template's order: equal values are equal texts, wherever they came from. */
+export function contentText(names: readonly string[], values: Readonly<Record<string, string>>): string {
+  return `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(values[name] ?? '')}`).join(',')}}`;
+}
+
+type Row = { readonly to: string; readonly index: number; readonly content: string; readonly checkedFor: Recipient['checkedFor'] };
+
+function toRecipient(options: DirectOptions, { to, index, content, checkedFor }: Row): Recipient {
+  const { key, language, costCenter, tags } = options;
+  const row = index + 1;
+  const record = { row, cells: [to], fault: null, original: [to] };
+  return { row, to: addressee(to), key, language, content, checkedFor, contactName: null, costCenter, tags, record };
+}
+
+function addressee(text: string): Addressee {
+  const phone = parsePhone(text);
+  if (phone !== undefined) return { phone, contactId: null };
+  const contactId = parseSortableId<'contact'>(text);
+  if (contactId !== undefined) return { phone: null, contactId };
+  throw fail('invalid_phone', {
+    message: `to: '${text}' is neither an international phone number nor the id of a contact.`,
+    hint: 'Write it with + and the country code: +4915112345678.',
+    details: { option: 'to' },
+  });
+}
+
+// The one language that was asked for; else any language that these parameters fit, since the contact's own may decide.
+function checkedTemplate(templates: readonly Template[], language: string | null, parameters: Readonly<Record<string, string>>): Template {
+  const candidates = language === null ? templates : templates.filter((template) => template.language === language);
+  const [first] = candidates;
+  if (first === undefined) throw unknownLanguage(templates, language);
+  const fitting = candidates.find((template) => parameterProblems(template, parameters).length === 0);
+  if (fitting !== undefined) return fitting;
+  const problems = parameterProblems(first, parameters).map(({ parameter, problem }) => `${parameter} is ${problem.replaceAll('_', ' ')}`);
+  throw fail('parameter_mismatch', {
+    message: `The parameters do not fit ${first.name}: ${problems.join(', ')}.`,
+    hint: first.parameters.length === 0 ? 'It takes none.' : `It takes ${first.parameters.map((name) => `--param ${name}=…`).join(' ')}`,
+    details: { template: first.name, problems },
+  });
+}
+
+function unknownLanguage(templates: readonly Template[], language: string | null): AppError {
+  return fail('unknown_template', {
+    message: `${templates[0]?.name ?? 'The template'} is not there in ${language ?? 'any language'}.`,
+    hint: `It is there in ${templates.map((template) => template.language).join(', ')}.`,
+    details: { language },
+  });
+}

@@ -1,0 +1,103 @@
+// Recipients from a file: read once to check every row, then admitted. What cannot be sent goes into the list of errors, if one was asked for.
+
+import type { Template } from '../domain/template.ts';
+import type { Io, RepeatableSource } from '../ports/host.ts';
+import type { Admission } from '../ports/store/admit.ts';
+import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
+import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
+import { type InputFormat, readRecords } from './records.ts';
+import { openRejectionFile, type RejectionFile } from './rejection-file.ts';
+import { reject, rowsInvalid } from './rejections.ts';
+import type { SendPlan } from './send.ts';
+
+export type FileOptions = {
+  readonly path: string;
+  readonly format: InputFormat | null;
+  readonly rename: Readonly<Record<string, string>>;
+  readonly language: string | null;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly costCenter: string | null;
+  readonly tags: readonly string[];
+  readonly ignoreColumns: boolean;
+  /** Leave invalid rows out instead of doing nothing. */
+  readonly skipInvalid: boolean;
+  /** Where to write the rows that were not sent; null for nowhere. */
+  readonly errorsPath: string | null;
+};
+
+export type OpenFile = {
+  readonly checked: Checked;
+  readonly chunks: () => AsyncIterable<readonly Recipient[]>;
+  /** Writes a refusal into the list of errors. */
+  readonly onAdmission: (recipient: Recipient, admission: Admission) => void;
+  /** Puts the list of errors in its place and deletes what was copied. */
+  readonly close: () => Promise<void>;
+};
+
+type OpenHost = CheckHost & { readonly io: Io };
+
+/** Checks a file. Throws `rows_invalid` with the first rows, unless they may be left out; nothing is written to the store here. */
+export async function openRecipients(
+  host: OpenHost,
+  { sender, template }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
+  options: FileOptions,
+): Promise<OpenFile> {
+  const source = await host.io.openRepeatable(options.path);
+  const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
+  const close = async (): Promise<void> => {
+    await source.close();
+    await errors?.close();
+  };
+  let header: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
+  try {
+    const batches = (): AsyncIterable<RecipientBatch> => recipientBatches(source, options, template.languages);
+    const checked = await checkFile(
+      host,
+      {
+        senderId: sender.id,
+        template: template.name,
+        onRejected: ({ rejection, record }, its) => errors?.add(rejection, record, its),
+        onBatch: (batch) => {
+          header = batch.header;
+          return errors?.flush();
+        },
+      },
+      batches(),
+    );
+    if (checked.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, ...checked });
+    return {
+      checked,
+      chunks: () => withDefaults(checked.recipients === null ? goodChunks(batches()) : [checked.recipients], options),
+      onAdmission: (recipient, admission) => addRefusal(errors, { recipient, admission, header }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function recipientBatches(source: RepeatableSource, options: FileOptions, templates: readonly Template[]): AsyncIterable<RecipientBatch> {
+  const records = readRecords(() => source.read(), { name: source.name, format: options.format, rename: options.rename });
+  const { language, parameters, ignoreColumns } = options;
+  return readRecipients(records, { title: source.name === '-' ? 'Standard input' : source.name, templates, language, parameters, ignoreColumns });
+}
+
+// A row's own cost centre and tags come first; the command's stand in for what it does not say.
+async function* withDefaults(
+  chunks: AsyncIterable<readonly Recipient[]> | Iterable<readonly Recipient[]>,
+  { costCenter, tags }: FileOptions,
+): AsyncGenerator<readonly Recipient[]> {
+  for await (const chunk of chunks) {
+    const isPlain = costCenter === null && tags.length === 0;
+    yield isPlain ? chunk : chunk.map((recipient) => ({ ...recipient, costCenter: recipient.costCenter ?? costCenter, tags: [...recipient.tags, ...tags] }));
+  }
+}
+
+type Refusal = { readonly recipient: Recipient; readonly admission: Admission; readonly header: RecipientBatch['header'] };
+
+function addRefusal(errors: RejectionFile | null, { recipient, admission, header }: Refusal): void {
+  if (errors === null || admission.kind !== 'refused') return;
+  const value = recipient.to.phone ?? recipient.to.contactId;
+  errors.add(reject({ row: recipient.row, column: 'to', value }, { reason: admission.reason, message: '' }), recipient.record, header);
+}

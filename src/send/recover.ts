@@ -1,0 +1,23 @@
+// What every writer does first: take back what dead processes left in flight, and end what silence has outlasted.
+
+import type { OutboxStore } from '../ports/store/outbox.ts';
+import type { SettleStore } from '../ports/store/settle.ts';
+import type { Outcome } from '../ports/transport.ts';
+import type { MessageId } from '../values/id.ts';
+import type { Instant } from '../values/time.ts';
+import { decideSettlements } from './settle.ts';
+
+/** Recovers claims of the dead and expires what is silent. Cheap when there is neither: two look-ups in empty indexes. */
+export async function recover(
+  store: OutboxStore & SettleStore,
+  { diedWithProcess, at }: { readonly diedWithProcess: readonly string[]; readonly at: Instant },
+): Promise<void> {
+  await store.recover({ diedWithProcess, at });
+  for (let silent = await store.silent(at); silent.length > 0; silent = await store.silent(at)) {
+    await store.settle({ outcomes: silent.map((id) => expired(id, at)), at }, decideSettlements);
+  }
+}
+
+function expired(messageId: MessageId, at: Instant): Outcome {
+  return { messageId, attempt: null, kind: 'expired', at, providerId: null, error: { code: 'silence', title: '' }, pricing: null, retryAt: null };
+}

@@ -1,0 +1,104 @@
+// The main line, as a table of contents: check, admit, dispatch, count.
+
+import type { Sender } from '../domain/sender.ts';
+import type { Template } from '../domain/template.ts';
+import type { Io } from '../ports/host.ts';
+import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
+import type { Store } from '../ports/store.ts';
+import type { MessageId } from '../values/id.ts';
+import type { Micros } from '../values/money.ts';
+import type { DispatchHost } from './dispatch.ts';
+import { dispatchOwn, type OwnMessages } from './dispatch-own.ts';
+import { enqueue, type EnqueueHost } from './enqueue.ts';
+import type { Recipient } from './recipients.ts';
+import { recover } from './recover.ts';
+import { countQueued, countRefused, createTally, type Tally } from './tally.ts';
+
+export type SendHost = Omit<DispatchHost, 'store'> &
+  Omit<EnqueueHost, 'store'> & { readonly store: Store; readonly io: Io; readonly diedWithProcess: readonly string[] };
+
+export type SendPlan = {
+  readonly sender: Sender;
+  /** The template in its languages; null for free-form text. */
+  readonly template: { readonly name: string; readonly languages: readonly Template[] } | null;
+  readonly campaign: string | null;
+  readonly maxPrice: Micros | null;
+  /** Ask everything, change nothing. */
+  readonly dryRun: boolean;
+  /** Stop after the admission. */
+  readonly queueOnly: boolean;
+  /** Give every row a key of its own, so that a file can be run again. */
+  readonly derivesKeys: boolean;
+  /** Told what each row became at its admission. */
+  readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
+  /** Told now and then how far it is. */
+  readonly onProgress: (tally: Tally) => void;
+};
+
+/** What came of it. `interrupted` when a stop left something undone; the same command goes on. */
+export type SendEnd = { readonly tally: Tally; readonly interrupted: boolean };
+
+/** Sends to checked recipients: every one is admitted or refused, then what was admitted is dispatched. */
+export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIterable<readonly Recipient[]>): Promise<SendEnd> {
+  const tally = createTally();
+  if (!plan.dryRun) await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
+  const run = await openRun(host, plan);
+  const resumed = new Set<MessageId>();
+  const singles: MessageId[] = [];
+  const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
+    countAdmission(tally, admission);
+    const id = idToSend(request, admission);
+    if (id !== null && !plan.derivesKeys) singles.push(id);
+    if (id !== null && admission.kind === 'duplicate') resumed.add(id);
+    plan.onAdmission(recipient, request, admission);
+    if (tally.read % PROGRESS_ROWS === 0) plan.onProgress(tally);
+  };
+  const enqueuePlan = {
+    mode: plan.dryRun ? 'preview' : 'commit',
+    sender: plan.sender,
+    template: plan.template?.name ?? null,
+    campaignId: run?.campaignId ?? null,
+    runId: plan.dryRun ? null : (run?.runId ?? null),
+    derivesKeys: plan.derivesKeys,
+    maxPrice: plan.maxPrice,
+    onAdmission: record,
+  } as const;
+  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, interrupted: true };
+  if (plan.dryRun || plan.queueOnly || tally.counts.queued === 0) return { tally, interrupted: false };
+  const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run, resumed } : { kind: 'messages', ids: singles };
+  const interrupted = await dispatchOwn(host, { sender: plan.sender, own, tally, onProgress: plan.onProgress });
+  return { tally, interrupted };
+}
+
+// Null when there is nothing to send for this row.
+function idToSend(request: AdmitRequest, admission: Admission): MessageId | null {
+  if (admission.kind === 'admitted') return request.id;
+  return admission.kind === 'duplicate' && admission.resumable ? admission.kept.id : null;
+}
+
+const PROGRESS_ROWS = 1_000;
+
+function countAdmission(tally: Tally, admission: Admission): void {
+  tally.read += 1;
+  switch (admission.kind) {
+    case 'admitted':
+      return countQueued(tally, admission.message.price);
+    case 'refused':
+      return countRefused(tally, admission.reason);
+    case 'key_conflict':
+      tally.counts.invalid += 1;
+      return;
+    case 'duplicate':
+      if (admission.resumable) countQueued(tally, admission.kept.price);
+      else tally.counts.duplicate += 1;
+  }
+}
+
+// A preview of a campaign that does not exist yet still asks the campaign's budgets, under an id that nobody has.
+async function openRun(host: SendHost, plan: SendPlan): Promise<Run | null> {
+  if (plan.campaign === null) return null;
+  const id = host.ids.short<'campaign'>();
+  const senderId = plan.sender.id;
+  if (!plan.dryRun) return host.store.openRun({ id, senderId, campaign: plan.campaign, at: host.clock.now() });
+  return { campaignId: (await host.store.findCampaign({ senderId, name: plan.campaign })) ?? id, runId: 0 };
+}

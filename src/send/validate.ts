@@ -1,0 +1,142 @@
+// Step 2: one record → a recipient or a rejection. The checks of a row by itself, under the plan that was made for its header.
+
+import { type ParameterProblemKind, parameterProblems } from '../domain/template-parameters.ts';
+import type { Addressee } from '../ports/store/admit.ts';
+import { parseSortableId } from '../values/id.ts';
+import { parseLanguage } from '../values/language.ts';
+import { parsePhone } from '../values/phone.ts';
+import type { Field, LanguagePlan, Layout } from './recipient-columns.ts';
+import type { Recipient } from './recipients.ts';
+import type { FileRecord } from './records.ts';
+import { reject, type Rejection } from './rejections.ts';
+
+type Cells = FileRecord['cells'];
+/** What is wrong, and in which column. */
+type Flaw = { readonly column: string; readonly reason: string; readonly message: string };
+
+// Far beyond honest use; what is longer comes from a shifted column.
+const LENGTH_MAX = { key: 256, name: 256, cost_center: 64, tag: 64 } as const;
+const TAGS_MAX = 10;
+const LIMITED = ['key', 'name', 'cost_center'] as const;
+
+/** The recipient of a row, or the first thing that is wrong with it. */
+export function checkRow(layout: Layout, record: FileRecord): Recipient | Rejection {
+  const { row, cells, fault } = record;
+  if (fault !== null) return reject({ row, column: fault.column, value: undefined }, fault);
+  const checked = checkCells(layout, record);
+  if (!('reason' in checked)) return checked;
+  const place = layout.header.columns.indexOf(checked.column);
+  return reject({ row, column: checked.column, value: place === -1 ? undefined : cells[place] }, checked);
+}
+
+function checkCells(layout: Layout, record: FileRecord): Recipient | Flaw {
+  const { places } = layout;
+  const { row, cells } = record;
+  const to = toAddressee(cellAt(cells, places.to));
+  if ('reason' in to) return flaw(layout, 'to', to);
+  for (const field of LIMITED) {
+    const text = cellAt(cells, places[field]);
+    if (text !== undefined && text.length > LENGTH_MAX[field]) return flaw(layout, field, TOO_LONG);
+  }
+  const key = cellAt(cells, places.key);
+  if (key?.trim() === '') return flaw(layout, 'key', EMPTY_KEY);
+  const tags = toTags(cellAt(cells, places.tag));
+  if (tags === undefined) return flaw(layout, 'tag', BAD_TAGS);
+  const language = layout.language ?? filled(cellAt(cells, places.language));
+  const filling = language === null ? fillAny(layout.plans, cells) : fillLanguage(layout, language, cells);
+  if ('reason' in filling) return filling;
+  return {
+    row,
+    to,
+    key: key ?? null,
+    language: language === null ? null : filling.plan.template.language,
+    content: filling.content,
+    checkedFor: filling.plan.template.id,
+    contactName: filled(cellAt(cells, places.name)),
+    costCenter: filled(cellAt(cells, places.cost_center)),
+    tags,
+    record,
+  };
+}
+
+function cellAt(cells: Cells, place: number | null): string | undefined {
+  return place === null ? undefined : cells[place];
+}
+
+function filled(text: string | undefined): string | null {
+  return text === undefined || text.trim() === '' ? null : text.trim();
+}
+
+type Why = Pick<Flaw, 'reason' | 'message'>;
+
+const NO_RECIPIENT: Why = { reason: 'missing', message: 'there is no recipient' };
+const BAD_PHONE: Why = { reason: 'invalid_phone', message: 'neither an international number with + and country code nor the id of a contact' };
+const EMPTY_KEY: Why = { reason: 'empty_key', message: 'the key is empty' };
+const TOO_LONG: Why = { reason: 'too_long', message: 'the text is too long' };
+const BAD_TAGS: Why = { reason: 'too_long', message: `at most ${TAGS_MAX} tags, separated by commas, of ${LENGTH_MAX.tag} characters each` };
+
+// A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does.
+function toAddressee(text: string | undefined): Addressee | Why {
+  if (text === undefined || text === '') return NO_RECIPIENT;
+  const phone = parsePhone(text.startsWith("'") ? text.slice(1) : text);
+  if (phone !== undefined) return { phone, contactId: null };
+  const contactId = parseSortableId<'contact'>(text.trim());
+  return contactId === undefined ? BAD_PHONE : { phone: null, contactId };
+}
+
+const NO_TAGS: readonly string[] = [];
+
+function toTags(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined || text === '') return NO_TAGS;
+  const tags = [...new Set(text.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
+  return tags.length > TAGS_MAX || tags.some((tag) => tag.length > LENGTH_MAX.tag) ? undefined : tags;
+}
+
+function flaw({ header, places }: Layout, field: Field, why: Why): Flaw {
+  const place = places[field];
+  return { column: (place === null ? undefined : header.columns[place]) ?? field, ...why };
+}
+
+type Filling = { readonly plan: LanguagePlan; readonly content: string };
+
+function fillLanguage(layout: Layout, language: string, cells: Cells): Filling | Flaw {
+  const code = parseLanguage(language);
+  const plan = layout.plans.find(({ template }) => template.language === code);
+  if (plan !== undefined) return fill(plan, cells);
+  const known = layout.plans.map(({ template }) => template.language).join(', ');
+  return flaw(layout, 'language', { reason: 'unknown_language', message: `the template is there in ${known}` });
+}
+
+// Which language it will be, only the contact tells. Where the languages take different parameters, the row must fit one of them; what does
+// not fit the contact's own is refused at the admission.
+function fillAny(plans: readonly LanguagePlan[], cells: Cells): Filling | Flaw {
+  let first: Flaw | undefined;
+  for (const plan of plans) {
+    const filling = fill(plan, cells);
+    if (!('reason' in filling)) return filling;
+    first ??= filling;
+  }
+  return first ?? { column: 'language', reason: 'unknown_language', message: 'the template has no language' };
+}
+
+function fill(plan: LanguagePlan, cells: Cells): Filling | Flaw {
+  const given: Record<string, string> = {};
+  let content = '';
+  for (const { name, json, place, constant } of plan.slots) {
+    const value = constant ?? cellAt(cells, place);
+    if (value === undefined) continue; // parameterProblems says so
+    given[name] = value;
+    content += json + JSON.stringify(value);
+  }
+  const [problem] = parameterProblems(plan.template, given);
+  if (problem !== undefined) return { column: problem.parameter, reason: problem.problem, message: PARAMETER_MESSAGES[problem.problem] };
+  return { plan, content: content === '' ? '{}' : `${content}}` };
+}
+
+const PARAMETER_MESSAGES: Readonly<Record<ParameterProblemKind, string>> = {
+  missing: 'the parameter is missing',
+  unexpected: 'the template does not declare it',
+  empty: 'the parameter is empty',
+  too_long: 'the parameter is longer than the provider allows',
+  not_allowed: 'the provider does not allow such text here (no line breaks, tabs or more than four spaces in a row)',
+};

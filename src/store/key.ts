@@ -1,0 +1,78 @@
+// The store's secret: keys the digests that a store keeps, so that they cannot be tried out on guessed phone numbers.
+
+import { createHash } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fail } from '../errors.ts';
+import type { KeyedDigest } from '../ports/host.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const KEY_BYTES = 32;
+
+// A store in memory dies with its process, and so may its key.
+const MEMORY_KEY = Buffer.alloc(KEY_BYTES);
+
+/** The file that holds the key of a store. */
+export function keyPath(db: string): string {
+  return `${db}.key`;
+}
+
+/**
+ * Makes the key beside a new store, mode 0600, unless one is there or the environment holds it. The file appears whole or not at all, so that of two
+ * processes that found a store together both read the same key.
+ */
+export function makeStoreKey(db: string, env: Environment, randomBytes: (count: number) => Uint8Array): void {
+  if (db === ':memory:' || keyFromEnvironment(env) !== undefined) return;
+  const draft = `${keyPath(db)}.${Buffer.from(randomBytes(6)).toString('hex')}`;
+  writeFileSync(draft, `${Buffer.from(randomBytes(KEY_BYTES)).toString('hex')}\n`, { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, keyPath(db));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Reads the key. Throws `store_key_missing`: without it repeated sends could not be told from new ones. */
+export function readStoreKey(db: string, env: Environment): Uint8Array {
+  const fromEnvironment = keyFromEnvironment(env);
+  if (fromEnvironment !== undefined) return fromEnvironment;
+  if (db === ':memory:') return MEMORY_KEY;
+  let text: string;
+  try {
+    text = readFileSync(keyPath(db), 'utf8');
+  } catch (cause) {
+    throw missing(db, `The key file ${keyPath(db)} cannot be read.`, cause);
+  }
+  const key = toKey(text);
+  if (key === undefined) throw missing(db, `The key file ${keyPath(db)} does not hold a key.`, undefined);
+  return key;
+}
+
+/** A digest under a key: SHA-256 over the key and the text. Only parts of it are stored, so a longer text cannot be derived from a shorter one. */
+export function createKeyedDigest(key: Uint8Array): KeyedDigest {
+  return (text) => createHash('sha256').update(key).update(text).digest();
+}
+
+
+function keyFromEnvironment(env: Environment): Uint8Array | undefined {
+  const text = env['TOLLBELL_STORE_KEY'];
+  if (text === undefined || text === '') return undefined;
+  const key = toKey(text);
+  if (key !== undefined) return key;
+  throw fail('config_invalid', { message: 'TOLLBELL_STORE_KEY is not a key.', hint: 'It must be 64 hexadecimal digits.' });
+}
+
+function toKey(text: string): Uint8Array | undefined {
+  return /^[0-9a-f]{64}$/i.test(text.trim()) ? Buffer.from(text.trim(), 'hex') : undefined;
+}
+
+function missing(db: string, message: string, cause: unknown): Error {
+  return fail('store_key_missing', {
+    message,
+    hint: `Put the file back from where the store came from, or set TOLLBELL_STORE_KEY. The store itself is ${db}.`,
+    cause,
+    details: { path: keyPath(db) },
+  });
+}

@@ -1,0 +1,273 @@
+// Rows and what they mean, for every engine: columns have the same names everywhere. The only place where a driver's integers become
+// instants and amounts; knows no statement.
+
+import type { Budget, BudgetPeriod } from '../domain/budget.ts';
+import type { Category, ConsentEvent, ConsentKind, ConsentScope, ConsentSubject } from '../domain/consent.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { EntryKind } from '../domain/ledger.ts';
+import type { MessageState, PricingType } from '../domain/message.ts';
+import type { Rate, TierEnd } from '../domain/price-book.ts';
+import type { Sender, TransportName } from '../domain/sender.ts';
+import type { ParameterFormat, Template, TemplateCategory, TemplateStatus } from '../domain/template.ts';
+import { assert, fail } from '../errors.ts';
+import type { EntryRecord, MessageRecord } from '../ports/store/report.ts';
+import type { AccountId, BudgetId, ContactId, MessageId, SenderId, TemplateId } from '../values/id.ts';
+import { type Currency, type Micros, toMicros } from '../values/money.ts';
+import type { Phone } from '../values/phone.ts';
+import { type Instant, type TimeZone, toInstant } from '../values/time.ts';
+
+/** An integer as drivers hand it over: SQLite a number or a bigint, PostgreSQL text. */
+export type StoredInteger = string | number | bigint;
+
+/** An amount, exactly. A number past 2^53 is refused: the driver has rounded it already. */
+export function microsOf(value: StoredInteger): Micros {
+  assert(typeof value !== 'number' || Number.isSafeInteger(value), 'amounts are read exactly');
+  return toMicros(BigInt(value));
+}
+
+/** An instant. */
+export function instantOf(value: StoredInteger): Instant {
+  return toInstant(Number(value));
+}
+
+/** The value of a JSON column. Throws `store_invalid` for text that this program cannot have written. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fail('store_invalid', { hint: 'Put back a backup of the store.', cause });
+  }
+}
+
+export type SenderRow = {
+  readonly id: SenderId;
+  readonly account_id: AccountId;
+  readonly name: string;
+  readonly transport: TransportName;
+  readonly currency: Currency;
+  readonly time_zone: TimeZone;
+  readonly is_default: StoredInteger | boolean;
+  readonly created_at: StoredInteger;
+};
+
+export function toSender(row: SenderRow): Sender {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    name: row.name,
+    transport: row.transport,
+    currency: row.currency,
+    timeZone: row.time_zone,
+    isDefault: Number(row.is_default) === 1,
+    createdAt: instantOf(row.created_at),
+  };
+}
+
+export type ContactRow = {
+  readonly id: ContactId;
+  readonly account_id: AccountId;
+  readonly phone: Phone | null;
+  readonly user_id: string | null;
+  readonly name: string | null;
+  readonly language: string | null;
+  readonly attributes: string;
+  readonly created_at: StoredInteger;
+  readonly updated_at: StoredInteger;
+};
+
+export function toContact(row: ContactRow): Contact {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    phone: row.phone,
+    userId: row.user_id,
+    name: row.name,
+    language: row.language,
+    attributes: jsonOf(row.attributes) as Contact['attributes'],
+    createdAt: instantOf(row.created_at),
+    updatedAt: instantOf(row.updated_at),
+  };
+}
+
+export type ConsentEventRow = {
+  readonly sequence: StoredInteger;
+  readonly contact_id: ContactId;
+  readonly scope: ConsentScope;
+  readonly subject: ConsentSubject;
+  readonly kind: ConsentKind;
+  readonly at: StoredInteger;
+  readonly recorded_at: StoredInteger;
+  readonly actor: ConsentEvent['by'];
+  /** Null when the person was forgotten. */
+  readonly source: string | null;
+  readonly evidence: string | null;
+};
+
+export function toConsentEvent(row: ConsentEventRow): ConsentEvent {
+  return {
+    sequence: Number(row.sequence),
+    contactId: row.contact_id,
+    scope: row.scope,
+    subject: row.subject,
+    kind: row.kind,
+    at: instantOf(row.at),
+    recordedAt: instantOf(row.recorded_at),
+    by: row.actor,
+    source: row.source ?? '',
+    evidence: row.evidence,
+  };
+}
+
+export type TemplateRow = {
+  readonly id: TemplateId;
+  readonly sender_id: SenderId;
+  readonly name: string;
+  readonly language: string;
+  readonly category: TemplateCategory;
+  readonly status: TemplateStatus;
+  readonly parameter_format: ParameterFormat;
+  readonly parameters: string;
+  readonly components: string;
+  readonly content_hash: string;
+  readonly added_at: StoredInteger;
+};
+
+export function toTemplate(row: TemplateRow): Template {
+  return {
+    id: row.id,
+    senderId: row.sender_id,
+    name: row.name,
+    language: row.language,
+    category: row.category,
+    status: row.status,
+    parameterFormat: row.parameter_format,
+    parameters: jsonOf(row.parameters) as Template['parameters'],
+    components: jsonOf(row.components) as Template['components'],
+    contentHash: row.content_hash,
+    addedAt: instantOf(row.added_at),
+  };
+}
+
+/** A price without names, because a process that sends one message reads several hundred: id, market, category, tier_from, tier_to, tier_end, rate. */
+export type PriceRow = readonly [
+  StoredInteger,
+  string,
+  Category,
+  StoredInteger,
+  StoredInteger | null,
+  'max' | 'at' | 'unknown',
+  StoredInteger,
+];
+
+export function toRate([, market, category, tierFrom, tierTo, tierEnd, rate]: PriceRow): Rate {
+  return { market, category, tierFrom: Number(tierFrom), tierTo: tierEnd === 'at' ? Number(tierTo) : tierEnd, rate: microsOf(rate) };
+}
+
+/** The two columns that say where a tier ends. */
+export function fromTierEnd(end: TierEnd): { readonly tierTo: number | null; readonly tierEnd: PriceRow[5] } {
+  return typeof end === 'number' ? { tierTo: end, tierEnd: 'at' } : { tierTo: null, tierEnd: end };
+}
+
+export type BudgetRow = {
+  readonly id: BudgetId;
+  readonly sender_id: SenderId;
+  readonly period: BudgetPeriod;
+  readonly cap: StoredInteger;
+  readonly currency: Currency;
+  readonly category: Category | null;
+  readonly cost_center: string | null;
+  readonly created_at: StoredInteger;
+};
+
+export function toBudget(row: BudgetRow): Budget {
+  return {
+    id: row.id,
+    senderId: row.sender_id,
+    period: row.period,
+    cap: microsOf(row.cap),
+    currency: row.currency,
+    category: row.category,
+    costCenter: row.cost_center,
+    createdAt: instantOf(row.created_at),
+  };
+}
+
+export type MessageRow = {
+  readonly id: MessageId;
+  readonly sender: string;
+  readonly campaign: string | null;
+  readonly contact_id: ContactId;
+  readonly phone: Phone | null;
+  readonly template: string | null;
+  readonly language: string | null;
+  readonly state: MessageState;
+  readonly reason: string | null;
+  readonly category: Category;
+  readonly market: string;
+  readonly currency: Currency;
+  readonly price: StoredInteger;
+  readonly attempt: StoredInteger;
+  readonly cost_center: string;
+  readonly tags: string;
+  readonly provider_id: string | null;
+  readonly created_at: StoredInteger;
+  readonly changed_at: StoredInteger;
+};
+
+export function toMessageRecord(row: MessageRow): MessageRecord {
+  return {
+    id: row.id,
+    sender: row.sender,
+    campaign: row.campaign,
+    contactId: row.contact_id,
+    phone: row.phone,
+    template: row.template,
+    language: row.language,
+    state: row.state,
+    reason: row.reason,
+    category: row.category,
+    market: row.market,
+    currency: row.currency,
+    price: microsOf(row.price),
+    attempt: Number(row.attempt),
+    costCenter: row.cost_center === '' ? null : row.cost_center,
+    tags: jsonOf(row.tags) as MessageRecord['tags'],
+    providerId: row.provider_id,
+    createdAt: instantOf(row.created_at),
+    changedAt: instantOf(row.changed_at),
+  };
+}
+
+export type EntryRow = {
+  readonly sequence: StoredInteger;
+  readonly kind: EntryKind;
+  readonly attempt: StoredInteger;
+  readonly held: StoredInteger;
+  readonly posted: StoredInteger;
+  readonly currency: Currency;
+  readonly market: string;
+  readonly category: Category;
+  readonly pricing_type: PricingType;
+  readonly event_at: StoredInteger;
+  readonly recorded_at: StoredInteger;
+  readonly cause: string | null;
+  readonly rule: string | null;
+};
+
+export function toEntryRecord(row: EntryRow): EntryRecord {
+  return {
+    sequence: Number(row.sequence),
+    kind: row.kind,
+    attempt: Number(row.attempt),
+    held: microsOf(row.held),
+    posted: microsOf(row.posted),
+    currency: row.currency,
+    market: row.market,
+    category: row.category,
+    pricingType: row.pricing_type,
+    eventAt: instantOf(row.event_at),
+    recordedAt: instantOf(row.recorded_at),
+    cause: row.cause,
+    rule: row.rule,
+  };
+}

@@ -1,0 +1,213 @@
+// Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
+
+import type { BudgetUse } from '../../domain/budget.ts';
+import type { ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
+import type { MessageState } from '../../domain/message.ts';
+import { assert } from '../../errors.ts';
+import type {
+  AddresseeFacts,
+  AdmissionFacts,
+  AdmitBatch,
+  AdmitRequest,
+  AdmitStore,
+  AdmittedMessage,
+  DecideAdmissions,
+  KeptMessage,
+  Run,
+} from '../../ports/store/admit.ts';
+import { BATCH_MAX } from '../../values/batch.ts';
+import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
+import { type Micros, toMicros, ZERO } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { Instant } from '../../values/time.ts';
+import type { Book } from './book.ts';
+import type { BudgetStore } from './budgets.ts';
+import type { Sqlite } from './database.ts';
+import type { PriceStore } from './prices.ts';
+import type { SenderStore } from './senders.ts';
+import type { TemplateStore } from './templates.ts';
+
+type AdmitParts = {
+  readonly sqlite: Sqlite;
+  readonly book: Book;
+  readonly prices: PriceStore;
+  readonly senders: SenderStore;
+  readonly templates: TemplateStore;
+  readonly budgets: BudgetStore;
+};
+
+// One look-up answers who it is and every flag that could stop the message.
+const ADDRESSEE = /* sql */ `
+  SELECT c.id, c.phone, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
+  FROM contact c
+  LEFT JOIN consent_flag f ON f.contact_id = c.id AND f.scope IN (?, '*')`;
+
+const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
+const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = ?`;
+
+const LAST_INBOUND = /* sql */ `
+  SELECT last_inbound_at FROM service_window WHERE contact_id = ? AND sender_id = ?`;
+
+const KEPT = /* sql */ `
+  SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ? AND key = ?`;
+
+const INSERT_MESSAGE = /* sql */ `
+  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, fingerprint, category, state, price, held,
+    hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)`;
+
+const INSERT_CONTENT = /* sql */ `
+  INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
+
+const INSERT_TAG = /* sql */ `
+  INSERT OR IGNORE INTO message_tag (message_id, tag) VALUES (?, ?)`;
+
+const FIND_CAMPAIGN = /* sql */ `
+  SELECT id FROM campaign WHERE sender_id = ? AND name = ?`;
+
+const INSERT_CAMPAIGN = /* sql */ `
+  INSERT INTO campaign (id, sender_id, name, created_at) VALUES (?, ?, ?, ?)`;
+
+const INSERT_RUN = /* sql */ `
+  INSERT INTO run (campaign_id, started_at) VALUES (?, ?)`;
+
+/** The admit slice of the port. */
+export function createAdmitStore(parts: AdmitParts): AdmitStore {
+  const { sqlite } = parts;
+  const findCampaign = (senderId: SenderId, name: string): CampaignId | null =>
+    (sqlite.prepare(FIND_CAMPAIGN).pluck().get(senderId, name) as CampaignId | undefined) ?? null;
+  return {
+    findCampaign: async ({ senderId, name }) => sqlite.read(() => findCampaign(senderId, name)),
+    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, senderId, key))),
+    openRun: async ({ id, senderId, campaign, at }) =>
+      sqlite.write((): Run => {
+        const campaignId = findCampaign(senderId, campaign) ?? id;
+        if (campaignId === id) sqlite.prepare(INSERT_CAMPAIGN).run(id, senderId, campaign, at);
+        const { lastInsertRowid } = sqlite.prepare(INSERT_RUN).run(campaignId, at);
+        return { runId: Number(lastInsertRowid), campaignId };
+      }),
+    admit: async (batch, decide) => {
+      assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
+      return batch.mode === 'commit'
+        ? sqlite.write(() => decideAndWrite(parts, batch, decide))
+        : sqlite.read(() => summarise(decide(loadFacts(parts, batch))));
+    },
+  };
+}
+
+type Decided = ReturnType<DecideAdmissions>;
+
+function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): ReturnType<typeof summarise> {
+  const decided = decide(loadFacts(parts, batch));
+  const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
+  writeMessages(parts, batch, admitted);
+  parts.book.post(admitted.map(({ reservation }) => reservation));
+  return summarise(decided);
+}
+
+function summarise({ admissions, budgets }: Decided): { admissions: Decided['admissions']; spent: ReadonlyMap<string, Micros> } {
+  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])) };
+}
+
+function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
+  const sender = parts.senders.byId(batch.senderId);
+  const uses = parts.budgets.uses(sender, batch.at, batch.campaignId);
+  return {
+    at: batch.at,
+    sender,
+    campaignId: batch.campaignId,
+    runId: batch.runId,
+    templates: batch.template === null ? null : parts.templates.current(sender.id, batch.template),
+    prices: parts.prices.book(),
+    budgets: uses.map((use) => atLeast(use, batch.spent)),
+    requests: batch.requests.map((request) => ({
+      request,
+      addressee: loadAddressee(parts, batch, request),
+      kept: request.key === null ? null : loadKept(parts.sqlite, sender.id, request.key),
+    })),
+  };
+}
+
+// A preview has written nothing: what its earlier batches would have used comes with the batch.
+function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
+  const carried = spent.get(use.budget.id) ?? ZERO;
+  return carried > use.used ? { budget: use.budget, used: carried } : use;
+}
+
+type AddresseeRow = readonly [
+  ContactId,
+  Phone | null,
+  string | null,
+  number | null,
+  ConsentSubject | null,
+  ConsentScope | null,
+  ConsentKind | null,
+  number | null,
+];
+
+function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
+  const { accountId } = senders.byId(batch.senderId);
+  const statement = to.phone === null ? BY_ID : BY_PHONE;
+  const rows = sqlite.prepare(statement).raw().all(batch.senderId, accountId, to.phone ?? to.contactId) as readonly AddresseeRow[];
+  const [first] = rows;
+  if (first === undefined) return null;
+  const [contactId, phone, language, undeliverableAt] = first;
+  return {
+    contactId,
+    phone,
+    language,
+    flags: rows.flatMap(toFlag),
+    // Only free-form messages ask for the window.
+    lastInboundAt: batch.template === null ? lastInboundAt(sqlite, contactId, batch.senderId) : null,
+    undeliverable: undeliverableAt !== null,
+  };
+}
+
+function toFlag([, , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
+  return subject === null ? [] : [{ subject, scope, kind, at } as ConsentFlag];
+}
+
+/** When the contact last wrote to the sender. */
+export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Instant | null {
+  return (sqlite.prepare(LAST_INBOUND).pluck().get(contactId, senderId) as Instant | undefined) ?? null;
+}
+
+type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
+
+function loadKept(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
+  const row = sqlite.prepareExact(KEPT).raw().get(senderId, key) as KeptRow | undefined;
+  if (row === undefined) return null;
+  const [id, fingerprint, state, runId, price] = row;
+  return { id, fingerprint, state, runId: runId === null ? null : Number(runId), price: toMicros(price) };
+}
+
+function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages: readonly AdmittedMessage[]): void {
+  const insertMessage = sqlite.prepare(INSERT_MESSAGE);
+  const insertContent = sqlite.prepare(INSERT_CONTENT);
+  const bucketIds = new Map<AdmittedMessage['bucket'], number>();
+  for (const message of messages) {
+    const { request, bucket } = message;
+    const bucketId = bucketIds.get(bucket) ?? book.bucketId(bucket);
+    bucketIds.set(bucket, bucketId);
+    insertMessage.run(
+      request.id,
+      batch.senderId,
+      message.contactId,
+      message.template?.id ?? null,
+      batch.campaignId,
+      batch.runId,
+      request.key,
+      request.fingerprint,
+      message.category,
+      message.price,
+      message.price,
+      bucketId,
+      batch.at,
+      message.expiresAt,
+      batch.at,
+      batch.at,
+    );
+    insertContent.run(request.id, request.content);
+    for (const tag of request.tags) sqlite.prepare(INSERT_TAG).run(request.id, tag);
+  }
+}

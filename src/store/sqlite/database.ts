@@ -1,0 +1,91 @@
+// One SQLite connection: prepared statements, transactions, and SQLite's errors in our words. Knows no table.
+
+import type { Database, Statement } from 'better-sqlite3';
+import { AppError, type ErrorCode, fail } from '../../errors.ts';
+
+export type Sqlite = {
+  readonly connection: Database;
+  readonly path: string;
+  /** A statement, prepared once. Integers come as numbers: for money use `prepareExact`. */
+  readonly prepare: (sql: string) => Statement<unknown[]>;
+  /** The same, with every integer as a bigint: better-sqlite3 otherwise rounds what is past 2^53 without a word. */
+  readonly prepareExact: (sql: string) => Statement<unknown[]>;
+  /** Runs the work in one transaction that holds the write lock from its start: one that reads first and writes later would fail at once when it lost a race. */
+  readonly write: <Result>(work: () => Result) => Result;
+  /** Runs the work on one consistent picture of the store. */
+  readonly read: <Result>(work: () => Result) => Result;
+};
+
+/** Wraps an open connection. */
+export function createSqlite({ connection, path }: { readonly connection: Database; readonly path: string }): Sqlite {
+  const plain = new Map<string, Statement<unknown[]>>();
+  const exact = new Map<string, Statement<unknown[]>>();
+  const prepared = (cache: Map<string, Statement<unknown[]>>, sql: string, safe: boolean): Statement<unknown[]> => {
+    const known = cache.get(sql);
+    if (known !== undefined) return known;
+    const statement = connection.prepare<unknown[]>(sql).safeIntegers(safe);
+    cache.set(sql, statement);
+    return statement;
+  };
+  const begin = (sql: string, work: () => unknown): unknown => {
+    try {
+      connection.exec(sql);
+      const result = work();
+      connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      rollBack(connection);
+      throw translate(error, path);
+    }
+  };
+  return {
+    connection,
+    path,
+    prepare: (sql) => prepared(plain, sql, false),
+    prepareExact: (sql) => prepared(exact, sql, true),
+    write: <Result>(work: () => Result) => begin('BEGIN IMMEDIATE', work) as Result,
+    read: <Result>(work: () => Result) => begin('BEGIN', work) as Result,
+  };
+}
+
+// A failed COMMIT need not have been rolled back, and SQLite may have rolled back already: both are asked, neither is assumed.
+function rollBack(connection: Database): void {
+  if (!connection.inTransaction) return;
+  try {
+    connection.exec('ROLLBACK');
+  } catch {
+    connection.close(); // an open transaction on a broken file must not be committed by a later statement
+  }
+}
+
+const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
+  ['SQLITE_BUSY', 'store_busy'],
+  ['SQLITE_LOCKED', 'store_busy'],
+  ['SQLITE_FULL', 'store_full'],
+  ['SQLITE_NOTADB', 'store_invalid'],
+  ['SQLITE_CORRUPT', 'store_invalid'],
+  ['SQLITE_CANTOPEN', 'store_unreadable'],
+  ['SQLITE_READONLY', 'store_unreadable'],
+  ['SQLITE_PERM', 'store_unreadable'],
+  ['SQLITE_IOERR', 'store_unreadable'],
+];
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  store_busy: 'Run the command again; nothing was changed. A longer wait is set with busy_timeout_ms.',
+  store_full: 'Free some space and run the command again; what was committed is safe.',
+  store_invalid: 'Check --db. If the file was a store, put back a backup.',
+  store_unreadable: 'Check the path, its permissions and the disk.',
+};
+
+/** SQLite's error as one of ours, with the original as its cause; all other errors as they are. */
+export function translate(error: unknown, path: string): unknown {
+  if (error instanceof AppError || !isSqliteError(error)) return error;
+  const code = CODES.find(([prefix]) => error.code.startsWith(prefix))?.[1];
+  if (code === undefined) return error;
+  const hint = HINTS[code];
+  return fail(code, { cause: error, details: { path, sqlite: error.code }, ...(hint === undefined ? {} : { hint }) });
+}
+
+function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_');
+}

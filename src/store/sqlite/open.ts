@@ -1,0 +1,157 @@
+// Opening a store file: created private, on a local disk, with the pragmas that the promise of the ledger rests on. The only user of the driver.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { AppError, fail } from '../../errors.ts';
+import type { Store } from '../../ports/store.ts';
+import { createAdmitStore } from './admit.ts';
+import { createBook } from './book.ts';
+import { createConsentStore } from './consent.ts';
+import { createContactStore } from './contacts.ts';
+import { createSqlite, type Sqlite, translate } from './database.ts';
+import { createBudgetStore } from './budgets.ts';
+import { createFoundation } from './foundation.ts';
+import { createLiveness } from './liveness.ts';
+import { createMessageStore } from './messages.ts';
+import { checkVersion, migrate } from './migrate.ts';
+import { createOutboxStore } from './outbox.ts';
+import { createPriceStore } from './prices.ts';
+import { createCounterStore } from './report.ts';
+import { createSenderStore } from './senders.ts';
+import { createSettler, createSettleStore } from './settle.ts';
+import { createTemplateStore } from './templates.ts';
+import { createTotalsStore } from './totals.ts';
+
+export type OpenOptions = {
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** The mode of a file that has to be made. */
+  readonly fileMode: number;
+  readonly busyTimeoutMs: number;
+};
+
+/** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`, `driver_missing`. */
+export async function openSqliteStore(options: OpenOptions): Promise<Store> {
+  const sqlite = openSqlite(options);
+  const prices = createPriceStore(sqlite);
+  const senders = createSenderStore(sqlite);
+  const templates = createTemplateStore(sqlite);
+  const book = createBook(sqlite);
+  const settler = createSettler({ sqlite, book, prices, senders });
+  const liveness = createLiveness(options.path);
+  const budgets = createBudgetStore({ sqlite, senders });
+  const contacts = createContactStore(sqlite);
+  const parts = { sqlite, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
+  return {
+    ...createAdmitStore(parts),
+    ...createOutboxStore(parts),
+    ...createSettleStore(parts),
+    ...createFoundation(parts),
+    ...contacts.store,
+    ...createConsentStore(parts),
+    ...templates.store,
+    ...prices.store,
+    ...senders.store,
+    ...budgets.store,
+    ...createCounterStore(sqlite),
+    ...createTotalsStore(sqlite),
+    ...createMessageStore(sqlite),
+    close: async () => {
+      liveness.release();
+      sqlite.connection.close();
+    },
+  };
+}
+
+/** Opens and prepares one connection. */
+export function openSqlite({ path, readOnly, fileMode, busyTimeoutMs }: OpenOptions): Sqlite {
+  const isNew = path !== ':memory:' && !readOnly && prepareFile(path, fileMode);
+  try {
+    const connection = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: busyTimeoutMs });
+    const sqlite = createSqlite({ connection, path });
+    try {
+      connection.exec(READ_PRAGMAS);
+      if (readOnly) checkVersion(sqlite);
+      else prepareWriting(sqlite, busyTimeoutMs);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    if (isNew) syncDirectory(dirname(path));
+    return sqlite;
+  } catch (error) {
+    throw openError(error, path);
+  }
+}
+
+const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -32000';
+
+// FULL, said aloud: better-sqlite3 is compiled with NORMAL for WAL, which loses committed rows when the power fails, and this is a ledger.
+const WRITE_PRAGMAS = 'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864';
+
+function prepareWriting(sqlite: Sqlite, busyTimeoutMs: number): void {
+  checkVersion(sqlite); // before the first write: the database of another program stays as it is
+  switchToWal(sqlite, busyTimeoutMs);
+  sqlite.connection.exec(WRITE_PRAGMAS);
+  migrate(sqlite);
+}
+
+// The switch needs the file alone and does not wait for others by itself, so that processes that create a store together would fail.
+function switchToWal({ connection }: Sqlite, busyTimeoutMs: number): void {
+  const pauseMs = 5;
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    try {
+      connection.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY' || waitedMs >= busyTimeoutMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    }
+  }
+}
+
+/** Makes the directory and the file, private before the first byte is in it. True when the file is new. */
+function prepareFile(path: string, fileMode: number): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    refuseNetworkDisk(path);
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known?.isDirectory() === true) throw fail('store_unreadable', { message: `${path} is a directory.`, hint: 'Give --db the path of a file.', details: { path } });
+    if (known !== undefined) return false;
+    closeSync(openSync(path, 'a', fileMode));
+    return true;
+  } catch (error) {
+    throw openError(error, path);
+  }
+}
+
+// Types of NFS, SMB, CIFS and SMB2 in Linux's statfs: their locks do not keep two machines apart.
+const NETWORK_DISKS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
+
+function refuseNetworkDisk(path: string): void {
+  if (!NETWORK_DISKS.has(statfsSync(dirname(path)).type)) return;
+  throw fail('store_unreadable', { message: `${path} is on a network disk.`, hint: 'Keep the store on a local disk: locks over a network lose money.', details: { path } });
+}
+
+// Without it a power cut could leave the file's content but not its name.
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+function openError(error: unknown, path: string): unknown {
+  if (error instanceof AppError) return error;
+  const translated = translate(error, path);
+  if (translated !== error) return translated;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC') return fail('store_full', { cause: error, hint: 'Free some space and run the command again.', details: { path } });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EROFS' || code === 'ENAMETOOLONG') {
+    return fail('store_unreadable', { message: `The store ${path} cannot be opened: ${code}.`, hint: 'Check the path and its permissions.', cause: error, details: { path } });
+  }
+  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(message)) {
+    return fail('driver_missing', { hint: 'Install again with scripts allowed: npm install -g tollbell --allow-scripts=better-sqlite3', cause: error });
+  }
+  return error;
+}

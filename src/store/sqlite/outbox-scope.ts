@@ -1,0 +1,79 @@
+// Which queued messages a dispatcher may take, oldest first: one campaign's, certain messages, or all of a sender.
+
+import type { OutboxScope, Turn } from '../../ports/store/outbox.ts';
+import type { Category } from '../../domain/consent.ts';
+import type { CampaignId, ContactId, MessageId, TemplateId } from '../../values/id.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { Instant } from '../../values/time.ts';
+import type { Sqlite } from './database.ts';
+
+/** A queued message that is due. */
+export type Candidate = {
+  readonly id: MessageId;
+  readonly contactId: ContactId;
+  readonly phone: Phone | null;
+  readonly userId: string | null;
+  readonly templateId: TemplateId | null;
+  readonly category: Category;
+  readonly attempt: number;
+  readonly runId: number | null;
+  readonly expiresAt: Instant;
+  readonly content: string;
+};
+
+export type ScopeQueries = {
+  /** The due messages of the scope, at most as many as there is room for. */
+  readonly due: (turn: Turn) => readonly Candidate[];
+  /** When the next queued message of the scope is due; null when none waits. */
+  readonly nextDueAt: (turn: Turn) => Instant | null;
+};
+
+const DUE = /* sql */ `
+  SELECT m.id, m.contact_id AS contactId, c.phone, c.user_id AS userId, m.template_id AS templateId, m.category, m.attempt,
+    m.run_id AS runId, m.expires_at AS expiresAt, mc.content
+  FROM message m
+  JOIN contact c ON c.id = m.contact_id
+  JOIN message_content mc ON mc.message_id = m.id
+  WHERE m.state = 'queued' AND m.sender_id = ? AND m.not_before <= ?`;
+
+const DUE_ALL = `${DUE} ORDER BY m.campaign_id, m.not_before, m.id LIMIT ?`;
+const DUE_OF_CAMPAIGN = `${DUE} AND m.campaign_id = ? ORDER BY m.not_before, m.id LIMIT ?`;
+const DUE_BY_ID = `${DUE} AND m.id = ?`;
+
+const NEXT = /* sql */ `SELECT MIN(not_before) FROM message WHERE state = 'queued' AND sender_id = ?`;
+const NEXT_OF_CAMPAIGN = `${NEXT} AND campaign_id = ?`;
+const NEXT_BY_ID = `${NEXT} AND id = ?`;
+
+/** The queries of one connection. */
+export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
+  const all = (sql: string, ...values: unknown[]): readonly Candidate[] => sqlite.prepare(sql).all(...values) as readonly Candidate[];
+  const next = (sql: string, ...values: unknown[]): Instant | null => sqlite.prepare(sql).pluck().get(...values) as Instant | null;
+  return {
+    due: ({ senderId, scope, at, room }) => {
+      switch (scope.kind) {
+        case 'all':
+          return all(DUE_ALL, senderId, at, room);
+        case 'campaign':
+          return all(DUE_OF_CAMPAIGN, senderId, at, scope.campaignId, room);
+        case 'messages':
+          return scope.ids.flatMap((id) => all(DUE_BY_ID, senderId, at, id)).slice(0, room);
+      }
+    },
+    nextDueAt: ({ senderId, scope }) => earliest(scope, senderId, next),
+  };
+}
+
+type Next = (sql: string, ...values: unknown[]) => Instant | null;
+
+function earliest(scope: OutboxScope, senderId: string, next: Next): Instant | null {
+  switch (scope.kind) {
+    case 'all':
+      return next(NEXT, senderId);
+    case 'campaign':
+      return next(NEXT_OF_CAMPAIGN, senderId, scope.campaignId satisfies CampaignId);
+    case 'messages': {
+      const times = scope.ids.map((id) => next(NEXT_BY_ID, senderId, id)).filter((at) => at !== null);
+      return times.length === 0 ? null : times.reduce((first, at) => (at < first ? at : first));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// Money: whole micro-units of a currency. Owns reading, writing and adding amounts; knows nothing of prices.
+
+declare const microsBrand: unique symbol;
+
+/**
+ * One millionth of a currency unit. A branded bigint, because the compiler then refuses `amount * 0.1` and `amount + instant`;
+ * a branded number would allow both.
+ */
+export type Micros = bigint & { readonly [microsBrand]: true };
+
+/** An ISO 4217 code in capitals, always kept beside its amount. */
+export type Currency = string & { readonly __currency: true };
+
+/** The currencies that the provider bills in (its pricing page, October 2026). */
+export const CURRENCIES = [
+  'USD', 'AED', 'ARS', 'AUD', 'BRL', 'CLP', 'COP', 'EUR', 'GBP', 'IDR', 'INR', 'MXN', 'MYR', 'PEN', 'SAR', 'SGD',
+] as const;
+
+const MICROS_PER_UNIT = 1_000_000n;
+const AMOUNT = /^(\d{1,12})(?:\.(\d{1,6}))?$/;
+
+export const ZERO = 0n as Micros;
+
+/** Brands an integer count of micro-units. */
+export function toMicros(count: bigint): Micros {
+  return count as Micros;
+}
+
+/** Reads a non-negative decimal amount such as `0.0068`; undefined for anything else (signs, exponents, more than six decimals). */
+export function parseAmount(text: string): Micros | undefined {
+  const match = AMOUNT.exec(text.trim());
+  if (match === null) return undefined;
+  const [, whole = '0', fraction = ''] = match;
+  return toMicros(BigInt(whole) * MICROS_PER_UNIT + BigInt(fraction.padEnd(6, '0')));
+}
+
+/** Writes an amount as decimal text with exactly six decimals: `"0.006800"`. */
+export function formatAmount(amount: Micros): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0');
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+/** Reads a currency code that the provider bills in; undefined for any other. */
+export function parseCurrency(text: string): Currency | undefined {
+  const code = text.trim().toUpperCase();
+  return (CURRENCIES as readonly string[]).includes(code) ? (code as Currency) : undefined;
+}
+
+/** The sum of two amounts of one currency. */
+export function plus(left: Micros, right: Micros): Micros {
+  return (left + right) as Micros;
+}
+
+/** The difference of two amounts of one currency; may be negative. */
+export function minus(left: Micros, right: Micros): Micros {
+  return (left - right) as Micros;
+}

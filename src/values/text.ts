@@ -1,0 +1,33 @@
+// Text that others wrote (names, messages, provider errors), made safe before it reaches a terminal or a spreadsheet.
+
+// Built from numbers: a literal control character in a source file is what this file protects others from.
+const UNSAFE = new RegExp(
+  '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]',
+  'g',
+);
+
+// `＝ ＋ － ＠` are the full-width forms that spreadsheets read like the plain ones.
+const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
+const PLAIN_VALUE = /^(\+\d{6,15}|-?\d+(\.\d+)?)$/;
+
+/** Text with control, escape and direction characters written out visibly (`\u001b`), so that it cannot act on a terminal. */
+export function printable(text: string): string {
+  return text.replace(UNSAFE, (character) =>
+    character === '\t' || character === '\n' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A spreadsheet cell that cannot start a formula. Phone numbers and plain numbers stay as they are, or re-import would break. */
+export function inertCell(text: string): string {
+  return FORMULA_START.test(text) && !PLAIN_VALUE.test(text) ? `'${text}` : text;
+}
+
+/** The text, cut to `lengthMax` characters with an ellipsis. */
+export function shorten(text: string, lengthMax: number): string {
+  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1)}…`;
+}
+
+/** How many characters a text has, as the provider counts: an emoji outside the first plane is one, not two. */
+export function characterCount(text: string): number {
+  return Array.from(text).length;
+}

@@ -1,0 +1,114 @@
+// Budgets: what they cover, and that walking a batch never passes a cap.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Budget, BUDGET_PERIODS, covers, createBudgetMeter, type Spending } from '../../src/domain/budget.ts';
+import { CATEGORIES } from '../../src/domain/consent.ts';
+import type { BudgetId, CampaignId, SenderId } from '../../src/values/id.ts';
+import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
+import { toInstant } from '../../src/values/time.ts';
+
+const CAMPAIGN = 'campaign' as CampaignId;
+const SPENDING: Spending = { category: 'utility', costCenter: null, campaignId: null };
+
+function budget(cap: bigint, rest: Partial<Budget> = {}): Budget {
+  return {
+    id: 'budget' as BudgetId,
+    senderId: 'sender' as SenderId,
+    period: 'month',
+    cap: toMicros(cap),
+    currency: 'USD' as Currency,
+    category: null,
+    costCenter: null,
+    createdAt: toInstant(0),
+    ...rest,
+  };
+}
+
+describe('covers', () => {
+  it('takes everything where it is not narrowed', () => {
+    expect(covers(budget(1n), SPENDING)).toBe(true);
+    expect(covers(budget(1n), { ...SPENDING, costCenter: 'shop', campaignId: CAMPAIGN })).toBe(true);
+  });
+
+  it('is narrowed by category, by cost centre, and by both', () => {
+    expect(covers(budget(1n, { category: 'marketing' }), SPENDING)).toBe(false);
+    expect(covers(budget(1n, { category: 'utility' }), SPENDING)).toBe(true);
+    expect(covers(budget(1n, { costCenter: 'shop' }), SPENDING)).toBe(false);
+    const narrow = budget(1n, { category: 'utility', costCenter: 'shop' });
+    expect(covers(narrow, { ...SPENDING, costCenter: 'shop' })).toBe(true);
+    expect(covers(narrow, { ...SPENDING, costCenter: 'shop', category: 'marketing' })).toBe(false);
+  });
+
+  it('leaves messages without a campaign to the budgets of days and months', () => {
+    expect(BUDGET_PERIODS.map((period) => covers(budget(1n, { period }), SPENDING))).toEqual([true, true, false]);
+    expect(covers(budget(1n, { period: 'campaign' }), { ...SPENDING, campaignId: CAMPAIGN })).toBe(true);
+  });
+});
+
+describe('a meter', () => {
+  it('lets the last micro through and nothing more', () => {
+    const meter = createBudgetMeter([{ budget: budget(10n), used: toMicros(4n) }]);
+    expect(meter.take(toMicros(7n), SPENDING)).toBe(false);
+    expect(meter.take(toMicros(6n), SPENDING)).toBe(true);
+    expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
+    expect(meter.take(ZERO, SPENDING)).toBe(true);
+    expect(meter.uses()[0]?.used).toBe(10n);
+  });
+
+  it('takes from all budgets or from none', () => {
+    const wide = budget(100n);
+    const narrow = budget(5n, { category: 'utility' });
+    const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, used: ZERO })));
+    expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
+    expect(meter.uses().map(({ used }) => used)).toEqual([0n, 0n]);
+    expect(meter.take(toMicros(6n), { ...SPENDING, category: 'marketing' })).toBe(true);
+    expect(meter.uses().map(({ used }) => used)).toEqual([6n, 0n]);
+  });
+
+  it('refuses everything that costs once a lowered cap is below what is used', () => {
+    const meter = createBudgetMeter([{ budget: budget(3n), used: toMicros(4n) }]);
+    expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
+  });
+
+  it('does not change the uses it was started with', () => {
+    const uses = [{ budget: budget(10n), used: ZERO }];
+    createBudgetMeter(uses).take(toMicros(5n), SPENDING);
+    expect(uses[0]?.used).toBe(0n);
+  });
+
+  it('passes no cap and forgets nothing that it let through, whatever is asked of it', () => {
+    const budgets = fc.array(
+      fc.record({
+        cap: fc.bigInt(0n, 50n),
+        period: fc.constantFrom(...BUDGET_PERIODS),
+        category: fc.option(fc.constantFrom(...CATEGORIES)),
+        costCenter: fc.option(fc.constantFrom('shop', 'care')),
+      }),
+      { maxLength: 4 },
+    );
+    const wishes = fc.array(
+      fc.tuple(
+        fc.bigInt(0n, 20n),
+        fc.record({
+          category: fc.constantFrom(...CATEGORIES),
+          costCenter: fc.option(fc.constantFrom('shop', 'care')),
+          campaignId: fc.option(fc.constant(CAMPAIGN)),
+        }),
+      ),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(budgets, wishes, (drawn, asked) => {
+        const all = drawn.map(({ cap, ...rest }) => budget(cap, rest));
+        const meter = createBudgetMeter(all.map((one) => ({ budget: one, used: ZERO })));
+        const taken = asked.filter(([amount, spending]) => meter.take(toMicros(amount), spending));
+        for (const { budget: one, used } of meter.uses()) {
+          const covered = taken.filter(([, spending]) => covers(one, spending)).reduce((sum, [amount]) => sum + amount, 0n);
+          expect(used).toBe(covered);
+          expect(used <= one.cap).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,74 @@
+// The rule of markets, on rows made up here. What the real rows say is tested in test/catalog.
+
+import { describe, expect, it } from 'vitest';
+import { createMarketMap, type MarketRow, marketOf } from '../../src/domain/market.ts';
+import type { Phone } from '../../src/values/phone.ts';
+import type { Day } from '../../src/values/time.ts';
+
+const TODAY = '2026-10-15' as Day;
+
+function row(fields: Partial<MarketRow> & Pick<MarketRow, 'callingCode' | 'market'>): MarketRow {
+  return { areaPrefixes: [], from: null, to: null, ...fields };
+}
+
+describe('marketOf', () => {
+  it('goes by the calling code', () => {
+    const map = createMarketMap([row({ callingCode: '49', market: 'Germany' }), row({ callingCode: '234', market: 'Nigeria' })]);
+    expect(marketOf(map, '+4915112345678' as Phone, TODAY)).toBe('Germany');
+    expect(marketOf(map, '+2348012345678' as Phone, TODAY)).toBe('Nigeria');
+  });
+
+  it('puts every number without a row in Other', () => {
+    expect(marketOf(createMarketMap([]), '+35123456789' as Phone, TODAY)).toBe('Other');
+    expect(createMarketMap([]).markets).toEqual(new Set(['Other']));
+  });
+
+  it('prefers the longest prefix, whatever the order of the rows', () => {
+    const rows = [
+      row({ callingCode: '44', areaPrefixes: ['1481'], market: 'Island' }),
+      row({ callingCode: '44', market: 'Country' }),
+      row({ callingCode: '44', areaPrefixes: ['14'], market: 'Shire' }),
+    ];
+    for (const map of [createMarketMap(rows), createMarketMap(rows.toReversed())]) {
+      expect(marketOf(map, '+441481960000' as Phone, TODAY)).toBe('Island');
+      expect(marketOf(map, '+441482960000' as Phone, TODAY)).toBe('Shire');
+      expect(marketOf(map, '+447700900123' as Phone, TODAY)).toBe('Country');
+    }
+  });
+
+  it('falls back to the shorter prefix on days when the longer one has no row', () => {
+    const map = createMarketMap([
+      row({ callingCode: '7', market: 'Large' }),
+      row({ callingCode: '7', areaPrefixes: ['7'], market: 'Small', from: '2026-10-01' as Day, to: '2026-11-01' as Day }),
+    ]);
+    const phone = '+77011234567' as Phone;
+    expect(marketOf(map, phone, '2026-09-30' as Day)).toBe('Large');
+    expect(marketOf(map, phone, '2026-10-01' as Day)).toBe('Small');
+    expect(marketOf(map, phone, '2026-10-31' as Day)).toBe('Small');
+    expect(marketOf(map, phone, '2026-11-01' as Day)).toBe('Large');
+  });
+});
+
+describe('createMarketMap', () => {
+  const until = row({ callingCode: '212', market: 'Rest', to: '2026-10-01' as Day });
+  const since = row({ callingCode: '212', market: 'Own', from: '2026-10-01' as Day });
+
+  it('knows on which days numbers move', () => {
+    const earlier = row({ callingCode: '263', market: 'Rest', from: '2025-10-01' as Day });
+    expect(createMarketMap([until, since, earlier]).changeDays).toEqual(['2025-10-01', '2026-10-01']);
+  });
+
+  it('takes several rows of one market for one prefix, and one market after another', () => {
+    const usa = row({ callingCode: '1', market: 'North' });
+    expect(() => createMarketMap([usa, { ...usa }, until, since])).not.toThrow();
+    expect(() => createMarketMap([since, until])).not.toThrow();
+  });
+
+  it.each([
+    ['for ever', row({ callingCode: '212', market: 'Third' })],
+    ['from before the move', row({ callingCode: '212', market: 'Third', from: '2026-09-30' as Day })],
+    ['until after the move', row({ callingCode: '212', market: 'Third', to: '2026-10-02' as Day })],
+  ])('is a bug when a prefix is in two markets at once: %s', (_, third) => {
+    expect(() => createMarketMap([until, since, third])).toThrow('the market map puts +212 in two markets at once');
+  });
+});
