@@ -1,15 +1,11 @@
 // The composition root: puts real parts behind the ports, opens each when it is first used, closes all of them once.
 
-import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import { foundStore } from './found.ts';
 import type { Clock, Io, KeyedDigest } from './ports/host.ts';
 import type { Store } from './ports/store.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Sender, TransportName } from './domain/sender.ts';
 import { openStore, storeExists } from './store/open.ts';
-import { createKeyedDigest, readStoreKey } from './store/key.ts';
 import { createSandbox } from './transports/sandbox.ts';
 import { createIds, type IdSource, type WorkerId } from './values/id.ts';
 import { toInstant } from './values/time.ts';
@@ -43,7 +39,7 @@ export type AppParts = { readonly config: Config; readonly io: Io; readonly env:
 /** Builds the app of one command. */
 export function createApp({ config, io, env, interrupted }: AppParts): App {
   const clock = createClock(config);
-  const ids = createIds((count) => randomBytes(count));
+  const ids = createIds(randomBytes);
   const opened: Store[] = [];
   const keep = (store: Store): Store => {
     opened.push(store);
@@ -51,7 +47,10 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
   };
   const open = once(async () => {
     const store = keep(await openStore({ config, readOnly: false }));
-    await foundStore({ store, config, env, now: clock.now(), ids, randomBytes, digest: sha256 });
+    if (await store.isEmpty()) {
+      const { foundStore } = await import('./found.ts');
+      await foundStore({ store, config, env, now: clock.now(), ids, digest: sha256 });
+    }
     return store;
   });
   const read = once(async () => (storeExists(config.db) ? keep(await openStore({ config, readOnly: true })) : null));
@@ -65,6 +64,7 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     digest: sha256,
     keyedDigest: once(async () => {
       await open(); // the key is made together with the store
+      const { createKeyedDigest, readStoreKey } = await import('./store/key.ts');
       return createKeyedDigest(readStoreKey(config.db, env));
     }),
     store: open,
@@ -83,13 +83,20 @@ function createClock(config: Config): Clock {
   return {
     now: () => fixed ?? toInstant(Date.now()),
     sleep: async (milliseconds, signal) => {
+      const { setTimeout: wait } = await import('node:timers/promises');
       await wait(milliseconds, undefined, { signal }).catch(() => undefined);
     },
   };
 }
 
+// For ids, which are no secrets: V8 seeds its generator from the system's entropy in each process, and node:crypto takes 3 ms of a start.
+function randomBytes(count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, () => Math.floor(Math.random() * 256));
+}
+
+// Loaded when it is first needed: most commands have nothing to digest, and the module takes 3 ms of a start.
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -11,19 +11,18 @@ import type { Currency } from './values/money.ts';
 import { type Instant, UTC } from './values/time.ts';
 
 type Founding = {
+  /** An empty one. */
   readonly store: DirectoryStore;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Instant;
   readonly ids: IdSource;
-  readonly randomBytes: (count: number) => Uint8Array;
   readonly digest: (text: string) => string;
 };
 
-/** Founds the store if it is empty. The key comes first: a crash in between leaves an empty store with a key, which the next process founds. */
-export async function foundStore({ store, config, env, now, ids, randomBytes, digest }: Founding): Promise<void> {
-  if (!(await store.isEmpty())) return;
-  makeStoreKey(config.db, env, randomBytes);
+/** Founds an empty store; of processes that found it together, all but one change nothing. The key comes first: a crash in between leaves an empty store with a key, which the next process founds. */
+export async function foundStore({ store, config, env, now, ids, digest }: Founding): Promise<void> {
+  makeStoreKey(config.db, env);
   const currency = 'USD' as Currency;
   await store.found({
     sender: {

@@ -1,11 +1,8 @@
 // The machine behind the host port: streams and files. Translates what goes wrong there into our codes.
 
-import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fail } from './errors.ts';
 import type { Io, Output, RepeatableSource } from './ports/host.ts';
 
@@ -43,7 +40,7 @@ async function spool(source: AsyncIterable<Uint8Array>, name: string): Promise<R
   const path = join(directory, 'spool');
   const remove = async (): Promise<void> => rmSync(directory, { recursive: true, force: true });
   try {
-    await pipeline(source, createWriteStream(path, { mode: 0o600 }));
+    await pipe(source, path);
   } catch (cause) {
     await remove();
     throw cause instanceof Error && cause.name === 'AppError' ? cause : unreadable(name, reasonOf(cause), cause);
@@ -54,12 +51,18 @@ async function spool(source: AsyncIterable<Uint8Array>, name: string): Promise<R
 async function replaceFile(path: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.partial`);
   try {
-    await pipeline(Readable.from(chunks), createWriteStream(draft, { mode: 0o600 }));
-    await rename(draft, path);
+    await pipe(chunks, draft);
+    renameSync(draft, path);
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => undefined);
+    rmSync(draft, { force: true });
     throw fail('file_unwritable', { message: `${path} cannot be written: ${reasonOf(cause)}`, hint: 'Choose another path.', cause, details: { path } });
   }
+}
+
+// Node's promises of streams are loaded when a file is written, not at every start.
+async function pipe(chunks: AsyncIterable<string | Uint8Array> | Iterable<string>, path: string): Promise<void> {
+  const { pipeline } = await import('node:stream/promises');
+  await pipeline(chunks, createWriteStream(path, { mode: 0o600 }));
 }
 
 async function writeAll(out: Output, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> {

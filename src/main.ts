@@ -1,23 +1,17 @@
 // The process: arguments and streams in, an exit code out. The only catch-all, and the only place that prints an error.
 
-import { createReadStream } from 'node:fs';
-import { isatty } from 'node:tty';
 import { createApp } from './app.ts';
 import { runProgram } from './cli/program.ts';
 import { type GlobalFlags, readConfig } from './config.ts';
 import { AppError, exitCodeOf } from './errors.ts';
 import { errorReport } from './cli/error-report.ts';
 import { createIo } from './host.ts';
-import type { Io, Output } from './ports/host.ts';
+import type { Io } from './ports/host.ts';
+import { processStreams } from './streams.ts';
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const io = createIo({
-    out: outputTo(process.stdout, 1),
-    err: outputTo(process.stderr, 2),
-    input: () => createReadStream('', { fd: 0, highWaterMark: 256 * 1024 }),
-    canAsk: isatty(0) && isatty(2),
-  });
+  const io = createIo(processStreams(process));
   const interrupted = abortOnInterrupt();
   const createAppFor = (flags: GlobalFlags) =>
     createApp({ config: readConfig(flags, process.env, process.cwd()), io, env: process.env, interrupted });
@@ -48,13 +42,4 @@ function abortOnInterrupt(): AbortSignal {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   return controller.signal;
-}
-
-// A reader that went away (`| head`) is not an error of ours: what is left has nowhere to go.
-function outputTo(stream: NodeJS.WriteStream, descriptor: number): Output {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  const isTerminal = isatty(descriptor);
-  return { write: (text) => void stream.write(text), isTerminal, columns: isTerminal ? (stream.columns ?? 80) : 80 };
 }

@@ -31,7 +31,9 @@ export const ContactItem = z.object({
 });
 
 /** The columns of `ContactItem` in CSV. */
-export const CONTACT_COLUMNS = Object.keys(ContactItem.shape).flatMap((name) => (name === 'consent' ? PURPOSES.map((purpose) => `consent.${purpose}`) : [name]));
+export const CONTACT_COLUMNS = Object.keys(ContactItem.shape).flatMap((name) =>
+  name === 'consent' ? PURPOSES.map((purpose) => `consent.${purpose}`) : [name],
+);
 
 /** The fields of a person, as one sender sees them. */
 export function toContactItem({ contact, flags }: ContactWithFlags, scope: ConsentScope): z.output<typeof ContactItem> {

@@ -22,19 +22,19 @@ export function pickTemplates(
   { name, language }: { readonly name: string; readonly language: string | null },
 ): readonly Template[] {
   const named = all.filter((template) => template.name === name);
-  const wanted = named.filter((template) => language === null || template.language === language.replace('-', '_'));
+  const wanted = named.filter((template) => language === null || template.language === language);
   if (wanted.length > 0) return wanted;
   throw named.length > 0 ? unknownLanguage(name, named) : unknownTemplate(name, all);
 }
 
-/** The only one, for what needs one language. Throws `invalid_input` where there are several. */
+/** The only one, for what needs one language. Throws `language_required` where there are several. */
 export function onlyLanguage(templates: readonly Template[], name: string): Template {
   const [template] = templates;
   if (template !== undefined && templates.length === 1) return template;
-  throw fail('invalid_input', {
-    message: `language: ${name} is there in ${templates.map(({ language }) => language).join(', ')}.`,
+  throw fail('language_required', {
+    message: `${name} is there in ${templates.map(({ language }) => language).join(', ')}.`,
     hint: 'Choose one with --language.',
-    details: { option: 'language' },
+    details: { template: name, languages: templates.map(({ language }) => language) },
   });
 }
 

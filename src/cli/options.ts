@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
 import { CURRENCIES, type Currency, type Micros, parseAmount, parseCurrency } from '../values/money.ts';
+import { parseLanguage } from '../values/language.ts';
 import { type Phone, parsePhone } from '../values/phone.ts';
 import { type Day, type Instant, type Month, parseDay, parseInstant, parseMonth, parseTimeZone, type TimeZone } from '../values/time.ts';
 
@@ -117,6 +118,14 @@ export const currencyText = z.string().transform((text, context): Currency => {
   const currency = parseCurrency(text);
   if (currency !== undefined) return currency;
   context.addIssue({ code: 'custom', message: `not a currency that the provider bills in: ${text}`, params: { hint: `Use one of ${CURRENCIES.join(', ')}.` } });
+  return z.NEVER;
+});
+
+/** A language code, as templates have it. */
+export const languageText = z.string().transform((text, context): string => {
+  const language = parseLanguage(text);
+  if (language !== undefined) return language;
+  context.addIssue({ code: 'custom', message: `not a language code: ${text}`, params: { hint: 'Write it like de or pt_BR.' } });
   return z.NEVER;
 });
 

@@ -2,14 +2,13 @@
 
 import * as z from 'zod';
 import type { App } from '../app.ts';
-import { isUserId } from '../domain/contact.ts';
-import type { ContactWithFlags } from '../domain/contact.ts';
+import { type ContactWithFlags, isUserId } from '../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../domain/sender.ts';
 import { type AppError, fail } from '../errors.ts';
 import type { ContactRef } from '../ports/store/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { parseSortableId } from '../values/id.ts';
-import { maskPhone, parsePhone } from '../values/phone.ts';
+import { parsePhone } from '../values/phone.ts';
 
 /** The argument of a command about one person, as its help has it. */
 export const PERSON_ARGUMENT = ['<phone>', 'the number, +4915112345678; or the id of a contact'] as const;
@@ -24,13 +23,16 @@ export const personText = z.string().transform((text, context): ContactRef => {
   context.addIssue({
     code: 'custom',
     message: 'not an international phone number, nor the id of a contact',
-    params: { code: 'invalid_phone', hint: 'Write a number with + and the country code: +4915112345678.' },
+    params: { code: 'invalid_phone', hint: 'Write a number with + and the country code.' },
   });
   return z.NEVER;
 });
 
 /** The person, for reading. Throws `unknown_contact`, also where there is no store. */
-export async function findPerson(app: Pick<App, 'reader'>, who: ContactRef): Promise<{ readonly store: Store; readonly person: ContactWithFlags }> {
+export async function findPerson(
+  app: Pick<App, 'reader'>,
+  who: ContactRef,
+): Promise<{ readonly store: Store; readonly person: ContactWithFlags }> {
   const store = await app.reader();
   const [person] = store === null ? [] : await store.findContacts(DEFAULT_ACCOUNT, [who]);
   if (store === null || person === undefined || person === null) throw unknownContact(who);
@@ -39,6 +41,9 @@ export async function findPerson(app: Pick<App, 'reader'>, who: ContactRef): Pro
 
 /** The error for a person whom the store does not know. */
 export function unknownContact(who: ContactRef): AppError {
-  const name = 'phone' in who ? maskPhone(who.phone) : 'userId' in who ? who.userId : who.contactId;
-  return fail('unknown_contact', { message: `The store has no contact ${name}.`, hint: 'Add one with tollbell contact add, or see tollbell contact list.' });
+  const name = 'phone' in who ? who.phone : 'userId' in who ? who.userId : who.contactId;
+  return fail('unknown_contact', {
+    message: `The store has no contact ${name}.`,
+    hint: 'Add one with tollbell contact add, or see tollbell contact list.',
+  });
 }

@@ -5,8 +5,10 @@ import type { App } from '../app.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
 import { CATEGORIES, type Category } from '../domain/consent.ts';
+import { LIST_RULES, type ListRule } from '../domain/ledger.ts';
 import { type Market, marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
+import { ruleOf } from '../domain/quote.ts';
 import type { Store } from '../ports/store.ts';
 import { type Currency, formatAmount, plus, toMicros, ZERO } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
@@ -15,14 +17,11 @@ import { findTemplates, onlyLanguage } from './find-templates.ts';
 import { pricedSender } from './price-cards.ts';
 import { moneyText } from './shapes.ts';
 
-const BASES = ['list', 'list_open_ended', 'list_first_tier'] as const;
-type Basis = (typeof BASES)[number];
-
 /** What people should know of a rate; null where there is nothing to say. */
-export const BASIS_NOTES: Readonly<Record<Basis, string | null>> = {
+export const BASIS_NOTES: Readonly<Record<ListRule, string | null>> = {
   list: null,
   list_open_ended: 'list rate; the card does not tell where its first tier ends',
-  list_first_tier: 'list rate; the card has lower rates for more messages in a month',
+  list_first_tier: 'list rate; the card has volume tiers, and this is the first',
 };
 
 /** One recipient's price. */
@@ -36,7 +35,7 @@ export const QuoteItem = z.object({
   total: moneyText.nullable(),
   effective_from: z.string().nullable().meta({ description: 'the first day of the card that the rate is from' }),
   basis: z
-    .enum(BASES)
+    .enum(LIST_RULES)
     .nullable()
     .meta({ description: 'list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers' }),
   reason: z.literal('no_price').nullable(),
@@ -99,15 +98,10 @@ function quoteOne(phone: Phone, { book, currency, day, category, units }: Terms)
     units,
     total: total === null ? null : formatAmount(total),
     effective_from: rate?.effectiveFrom ?? null,
-    basis: rate === undefined ? null : basisOf(rate),
+    basis: rate === undefined ? null : ruleOf(rate),
     reason: rate === undefined ? ('no_price' as const) : null,
   };
   return { item, total };
-}
-
-function basisOf({ tierTo }: Rate): Basis {
-  if (tierTo === 'max') return 'list';
-  return tierTo === 'unknown' ? 'list_open_ended' : 'list_first_tier';
 }
 
 function totalsOf(priced: readonly Priced[], currency: Currency): z.output<typeof QuoteTotal>[] {

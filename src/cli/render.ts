@@ -101,8 +101,14 @@ function ndjson<Shape extends Document>(view: View<Shape>): string {
 // The library's own `escape_formulas` would also prefix phone numbers and negative amounts, hence `inertCell`.
 async function csv<Shape extends Document>(view: View<Shape>): Promise<string> {
   const { stringify } = await import('csv-stringify/sync');
-  const rows = rowsOf(view).map((row) => view.columns.map((column) => inertCell(csvText(row[column]))));
+  const rows = rowsOf(view).map((row) => view.columns.map((column) => inertCell(csvText(memberOf(row, column)))));
   return stringify([view.columns, ...rows]);
+}
+
+// `consent.marketing` is a member of a member, where no column has that very name.
+function memberOf(row: Document, column: string): unknown {
+  if (column in row) return row[column];
+  return column.split('.').reduce<unknown>((value, name) => (value as Document | undefined)?.[name], row);
 }
 
 function csvText(value: unknown): string {

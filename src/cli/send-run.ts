@@ -65,7 +65,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     errorsPath: options.errors,
   };
   const file = await openRecipients(host, { sender, template }, fileOptions);
-  const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid });
+  const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
   const plan = planOf(options, { sender, template, derivesKeys: true });
   try {
@@ -102,7 +102,7 @@ async function open(app: App): Promise<{ readonly host: SendHost; readonly sende
     ids: app.ids,
     workerId: app.workerId,
     interrupted: app.interrupted,
-    digest: await app.keyedDigest(),
+    digest: app.keyedDigest,
     diedWithProcess: app.diedWithProcess,
   };
   return { host, sender };

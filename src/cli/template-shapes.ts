@@ -1,6 +1,7 @@
 // A template as commands show it: its fields for programs, its text for people.
 
 import * as z from 'zod';
+import { BUTTON_KINDS, HEADER_FORMATS } from '../domain/template-parts.ts';
 import type { RenderedTemplate } from '../domain/template-render.ts';
 import { PARAMETER_FORMATS, type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../domain/template.ts';
 import { printable } from '../values/text.ts';
@@ -25,10 +26,10 @@ export const TEMPLATE_COLUMNS = Object.keys(TemplateItem.shape);
 
 /** A message as its recipient sees it. */
 export const RenderedItem = {
-  header: z.object({ format: z.string(), text: z.string() }).nullable(),
+  header: z.object({ format: z.enum(HEADER_FORMATS), text: z.string() }).nullable(),
   body: z.string(),
   footer: z.string().nullable(),
-  buttons: z.array(z.object({ kind: z.string(), text: z.string(), target: z.string().nullable() })),
+  buttons: z.array(z.object({ kind: z.enum(BUTTON_KINDS), text: z.string(), target: z.string().nullable() })),
 } as const;
 
 /** The fields of a template. */

@@ -34,7 +34,9 @@ export type ConsentEffect = {
 export function effectOf(flags: readonly KeptFlag[], event: ConsentFlag): ConsentEffect {
   if (isAlreadySo(flags, event)) return { flags: repeated(flags, event), isNew: false, saidAgain: [] };
   const saidAgain = flags
-    .filter((flag) => isReached(flag, event) && isStop(flag.kind) && !isStop(event.kind) && flag.at < event.at && event.at <= flag.repeatedAt)
+    .filter(
+      (flag) => isReached(flag, event) && isStop(flag.kind) && !isStop(event.kind) && flag.at < event.at && event.at <= flag.repeatedAt,
+    )
     .map((flag) => ({ ...flag, at: flag.repeatedAt }));
   return { flags: saidAgain.reduce(withFlag, withFlag(flags, { ...event, repeatedAt: event.at })), isNew: true, saidAgain };
 }

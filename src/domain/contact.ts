@@ -27,3 +27,8 @@ const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 export function isUserId(text: string): boolean {
   return USER_ID.test(text);
 }
+
+/** True for a name that an attribute can have: letters, digits, `_`, `.`, `-`; at most 64. */
+export function isAttributeKey(text: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,64}$/.test(text);
+}

@@ -39,9 +39,13 @@ export type PriceEvidence = {
   readonly providerCategory: string | null;
 };
 
-/** How an amount was found. `list_open_ended`: the card has volume tiers that it does not tell in full, so the list rate
- * stands for any volume. */
-export type PriceRule = 'list' | 'list_open_ended' | 'free' | 'as_reserved';
+/**
+ * How an amount was found. `list_first_tier`: the card has volume tiers, and this is the first one's rate. `list_open_ended`: it does not say where its
+ * first tier ends. Both are list prices, which stand for any volume.
+ */
+export const LIST_RULES = ['list', 'list_first_tier', 'list_open_ended'] as const;
+export type ListRule = (typeof LIST_RULES)[number];
+export type PriceRule = ListRule | 'free' | 'as_reserved';
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
 export type LedgerEntry = {

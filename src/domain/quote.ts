@@ -4,7 +4,7 @@ import type { Phone } from '../values/phone.ts';
 import type { Currency } from '../values/money.ts';
 import { type Day, dayOf, type Instant, type TimeZone } from '../values/time.ts';
 import type { Category } from './consent.ts';
-import type { PriceRule } from './ledger.ts';
+import type { ListRule } from './ledger.ts';
 import { type Market, type MarketMap, marketOf } from './market.ts';
 import { highestRate, type PriceBook, type Rate } from './price-book.ts';
 
@@ -34,7 +34,8 @@ export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, qu
   return { day: from, market: marketOf(markets, phone, from), rate: rate ?? null };
 }
 
-/** How an amount at this rate is explained: where the card has tiers that it does not tell in full, the list rate stands for any volume. */
-export function ruleOf(rate: Rate): PriceRule {
-  return rate.tierTo === 'max' ? 'list' : 'list_open_ended';
+/** How an amount at this rate is explained: the list rate stands for any volume until tiers are settled. */
+export function ruleOf(rate: Rate): ListRule {
+  if (rate.tierTo === 'max') return 'list';
+  return rate.tierTo === 'unknown' ? 'list_open_ended' : 'list_first_tier';
 }

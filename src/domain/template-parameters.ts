@@ -7,7 +7,7 @@ import { variablesIn, withoutVariables } from './template-variables.ts';
 import type { ParameterFormat, TemplateContent } from './template.ts';
 
 /** What can be wrong with a value; `not_allowed`: the provider refuses such text (line breaks, a code with a link in it). */
-export const PARAMETER_PROBLEMS = ['missing', 'unexpected', 'empty', 'too_long', 'not_allowed'] as const;
+const PARAMETER_PROBLEMS = ['missing', 'unexpected', 'empty', 'too_long', 'not_allowed'] as const;
 export type ParameterProblemKind = (typeof PARAMETER_PROBLEMS)[number];
 
 export type ParameterProblem = { readonly parameter: string; readonly problem: ParameterProblemKind };

@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import { assert } from '../errors.ts';
+import { parseLanguage } from '../values/language.ts';
 import { characterCount } from '../values/text.ts';
 import { checkTemplate, type DraftComponent, refuseTemplate } from './template-rules.ts';
 import { PARAMETER_FORMATS, TEMPLATE_CATEGORIES, type TemplateContent, type TemplateStatus } from './template.ts';
@@ -79,11 +80,12 @@ const Component = z.discriminatedUnion('type', [
 
 const TemplateDocument = z.looseObject({
   name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'may have 1 to 512 small letters, digits and _'),
-  // Webhooks write `en-US` where everything else writes `en_US`.
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}([_-][A-Za-z0-9]{2,4})?$/, 'is not a language code such as en, en_US or pt_BR')
-    .transform((code) => code.replace('-', '_')),
+  language: z.string().transform((text, context): string => {
+    const language = parseLanguage(text);
+    if (language !== undefined) return language;
+    context.addIssue({ code: 'custom', message: 'is not a language code such as en, en_US or pt_BR' });
+    return z.NEVER;
+  }),
   category: oneOf(TEMPLATE_CATEGORIES),
   parameter_format: oneOf(PARAMETER_FORMATS).default('positional'),
   status: oneOf(STATUS_WORDS).optional(),

@@ -14,7 +14,7 @@ import { fillVariables } from './template-variables.ts';
 import type { TemplateContent } from './template.ts';
 
 /** A button as the recipient sees it. `target` is where it leads or what it copies; null where that is not text. */
-export type RenderedButton = { readonly kind: ButtonKind; readonly text: string; readonly target: string | null };
+type RenderedButton = { readonly kind: ButtonKind; readonly text: string; readonly target: string | null };
 
 export type RenderedTemplate = {
   /** For media, `text` is the link or the id of the file; for a place, its name, address and coordinates. */

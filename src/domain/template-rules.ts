@@ -5,7 +5,7 @@ import { type AppError, fail } from '../errors.ts';
 import type { ParameterFormat, TemplateCategory } from './template.ts';
 import { variablesIn, withoutVariables } from './template-variables.ts';
 
-export type DraftButton = { readonly type: string; readonly url?: string };
+type DraftButton = { readonly type: string; readonly url?: string };
 
 /** A component of the right shape, before its rules are checked. */
 export type DraftComponent = {

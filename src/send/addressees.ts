@@ -1,12 +1,10 @@
 // Who a recipient is, said in one way: the same person by id and by number must be the same recipient, or a repeated row would be sent twice.
 
 import { DEFAULT_ACCOUNT } from '../domain/sender.ts';
-import type { KeyedDigest } from '../ports/host.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { ContactId } from '../values/id.ts';
-import { contentDigest } from './key.ts';
 import type { Recipient } from './recipients.ts';
 
 /** Looks up those who are named by id; afterwards the answer gives everybody's number where there is one. */
@@ -22,17 +20,4 @@ export async function resolveAddressees(
     }
   }
   return ({ to }) => (to.contactId === null ? to : (byId.get(to.contactId) ?? to));
-}
-
-/** The digest of what a recipient is to be sent. */
-export function recipientDigest(
-  digest: KeyedDigest,
-  { recipient, to, template }: { readonly recipient: Recipient; readonly to: Addressee; readonly template: string | null },
-): Uint8Array {
-  return contentDigest(digest, {
-    to: to.phone ?? to.contactId,
-    template: template ?? '',
-    language: recipient.language ?? '',
-    content: recipient.content,
-  });
 }

@@ -9,26 +9,20 @@ import { quote, ruleOf } from '../domain/quote.ts';
 import type { Template } from '../domain/template.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen } from '../domain/window.ts';
-import type {
-  AddresseeFacts,
-  Admission,
-  AdmissionFacts,
-  AdmitRequest,
-  DecideAdmissions,
-  KeptMessage,
-} from '../ports/store/admit.ts';
+import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
-import { ZERO } from '../values/money.ts';
+import { type Micros, ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
 export const decideAdmissions: DecideAdmissions = (facts) => {
   const batch = startBatch(facts);
   const admissions = facts.requests.map(({ request, addressee, kept }): Admission => {
-    const first = kept ?? batch.firstOf(request);
-    if (first !== null) return answerAgain(facts, request, first);
+    if (kept !== null) return answerAgain(request, kept, isLeftQueued(facts, kept));
+    const first = batch.firstOf(request);
+    if (first !== null) return answerAgain(request, first, false);
     const admission = decideOne(batch, request, addressee);
-    if (admission.kind === 'admitted') batch.remember(request);
+    if (admission.kind === 'admitted') batch.remember(request, admission.message.price);
     return admission;
   });
   return { admissions, budgets: batch.budgets.uses() };
@@ -41,7 +35,7 @@ type Batch = {
   readonly expiresAt: Instant;
   readonly buckets: Map<string, Bucket>;
   readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
-  readonly remember: (request: AdmitRequest) => void;
+  readonly remember: (request: AdmitRequest, price: Micros) => void;
 };
 
 function startBatch(facts: AdmissionFacts): Batch {
@@ -53,8 +47,8 @@ function startBatch(facts: AdmissionFacts): Batch {
     expiresAt: queueExpiry(facts.at),
     buckets: new Map(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
-    remember: ({ id, key, fingerprint }) => {
-      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: 'queued', runId: facts.runId, price: ZERO });
+    remember: ({ id, key, fingerprint }, price) => {
+      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: 'queued', runId: facts.runId, price });
     },
   };
 }
@@ -63,11 +57,14 @@ function keyText(key: Uint8Array): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
 }
 
+function answerAgain(request: AdmitRequest, kept: KeptMessage, resumable: boolean): Admission {
+  return sameBytes(request.fingerprint, kept.fingerprint) ? { kind: 'duplicate', kept, resumable } : { kind: 'key_conflict', kept };
+}
+
 // A message that is queued and not of this run was left behind, or is another process's own: whoever claims it first sends it.
-function answerAgain(facts: AdmissionFacts, request: AdmitRequest, kept: KeptMessage): Admission {
-  if (!sameBytes(request.fingerprint, kept.fingerprint)) return { kind: 'key_conflict', kept };
+function isLeftQueued(facts: AdmissionFacts, kept: KeptMessage): boolean {
   const ofThisRun = kept.runId === facts.runId && facts.runId !== null;
-  return { kind: 'duplicate', kept, resumable: kept.state === 'queued' && !ofThisRun };
+  return kept.state === 'queued' && !ofThisRun;
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
@@ -121,7 +118,14 @@ function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
   const { request, addressee, category } = candidate;
   if (addressee.phone === null) return refused('no_price', category); // a person without a number has no market yet
   const { currency, timeZone } = facts.sender;
-  const { market, rate } = quote(facts.prices, marketMap(), { phone: addressee.phone, category, currency, timeZone, at: facts.at, until: expiresAt });
+  const { market, rate } = quote(facts.prices, marketMap(), {
+    phone: addressee.phone,
+    category,
+    currency,
+    timeZone,
+    at: facts.at,
+    until: expiresAt,
+  });
   if (rate === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
@@ -148,7 +152,11 @@ function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly 
   };
 }
 
-function reservation(batch: Batch, request: AdmitRequest, { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate }): LedgerEntry {
+function reservation(
+  batch: Batch,
+  request: AdmitRequest,
+  { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate },
+): LedgerEntry {
   return {
     messageId: request.id,
     attempt: 0,

@@ -1,18 +1,20 @@
 // The first reading of a file: every row is checked before the first one is admitted, so that a wrong file does nothing at all.
 
-import type { KeyedDigest } from '../ports/host.ts';
 import type { AdmitStore } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { SenderId } from '../values/id.ts';
-import { recipientDigest, resolveAddressees } from './addressees.ts';
 import { CHUNK_ROWS } from './enqueue.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
-import { explicitKey, fingerprintOf } from './key.ts';
+import { fingerprintOf, keyOf } from './key.ts';
 import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
 import { reject, type Rejection } from './rejections.ts';
+import { type StampHost, stampRecipients } from './stamped.ts';
 
-export type CheckHost = { readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts'>; readonly digest: KeyedDigest; readonly interrupted: AbortSignal };
+export type CheckHost = StampHost & {
+  readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts'>;
+  readonly interrupted: AbortSignal;
+};
 
 export type CheckPlan = {
   readonly senderId: SenderId;
@@ -55,7 +57,7 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
   return { read, invalid, first, recipients: kept };
 }
 
-/** The good rows of a file again, in chunks, without what the first reading found in conflict. */
+/** The good rows of a file again, in chunks. Keys in conflict are among them: the admission says so again, and admits none of them. */
 export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): AsyncGenerator<readonly Recipient[]> {
   let chunk: Recipient[] = [];
   for await (const { recipients } of batches) {
@@ -69,8 +71,8 @@ export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): Async
 
 function keep(kept: Recipient[] | null, batch: RecipientBatch, conflicts: readonly RejectedRecord[]): Recipient[] | null {
   if (kept === null || kept.length + batch.recipients.length > CHUNK_ROWS) return null;
-  const bad = new Set(conflicts.map(({ record }) => record));
-  kept.push(...batch.recipients.filter(({ record }) => !bad.has(record)));
+  const bad = new Set(conflicts.map(({ rejection }) => rejection.row));
+  kept.push(...batch.recipients.filter(({ row }) => !bad.has(row)));
   return kept;
 }
 
@@ -79,15 +81,12 @@ type ConflictParts = { readonly batch: RecipientBatch; readonly keys: KeyIndex }
 async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: ConflictParts): Promise<readonly RejectedRecord[]> {
   const withKey = batch.recipients.filter(({ key }) => key !== null);
   if (withKey.length === 0) return [];
-  const addressee = await resolveAddressees(host.store, withKey);
-  const keyed = withKey.map((recipient) => {
-    const digest = recipientDigest(host.digest, { recipient, to: addressee(recipient), template: plan.template });
-    return { recipient, key: explicitKey(host.digest, recipient.key ?? ''), fingerprint: fingerprintOf(digest) };
-  });
+  const keyed = await stampRecipients(host, { template: plan.template, campaignId: null, derivesKeys: false }, withKey);
   const conflicts: RejectedRecord[] = [];
   for (const part of slices(keyed, BATCH_MAX)) {
-    const found = await host.store.findKeys({ senderId: plan.senderId, keys: part.map(({ key }) => key) });
-    for (const [index, { recipient, key, fingerprint }] of part.entries()) {
+    const stamps = part.flatMap(({ recipient, stamp }) => (stamp === null ? [] : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp) }]));
+    const found = await host.store.findKeys({ senderId: plan.senderId, keys: stamps.map(({ key }) => key) });
+    for (const [index, { recipient, key, fingerprint }] of stamps.entries()) {
       const known = found[index] ?? null;
       const differs = known !== null && Buffer.compare(known.fingerprint, fingerprint) !== 0;
       if (differs || keys.add(key, fingerprint) === 'other') conflicts.push(conflict(recipient));
@@ -98,5 +97,5 @@ async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: Co
 
 function conflict({ row, key, record }: Recipient): RejectedRecord {
   const why = { reason: 'key_conflict', message: 'the key was used before for other content' };
-  return { rejection: reject({ row, column: 'key', value: key ?? undefined }, why), record };
+  return { rejection: reject({ row, column: 'key', value: key ?? undefined }, why), record: record ?? { original: [] } };
 }

@@ -35,7 +35,11 @@ export function addColumn(columns: string[], name: string, { title, rename }: Na
     });
   }
   if (columns.length === COLUMNS_MAX) {
-    throw fail('file_invalid', { message: `${title} has more than ${COLUMNS_MAX} columns.`, hint: 'Keep those that are needed.', details: { path: title } });
+    throw fail('file_invalid', {
+      message: `${title} has more than ${COLUMNS_MAX} columns.`,
+      hint: 'Keep those that are needed.',
+      details: { path: title },
+    });
   }
   columns.push(column);
 }

@@ -1,7 +1,7 @@
 // People from a file: what its columns mean, and one record → a person to add or a rejection. What the store does with them is import-contacts'.
 
 import { parsePurposes, PURPOSES, type Purpose } from '../domain/consent.ts';
-import { isUserId } from '../domain/contact.ts';
+import { isAttributeKey, isUserId } from '../domain/contact.ts';
 import { fail } from '../errors.ts';
 import { parseLanguage } from '../values/language.ts';
 import { parsePhone, type Phone } from '../values/phone.ts';
@@ -17,7 +17,12 @@ export type ContactRow = {
   readonly name: string | null;
   readonly language: string | null;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly optIn: { readonly purposes: readonly Purpose[]; readonly at: Instant | null; readonly source: string; readonly evidence: string | null } | null;
+  readonly optIn: {
+    readonly purposes: readonly Purpose[];
+    readonly at: Instant | null;
+    readonly source: string;
+    readonly evidence: string | null;
+  } | null;
   readonly record: FileRecord;
 };
 
@@ -29,12 +34,17 @@ export type ContactRowOptions = {
   readonly ignoreColumns: boolean;
 };
 
-export type ContactRowBatch = { readonly header: Header; readonly read: number; readonly people: readonly ContactRow[]; readonly rejected: readonly RejectedRecord[] };
+export type ContactRowBatch = {
+  readonly header: Header;
+  readonly read: number;
+  readonly people: readonly ContactRow[];
+  readonly rejected: readonly RejectedRecord[];
+};
 
 const FIELDS = ['phone', 'user_id', 'name', 'language', 'opt_in', 'source', 'evidence', 'opted_in_at'] as const;
 type Field = (typeof FIELDS)[number];
 
-const ATTRIBUTE = /^attr\.([A-Za-z0-9_.-]{1,64})$/;
+const ATTRIBUTE_PREFIX = 'attr.';
 const LENGTH_MAX: Readonly<Record<Field, number>> = {
   phone: 64,
   user_id: 200,
@@ -76,9 +86,9 @@ function toLayout(header: Header, { title, ignoreColumns }: ContactRowOptions): 
   const unknown: string[] = [];
   for (const [place, column] of header.columns.entries()) {
     const field = FIELDS.find((name) => name === column);
-    const key = ATTRIBUTE.exec(column)?.[1];
+    const key = column.startsWith(ATTRIBUTE_PREFIX) ? column.slice(ATTRIBUTE_PREFIX.length) : '';
     if (field !== undefined) places[field] = place;
-    else if (key !== undefined) attributes.push({ key, column, place });
+    else if (isAttributeKey(key)) attributes.push({ key, column, place });
     else unknown.push(column === '' ? `(column ${place + 1}, without a name)` : column);
   }
   const columns = `The columns are ${FIELDS.join(', ')} and attr.<key>.`;
@@ -121,7 +131,15 @@ function checkRecord(layout: Layout, record: FileRecord, now: Instant): ContactR
   if (optIn !== null && 'reason' in optIn) return optIn;
   const attributes = toAttributes(layout, record.cells);
   if ('reason' in attributes) return attributes;
-  return { phone, userId: userId === '' ? null : userId, name: textOf('name') === '' ? null : textOf('name'), language, attributes: attributes.values, optIn, record };
+  return {
+    phone,
+    userId: userId === '' ? null : userId,
+    name: textOf('name') === '' ? null : textOf('name'),
+    language,
+    attributes: attributes.values,
+    optIn,
+    record,
+  };
 }
 
 type Tell = (field: Field, reason: string, message: string) => Flaw;

@@ -78,7 +78,10 @@ function createPlace(): Place {
     enter: (block, position) => {
       start ??= block.offset;
       const offset = start + position;
-      const first = Math.max(blocks.findLastIndex((earlier) => earlier.offset <= offset), 0);
+      const first = Math.max(
+        blocks.findLastIndex((earlier) => earlier.offset <= offset),
+        0,
+      );
       blocks = [...blocks.slice(first), block];
     },
     lineOf: (position) => {
@@ -91,17 +94,20 @@ function createPlace(): Place {
 
 type Complaint = { readonly what: string; readonly hint: string };
 
-const MISPLACED: Complaint = {
-  what: 'a quote stands inside a cell that is not quoted as a whole',
-  hint: 'Put the whole cell in quotes and double those inside it: "say ""hi""".',
-};
+const QUOTING = 'Put the whole cell in quotes and double those inside it: "say ""hi""".';
 
 // By the library's codes.
 const COMPLAINTS: Readonly<Record<string, Complaint>> = {
-  INVALID_OPENING_QUOTE: MISPLACED,
-  CSV_INVALID_CLOSING_QUOTE: MISPLACED,
+  INVALID_OPENING_QUOTE: { what: 'a quote stands inside a cell that is not quoted as a whole', hint: QUOTING },
+  CSV_INVALID_CLOSING_QUOTE: {
+    what: 'a quoted cell goes on behind its closing quote',
+    hint: `${QUOTING} A quote that opens and never closes looks like this, too.`,
+  },
   CSV_QUOTE_NOT_CLOSED: { what: 'a quote opens and never closes', hint: 'Close it at the end of its cell.' },
-  CSV_MAX_RECORD_SIZE: { what: `the row is longer than ${LINE_BYTES_MAX / 1024} KB`, hint: 'A quote that opens and never closes looks like this.' },
+  CSV_MAX_RECORD_SIZE: {
+    what: `the row is longer than ${LINE_BYTES_MAX / 1024} KB`,
+    hint: 'A quote that opens and never closes looks like this.',
+  },
 };
 
 function broken({ what, hint }: Complaint, { title, row, line }: { title: string; row: number; line: number }, cause: unknown): Error {

@@ -41,8 +41,7 @@ type Row = { readonly to: string; readonly index: number; readonly content: stri
 function toRecipient(options: DirectOptions, { to, index, content, checkedFor }: Row): Recipient {
   const { key, language, costCenter, tags } = options;
   const row = index + 1;
-  const record = { row, cells: [to], fault: null, original: [to] };
-  return { row, to: addressee(to), key, language, content, checkedFor, contactName: null, costCenter, tags, record };
+  return { row, to: addressee(to), key, language, content, checkedFor, contactName: null, costCenter, tags, record: null };
 }
 
 function addressee(text: string): Addressee {

@@ -1,41 +1,35 @@
 // Step 6: recipients → requests with ids and keys → the store, batch by batch. What each became is told to the caller.
 
 import type { Sender } from '../domain/sender.ts';
-import type { Clock, KeyedDigest } from '../ports/host.ts';
+import type { Clock } from '../ports/host.ts';
 import type { Admission, AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
-import type { CampaignId, IdSource } from '../values/id.ts';
+import type { IdSource } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
-import { recipientDigest, resolveAddressees } from './addressees.ts';
 import { decideAdmissions } from './admit.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
-import { campaignPrefix, derivedKey, explicitKey, fingerprintOf, keyOrder } from './key.ts';
+import { fingerprintOf, keyOf } from './key.ts';
 import type { Recipient } from './recipients.ts';
+import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients } from './stamped.ts';
 
 /**
- * How many rows are put in the order of their keys before they are admitted. Keys that come in order are inserted about four times as fast, and
- * the order of a file means nothing. 20,000 rows take about 15 MB.
+ * How many rows are put in the order of their keys before they are admitted. Keys that come in order are inserted several times as fast, and the
+ * order of a file means nothing; larger chunks were no faster and took their rows' memory (200,000 rows, 2,000 to 20,000 a chunk).
  */
-export const CHUNK_ROWS = 20_000;
+export const CHUNK_ROWS = 2_500;
 
-export type EnqueueHost = {
+export type EnqueueHost = StampHost & {
   readonly store: AdmitStore & Pick<DirectoryStore, 'findContacts'>;
   readonly clock: Clock;
   readonly ids: IdSource;
-  readonly digest: KeyedDigest;
   readonly interrupted: AbortSignal;
 };
 
-export type EnqueuePlan = {
+export type EnqueuePlan = StampPlan & {
   readonly mode: 'commit' | 'preview';
   readonly sender: Sender;
-  /** Null for free-form text. */
-  readonly template: string | null;
-  readonly campaignId: CampaignId | null;
   readonly runId: number | null;
-  /** Gives every row a key made of campaign, recipient, template and parameters, unless it has one of its own. */
-  readonly derivesKeys: boolean;
   readonly maxPrice: Micros | null;
   readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
 };
@@ -45,17 +39,15 @@ export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: Asyn
   const seen = plan.mode === 'preview' ? createKeyIndex() : null;
   let spent: ReadonlyMap<string, Micros> = new Map();
   for await (const chunk of chunks) {
-    const wanted = await toRequests(host, plan, chunk);
-    if (plan.derivesKeys) wanted.sort((left, right) => left.order - right.order);
-    for (const batch of slices(wanted, BATCH_MAX)) {
+    for (const batch of slices(await stampRecipients(host, plan, chunk), BATCH_MAX)) {
       if (host.interrupted.aborted) return false;
-      spent = await admitBatch(host, plan, { batch, spent, seen });
+      spent = await admitBatch(host, plan, { batch: batch.map((entry) => toWanted(host, plan, entry)), spent, seen });
     }
   }
   return true;
 }
 
-type Wanted = { readonly recipient: Recipient; readonly request: AdmitRequest; readonly order: number };
+type Wanted = { readonly recipient: Recipient; readonly request: AdmitRequest };
 type BatchParts = { readonly batch: readonly Wanted[]; readonly spent: ReadonlyMap<string, Micros>; readonly seen: KeyIndex | null };
 
 async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, seen }: BatchParts): Promise<ReadonlyMap<string, Micros>> {
@@ -88,33 +80,12 @@ function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { 
   return { id, fingerprint, state: 'queued', runId: null, price: ZERO };
 }
 
-async function toRequests(host: EnqueueHost, plan: EnqueuePlan, chunk: readonly Recipient[]): Promise<Wanted[]> {
-  const prefix = plan.campaignId === null ? new Uint8Array(4) : campaignPrefix(host.digest, plan.campaignId);
-  const addressee = await resolveAddressees(host.store, chunk);
-  const at = host.clock.now();
-  return chunk.map((recipient) => {
-    const to = addressee(recipient);
-    const digest = recipientDigest(host.digest, { recipient, to, template: plan.template });
-    const key = keyFor(host, plan, { recipient, digest, prefix });
-    const request: AdmitRequest = {
-      id: host.ids.sortable(at),
-      key,
-      fingerprint: fingerprintOf(digest),
-      to,
-      language: recipient.language,
-      checkedFor: recipient.checkedFor,
-      content: recipient.content,
-      maxPrice: plan.maxPrice,
-      costCenter: recipient.costCenter,
-      tags: recipient.tags,
-    };
-    return { recipient, request, order: key === null ? 0 : keyOrder(key) };
-  });
-}
+const NO_FINGERPRINT = new Uint8Array(0);
 
-type KeyParts = { readonly recipient: Recipient; readonly digest: Uint8Array; readonly prefix: Uint8Array };
-
-function keyFor(host: EnqueueHost, plan: EnqueuePlan, { recipient, digest, prefix }: KeyParts): Uint8Array | null {
-  if (recipient.key !== null) return explicitKey(host.digest, recipient.key);
-  return plan.derivesKeys ? derivedKey(prefix, digest) : null;
+// Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
+function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { recipient, to, stamp }: StampedRecipient): Wanted {
+  const { language, checkedFor, content, costCenter, tags } = recipient;
+  const key = stamp === null ? null : keyOf(stamp);
+  const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
+  return { recipient, request: { id: ids.sortable(clock.now()), key, fingerprint, to, language, checkedFor, content, maxPrice, costCenter, tags } };
 }

@@ -6,7 +6,7 @@ import type { Admission } from '../ports/store/admit.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
-import { openRejectionFile, type RejectionFile } from './rejection-file.ts';
+import { checkErrorsPath, openRejectionFile, type RejectionFile } from './rejection-file.ts';
 import { reject, rowsInvalid } from './rejections.ts';
 import type { SendPlan } from './send.ts';
 
@@ -42,6 +42,7 @@ export async function openRecipients(
   { sender, template }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
   options: FileOptions,
 ): Promise<OpenFile> {
+  checkErrorsPath(options.errorsPath, options.path);
   const source = await host.io.openRepeatable(options.path);
   const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
   const close = async (): Promise<void> => {
@@ -80,7 +81,8 @@ export async function openRecipients(
 function recipientBatches(source: RepeatableSource, options: FileOptions, templates: readonly Template[]): AsyncIterable<RecipientBatch> {
   const records = readRecords(() => source.read(), { name: source.name, format: options.format, rename: options.rename });
   const { language, parameters, ignoreColumns } = options;
-  return readRecipients(records, { title: source.name === '-' ? 'Standard input' : source.name, templates, language, parameters, ignoreColumns });
+  const title = source.name === '-' ? 'Standard input' : source.name;
+  return readRecipients(records, { title, templates, language, parameters, ignoreColumns, keepsRecords: options.errorsPath !== null });
 }
 
 // A row's own cost centre and tags come first; the command's stand in for what it does not say.
@@ -97,7 +99,7 @@ async function* withDefaults(
 type Refusal = { readonly recipient: Recipient; readonly admission: Admission; readonly header: RecipientBatch['header'] };
 
 function addRefusal(errors: RejectionFile | null, { recipient, admission, header }: Refusal): void {
-  if (errors === null || admission.kind !== 'refused') return;
+  if (errors === null || admission.kind !== 'refused' || recipient.record === null) return;
   const value = recipient.to.phone ?? recipient.to.contactId;
   errors.add(reject({ row: recipient.row, column: 'to', value }, { reason: admission.reason, message: '' }), recipient.record, header);
 }

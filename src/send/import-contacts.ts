@@ -11,7 +11,7 @@ import type { IdSource, SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { type ContactRow, type ContactRowBatch, readContactRows } from './contact-rows.ts';
 import { type Header, type InputFormat, readRecords } from './records.ts';
-import { openRejectionFile, type RejectionFile } from './rejection-file.ts';
+import { checkErrorsPath, openRejectionFile, type RejectionFile } from './rejection-file.ts';
 import { reject, type Rejection, rowsInvalid } from './rejections.ts';
 
 export type ImportHost = { readonly io: Io; readonly clock: Clock; readonly ids: IdSource; readonly interrupted: AbortSignal };
@@ -39,6 +39,7 @@ export type ImportEnd = { readonly counts: Readonly<ImportCounts>; readonly inte
 
 /** Imports a file. Throws `rows_invalid` with the first rows unless they may be left out, and what `readRecords` and `readContactRows` throw. */
 export async function importContacts(host: ImportHost, options: ImportOptions): Promise<ImportEnd> {
+  checkErrorsPath(options.errorsPath, options.path);
   const source = await host.io.openRepeatable(options.path);
   const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
   const run: ImportRun = { host, options, source, errors, at: host.clock.now() };
@@ -82,7 +83,8 @@ async function check(run: ImportRun): Promise<ImportCounts> {
     options.onProgress(counts.read, null);
     if (host.interrupted.aborted) return counts;
   }
-  if (counts.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, read: counts.read, invalid: counts.invalid, first });
+  if (counts.invalid > 0 && !options.skipInvalid)
+    throw rowsInvalid({ name: source.name, read: counts.read, invalid: counts.invalid, first });
   return counts;
 }
 
@@ -105,7 +107,12 @@ async function write(run: ImportRun, counts: ImportCounts): Promise<boolean> {
   return true;
 }
 
-type Writing = { readonly target: ImportTarget; readonly header: Header; readonly batch: readonly ContactRow[]; readonly counts: ImportCounts };
+type Writing = {
+  readonly target: ImportTarget;
+  readonly header: Header;
+  readonly batch: readonly ContactRow[];
+  readonly counts: ImportCounts;
+};
 
 async function writeBatch(run: ImportRun, { target, header, batch, counts }: Writing): Promise<void> {
   const contacts = batch.map((row) => toWrite(run, row, target.senderId));
@@ -143,7 +150,15 @@ function toWrite({ host, at }: ImportRun, { phone, userId, name, language, attri
   const purposes = optIn?.purposes ?? [];
   const optIns = purposes.map(
     (subject) =>
-      ({ scope, subject, kind: 'opt_in', at: optIn?.at ?? at, by: 'customer', source: optIn?.source ?? '', evidence: optIn?.evidence ?? null }) as const,
+      ({
+        scope,
+        subject,
+        kind: 'opt_in',
+        at: optIn?.at ?? at,
+        by: 'customer',
+        source: optIn?.source ?? '',
+        evidence: optIn?.evidence ?? null,
+      }) as const,
   );
   return { id: host.ids.sortable<'contact'>(at), phone, userId, name, language, attributes, optIns };
 }

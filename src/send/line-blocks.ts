@@ -24,7 +24,11 @@ const OTHER_FORMATS: readonly { readonly magic: readonly number[]; readonly what
   { magic: [0xff, 0xfe], what: 'UTF-16 text', hint: 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8.' },
   { magic: [0xfe, 0xff], what: 'UTF-16 text', hint: 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8.' },
   { magic: [0x50, 0x4b, 0x03, 0x04], what: 'a workbook or a zip archive', hint: 'Save the sheet as CSV (UTF-8), or unpack the archive.' },
-  { magic: [0x1f, 0x8b], what: 'compressed (gzip)', hint: 'Unpack it first, for instance with gunzip -c, and give the result on standard input.' },
+  {
+    magic: [0x1f, 0x8b],
+    what: 'compressed (gzip)',
+    hint: 'Unpack it first, for instance with gunzip -c, and give the result on standard input.',
+  },
 ];
 
 /**
@@ -39,7 +43,12 @@ export async function* readLineBlocks(source: AsyncIterable<Uint8Array>, name: s
   const take = (bytes: Uint8Array): LineBlock => {
     const skipped = offset === 0 ? checkStart(bytes, name) : 0;
     const content = bytes.subarray(skipped);
-    const block = { bytes: content, text: decode(decoder, content, { name, offset: offset + skipped, line }), offset: offset + skipped, line };
+    const block = {
+      bytes: content,
+      text: decode(decoder, content, { name, offset: offset + skipped, line }),
+      offset: offset + skipped,
+      line,
+    };
     offset += bytes.length;
     line += countLineEnds(content, content.length);
     return block;

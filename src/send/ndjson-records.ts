@@ -1,27 +1,31 @@
 // NDJSON: one object a line becomes one record. Values are text, numbers and truth values; numbers stay as they are written.
 
 import { addColumn, type Naming } from './columns.ts';
+import type { LineBlock } from './line-blocks.ts';
 import type { FileRecord, Header, RecordBatch, RecordSource, RowFault } from './records.ts';
 
 /** Reads the objects of a file. A line that is none is a record with a fault; a key not seen before makes a new header. */
 export async function* ndjsonRecords({ title, rename, blocks }: RecordSource): AsyncGenerator<RecordBatch> {
   const layout = createLayout({ title, rename });
-  for await (const block of blocks) {
-    let records: FileRecord[] = [];
-    for (const [index, text] of block.text.split('\n').entries()) {
-      const line = text.trim();
-      if (line === '') continue;
-      const parsed = parseLine(line);
-      if (parsed.fault === null && !layout.holds(parsed.keys)) {
-        if (records.length > 0) yield { header: layout.header(), records };
-        records = [];
-        layout.extend(parsed.keys);
-      }
-      const cells = parsed.fault === null ? layout.cells(parsed.keys, parsed.texts) : [];
-      records.push({ row: block.line + index, cells, fault: parsed.fault, original: [line] });
+  for await (const block of blocks) yield* batchesOf(block, layout);
+}
+
+function* batchesOf(block: LineBlock, layout: Layout): Generator<RecordBatch> {
+  let records: FileRecord[] = [];
+  for (const [index, text] of block.text.split('\n').entries()) {
+    const line = text.trim();
+    if (line === '') continue;
+    const parsed = parseLine(line);
+    const isNew = parsed.fault === null && !layout.holds(parsed.keys);
+    if (isNew && records.length > 0) {
+      yield { header: layout.header(), records };
+      records = [];
     }
-    if (records.length > 0) yield { header: layout.header(), records };
+    if (isNew) layout.extend(parsed.keys);
+    const cells = parsed.fault === null ? layout.cells(parsed.keys, parsed.texts) : [];
+    records.push({ row: block.line + index, cells, fault: parsed.fault, original: [line] });
   }
+  if (records.length > 0) yield { header: layout.header(), records };
 }
 
 type Layout = {
@@ -72,7 +76,13 @@ function parseLine(line: string): Parsed {
   for (const [key, member] of Object.entries(Object.values(value).some(isNumber) ? withNumbersAsWritten(line) : value)) {
     if (member === null) continue; // the same as a key that is not there
     if (typeof member === 'object') {
-      return { fault: { reason: 'nested_value', column: key, message: 'the value is an object or a list; it must be text, a number, true or false' } };
+      return {
+        fault: {
+          reason: 'nested_value',
+          column: key,
+          message: 'the value is an object or a list; it must be text, a number, true or false',
+        },
+      };
     }
     keys.push(key);
     texts.push(String(member));

@@ -13,7 +13,12 @@ const FIELDS = ['to', 'key', 'name', 'language', 'cost_center', 'tag'] as const;
 export type Field = (typeof FIELDS)[number];
 
 /** Where a parameter's value comes from: a place in the row, or the same text for all rows. */
-export type ParameterSlot = { readonly name: string; readonly json: string; readonly place: number | null; readonly constant: string | undefined };
+export type ParameterSlot = {
+  readonly name: string;
+  readonly json: string;
+  readonly place: number | null;
+  readonly constant: string | undefined;
+};
 
 /** One language of the template, with its parameters in the template's order. */
 export type LanguagePlan = { readonly template: Template; readonly slots: readonly ParameterSlot[] };
@@ -24,6 +29,7 @@ export type Layout = {
   readonly places: Readonly<Record<Field, number | null>>;
   /** The language asked for on the command line. */
   readonly language: string | null;
+  readonly keepsRecords: boolean;
   /** The languages to check a row against, unless it names one. */
   readonly plans: readonly LanguagePlan[];
 };
@@ -50,13 +56,17 @@ export function toLayout(header: Header, options: RecipientOptions): Layout {
     const field = fieldOf(column);
     if (field === undefined) unknown.push(column === '' ? `(column ${place + 1}, without a name)` : column);
     else if (places[field] === null) places[field] = place;
-    else throw fail('file_invalid', { message: `${options.title} has ${field} twice: as '${field}' and as 'contact.${field}'.`, hint: 'Keep one of them.' });
+    else
+      throw fail('file_invalid', {
+        message: `${options.title} has ${field} twice: as '${field}' and as 'contact.${field}'.`,
+        hint: 'Keep one of them.',
+      });
   }
   if (header.isWhole && places.to === null) throw noRecipients(header, options, declared.has('to') ? 'contact.to' : 'to');
   if (unknown.length > 0 && !options.ignoreColumns) throw unknownColumns(unknown, options);
   const plans = options.templates.map((template) => toPlan(template, header, options));
   if (header.isWhole) checkComplete(plans, header, options);
-  return { header, places, language: options.language, plans };
+  return { header, places, language: options.language, keepsRecords: options.keepsRecords, plans };
 }
 
 function fieldOf(column: string): Field | undefined {
@@ -81,7 +91,9 @@ function toPlan(template: Template, header: Header, { parameters, title }: Recip
 
 // A file whose header lacks a parameter would be nothing but invalid rows.
 function checkComplete(plans: readonly LanguagePlan[], { columns }: Header, { templates, title }: RecipientOptions): void {
-  const missing = plans.map(({ slots }) => slots.filter(({ place, constant }) => place === null && constant === undefined).map(({ name }) => name));
+  const missing = plans.map(({ slots }) =>
+    slots.filter(({ place, constant }) => place === null && constant === undefined).map(({ name }) => name),
+  );
   const [first] = missing;
   if (first === undefined || !missing.every((names) => names.length > 0)) return;
   throw fail('parameter_mismatch', {
@@ -94,8 +106,12 @@ function checkComplete(plans: readonly LanguagePlan[], { columns }: Header, { te
 function noRecipients({ columns, original }: Header, { title }: RecipientOptions, wanted: string): AppError {
   const hasNoHeader = original.some((name) => parsePhone(name) !== undefined);
   return fail('file_invalid', {
-    message: hasNoHeader ? `${title} begins with a row, not with the names of its columns.` : `${title} has no column '${wanted}' with the recipients.`,
-    hint: hasNoHeader ? `Put a first line before it, such as ${wanted},name.` : `Its columns are ${columns.join(', ')}. Rename one: --map phone=${wanted}.`,
+    message: hasNoHeader
+      ? `${title} begins with a row, not with the names of its columns.`
+      : `${title} has no column '${wanted}' with the recipients.`,
+    hint: hasNoHeader
+      ? `Put a first line before it, such as ${wanted},name.`
+      : `Its columns are ${columns.join(', ')}. Rename one: --map phone=${wanted}.`,
     details: { path: title },
   });
 }

@@ -23,8 +23,8 @@ export type Recipient = {
   readonly contactName: string | null;
   readonly costCenter: string | null;
   readonly tags: readonly string[];
-  /** The row as the file has it, for the list of errors. */
-  readonly record: FileRecord;
+  /** The row as the file has it, for the list of errors; null where none is written, since a chunk of rows would double its memory with it. */
+  readonly record: FileRecord | null;
 };
 
 export type RecipientOptions = {
@@ -38,10 +38,12 @@ export type RecipientOptions = {
   readonly parameters: Readonly<Record<string, string>>;
   /** Passes over columns that mean nothing to us. */
   readonly ignoreColumns: boolean;
+  /** Keeps each row as the file has it. */
+  readonly keepsRecords: boolean;
 };
 
 /** A record and what is wrong with it. */
-export type RejectedRecord = { readonly rejection: Rejection; readonly record: FileRecord };
+export type RejectedRecord = { readonly rejection: Rejection; readonly record: Pick<FileRecord, 'original'> };
 
 export type RecipientBatch = {
   readonly header: Header;

@@ -30,7 +30,11 @@ export type FileRecord = {
 };
 
 /** What is wrong with a row, as a code and as a sentence. */
-export type RowFault = { readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value'; readonly column: string | null; readonly message: string };
+export type RowFault = {
+  readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value';
+  readonly column: string | null;
+  readonly message: string;
+};
 
 /** Records of one header, in order. One object for a thousand or so rows: awaiting each row would cost as much as reading it. */
 export type RecordBatch = { readonly header: Header; readonly records: readonly FileRecord[] };
@@ -53,14 +57,22 @@ export async function* readRecords(source: () => AsyncIterable<Uint8Array>, opti
   const blocks = fromFirstWord(readLineBlocks(source(), title));
   const first = await blocks.next();
   if (first.done === true) {
-    throw fail('file_invalid', { message: `${title} is empty.`, hint: 'The first line of a CSV file names its columns.', details: { path: options.name } });
+    throw fail('file_invalid', {
+      message: `${title} is empty.`,
+      hint: 'The first line of a CSV file names its columns.',
+      details: { path: options.name },
+    });
   }
   const given = { title, rename: options.rename, blocks: resumed(first.value, blocks) };
   yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
 }
 
 /** What both readers are given. `title` names the file in messages. */
-export type RecordSource = { readonly title: string; readonly rename: Readonly<Record<string, string>>; readonly blocks: AsyncIterable<LineBlock> };
+export type RecordSource = {
+  readonly title: string;
+  readonly rename: Readonly<Record<string, string>>;
+  readonly blocks: AsyncIterable<LineBlock>;
+};
 
 // Blank lines before the header are passed over.
 async function* fromFirstWord(blocks: AsyncIterable<LineBlock>): AsyncGenerator<LineBlock> {

@@ -1,5 +1,6 @@
 // The list of errors that `--errors` asks for: written while a file is read, so that a million invalid rows take no memory.
 
+import { fail } from '../errors.ts';
 import type { Io } from '../ports/host.ts';
 import type { FileRecord, Header } from './records.ts';
 import { type Rejection, rejectionHeader, rejectionLine } from './rejections.ts';
@@ -12,6 +13,16 @@ export type RejectionFile = {
   readonly close: () => Promise<void>;
 };
 
+/** Passes when the list of errors would not take the place of the file that is read. Throws `invalid_input`. */
+export function checkErrorsPath(errorsPath: string | null, path: string): void {
+  if (errorsPath === null || errorsPath === '-' || errorsPath !== path) return;
+  throw fail('invalid_input', {
+    message: `errors: ${path} is the file that is read.`,
+    hint: 'Give the list of errors a name of its own.',
+    details: { option: 'errors' },
+  });
+}
+
 /** Begins the list. It has its header even when no row is rejected. */
 export function openRejectionFile(io: Pick<Io, 'writeFile'>, path: string): RejectionFile {
   let waiting = '';
@@ -20,15 +31,15 @@ export function openRejectionFile(io: Pick<Io, 'writeFile'>, path: string): Reje
   let wakeWriter = (): void => undefined;
   let wakeAdder = (): void => undefined;
   async function* chunks(): AsyncGenerator<string> {
-    while (!isOver || waiting !== '') {
-      if (waiting === '') {
-        wakeAdder();
-        await new Promise<void>((resolve) => (wakeWriter = resolve));
-        continue;
-      }
+    for (;;) {
       const chunk = waiting;
       waiting = '';
-      yield chunk;
+      if (chunk !== '') yield chunk;
+      else if (isOver) return;
+      else {
+        wakeAdder();
+        await new Promise<void>((resolve) => (wakeWriter = resolve));
+      }
     }
   }
   const written = io.writeFile(path, chunks());

@@ -20,7 +20,10 @@ export const REJECTION_COLUMNS = ['row', 'column', 'value', 'reason'] as const;
 const VALUE_LENGTH_MAX = 60;
 
 /** Makes a rejection; the value is shortened here, so no caller can forget it. */
-export function reject(place: { readonly row: number; readonly column: string | null; readonly value: string | undefined }, why: Pick<Rejection, 'reason' | 'message'>): Rejection {
+export function reject(
+  place: { readonly row: number; readonly column: string | null; readonly value: string | undefined },
+  why: Pick<Rejection, 'reason' | 'message'>,
+): Rejection {
   const value = place.value === undefined ? null : shorten(place.value, VALUE_LENGTH_MAX);
   return { row: place.row, column: place.column, value, reason: why.reason, message: why.message };
 }
@@ -45,7 +48,17 @@ function quoted(cell: string): string {
 }
 
 /** The error that ends a command because of invalid rows. It names the first ones; `--errors` lists them all. */
-export function rowsInvalid({ name, read, invalid, first }: { name: string; read: number; invalid: number; first: readonly Rejection[] }): AppError {
+export function rowsInvalid({
+  name,
+  read,
+  invalid,
+  first,
+}: {
+  name: string;
+  read: number;
+  invalid: number;
+  first: readonly Rejection[];
+}): AppError {
   const rows = first.map(describe);
   const more = invalid > rows.length ? [`… and ${invalid - rows.length} more`] : [];
   return fail('rows_invalid', {

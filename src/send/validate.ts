@@ -55,7 +55,7 @@ function checkCells(layout: Layout, record: FileRecord): Recipient | Flaw {
     contactName: filled(cellAt(cells, places.name)),
     costCenter: filled(cellAt(cells, places.cost_center)),
     tags,
-    record,
+    record: layout.keepsRecords ? record : null,
   };
 }
 
@@ -70,10 +70,16 @@ function filled(text: string | undefined): string | null {
 type Why = Pick<Flaw, 'reason' | 'message'>;
 
 const NO_RECIPIENT: Why = { reason: 'missing', message: 'there is no recipient' };
-const BAD_PHONE: Why = { reason: 'invalid_phone', message: 'neither an international number with + and country code nor the id of a contact' };
+const BAD_PHONE: Why = {
+  reason: 'invalid_phone',
+  message: 'neither an international number with + and country code nor the id of a contact',
+};
 const EMPTY_KEY: Why = { reason: 'empty_key', message: 'the key is empty' };
 const TOO_LONG: Why = { reason: 'too_long', message: 'the text is too long' };
-const BAD_TAGS: Why = { reason: 'too_long', message: `at most ${TAGS_MAX} tags, separated by commas, of ${LENGTH_MAX.tag} characters each` };
+const BAD_TAGS: Why = {
+  reason: 'too_long',
+  message: `at most ${TAGS_MAX} tags, separated by commas, of ${LENGTH_MAX.tag} characters each`,
+};
 
 // A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does.
 function toAddressee(text: string | undefined): Addressee | Why {

@@ -1,6 +1,6 @@
 // The store's secret: keys the digests that a store keeps, so that they cannot be tried out on guessed phone numbers.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import type { KeyedDigest } from '../ports/host.ts';
@@ -21,10 +21,10 @@ export function keyPath(db: string): string {
  * Makes the key beside a new store, mode 0600, unless one is there or the environment holds it. The file appears whole or not at all, so that of two
  * processes that found a store together both read the same key.
  */
-export function makeStoreKey(db: string, env: Environment, randomBytes: (count: number) => Uint8Array): void {
+export function makeStoreKey(db: string, env: Environment): void {
   if (db === ':memory:' || keyFromEnvironment(env) !== undefined) return;
-  const draft = `${keyPath(db)}.${Buffer.from(randomBytes(6)).toString('hex')}`;
-  writeFileSync(draft, `${Buffer.from(randomBytes(KEY_BYTES)).toString('hex')}\n`, { mode: 0o600, flush: true });
+  const draft = `${keyPath(db)}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flush: true });
   try {
     linkSync(draft, keyPath(db));
   } catch (cause) {

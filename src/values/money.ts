@@ -13,7 +13,22 @@ export type Currency = string & { readonly __currency: true };
 
 /** The currencies that the provider bills in (its pricing page, October 2026). */
 export const CURRENCIES = [
-  'USD', 'AED', 'ARS', 'AUD', 'BRL', 'CLP', 'COP', 'EUR', 'GBP', 'IDR', 'INR', 'MXN', 'MYR', 'PEN', 'SAR', 'SGD',
+  'USD',
+  'AED',
+  'ARS',
+  'AUD',
+  'BRL',
+  'CLP',
+  'COP',
+  'EUR',
+  'GBP',
+  'IDR',
+  'INR',
+  'MXN',
+  'MYR',
+  'PEN',
+  'SAR',
+  'SGD',
 ] as const;
 
 const MICROS_PER_UNIT = 1_000_000n;

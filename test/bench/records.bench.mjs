@@ -10,7 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { rows: { type: 'string' }, only: { type: 'string' }, measure: { type: 'string' }, folder: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { rows: { type: 'string' }, only: { type: 'string' }, measure: { type: 'string' }, folder: { type: 'string' } },
+});
 const rows = Number(values.rows ?? 1_000_000);
 
 const row = (index) => [`+49151${String(10_000_000 + index)}`, `Name ${index}`, `A-${100_000 + index}`];
@@ -47,7 +49,11 @@ async function bundle(folder) {
     export { declaredParameters } from './src/domain/template-parameters.ts';`;
   const { outputFiles } = await build({
     stdin: { contents: exports, resolveDir: '.', loader: 'ts' },
-    bundle: true, format: 'esm', platform: 'node', target: 'node20', write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    write: false,
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
   writeFileSync(join(folder, 'records.mjs'), outputFiles[0].text);
@@ -66,7 +72,10 @@ async function measure(kind, folder) {
   const path = join(folder, kind);
   const source = () => createReadStream(path, { highWaterMark: 256 * 1024 });
   const content = {
-    name: 'order_shipped', language: 'en_US', category: 'utility', parameterFormat: 'named',
+    name: 'order_shipped',
+    language: 'en_US',
+    category: 'utility',
+    parameterFormat: 'named',
     components: [{ type: 'BODY', text: 'Hello {{name}}, your order {{order}} is on its way.' }],
   };
   const template = { ...content, id: 'template', senderId: 'sender', status: 'approved', parameters: declaredParameters(content) };

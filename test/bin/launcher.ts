@@ -1,9 +1,10 @@
 // A copy of the launcher beside a small program, in a folder of its own, with a cache of its own.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 
 type Place = { readonly folder: string; readonly launcher: string; readonly cacheHome: string };
 type Result = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
@@ -17,9 +18,10 @@ function main(argv) {
 module.exports = { main };
 //${'0123456789abcdef'.repeat(4)}`;
 
-/** Puts the launcher and the stand-in program into a new folder. */
+/** Puts the launcher and the stand-in program into a new folder, which goes when the test ends. */
 export function installLauncher(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'tollbell-launcher-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   cpSync('bin', join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'dist'));
   writeFileSync(join(folder, 'dist', 'main.cjs'), PROGRAM);

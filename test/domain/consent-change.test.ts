@@ -87,14 +87,14 @@ describe('effectOf', () => {
   });
 
   it('never leaves a person reachable whom the newest event stopped, whatever the order of arrival', () => {
-    const events = fc.uniqueArray(
+    const events = fc.array(
       fc.record({
         scope: fc.constantFrom<ConsentScope>(SHOP, BANK, EVERYWHERE),
         subject: fc.constantFrom<ConsentSubject>('marketing', 'block'),
         stop: fc.boolean(),
-        at: fc.integer({ min: 1, max: 12 }),
+        at: fc.integer({ min: 1, max: 6 }),
       }),
-      { selector: ({ at }) => at, maxLength: 8 },
+      { maxLength: 8 },
     );
     fc.assert(
       fc.property(events, fc.constantFrom(SHOP, BANK), (drawn, sender) => {
@@ -107,7 +107,7 @@ describe('effectOf', () => {
         if (truth('block')?.kind === 'block') expect(blockOf(flags)).toBeDefined();
         if (truth('marketing')?.kind === 'opt_out') expect(standingOf(flags, 'marketing')).toBe('opted_out');
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 });
@@ -144,7 +144,9 @@ describe('stopOf', () => {
     expect(stopOf(after(event('block', 1)), offer)).toBe('blocked');
     expect(stopOf(after(everywhere('block', 1)), reply)).toBe('blocked');
     expect(stopOf(after(event('opt_out', 1)), offer)).toBe('opted_out');
-    expect(stopOf(after(event('opt_out', 1, { subject: 'authentication' })), { ...offer, category: 'authentication-international' })).toBe('opted_out');
+    expect(stopOf(after(event('opt_out', 1, { subject: 'authentication' })), { ...offer, category: 'authentication-international' })).toBe(
+      'opted_out',
+    );
   });
 
   it('is nothing where only the opt-in is missing, or another sender was told to stop', () => {

@@ -6,6 +6,7 @@ import {
   blockOf,
   CATEGORIES,
   type ConsentFlag,
+  type ConsentScope,
   EVERYWHERE,
   type GateQuestion,
   PURPOSES,
@@ -30,13 +31,13 @@ function ask(flags: readonly ConsentFlag[], rest: Partial<GateQuestion> = {}): R
 
 // Few instants, so that ties are common.
 const purposeFlags: fc.Arbitrary<ConsentFlag> = fc.record({
-  scope: fc.constantFrom(SENDER, EVERYWHERE),
+  scope: fc.constantFrom<ConsentScope>(SENDER, EVERYWHERE),
   subject: fc.constantFrom(...PURPOSES),
   kind: fc.constantFrom('opt_in', 'opt_out'),
   at: fc.nat(4).map(toInstant),
 });
 const blockFlags: fc.Arbitrary<ConsentFlag> = fc.record({
-  scope: fc.constantFrom(SENDER, EVERYWHERE),
+  scope: fc.constantFrom<ConsentScope>(SENDER, EVERYWHERE),
   subject: fc.constant('block' as const),
   kind: fc.constantFrom('block', 'unblock'),
   at: fc.nat(4).map(toInstant),
@@ -93,7 +94,7 @@ describe('the standing', () => {
     ['of two scopes at one instant the stop wins', [flag('opt_out', 1), flag('opt_in', 1, { scope: EVERYWHERE })], 'opted_out'],
   ] as const)('%s', (_, flags, standing) => {
     expect(standingOf(flags, 'utility')).toBe(standing);
-    expect(standingOf([...flags].reverse(), 'utility')).toBe(standing);
+    expect(standingOf(flags.toReversed(), 'utility')).toBe(standing);
   });
 });
 
@@ -101,9 +102,15 @@ describe('a block', () => {
   it('beats every consent and every open window', () => {
     const block = flag('block', 10);
     fc.assert(
-      fc.property(fc.array(purposeFlags), fc.constantFrom(...CATEGORIES), fc.boolean(), fc.boolean(), (flags, category, freeForm, windowOpen) => {
-        expect(ask([...flags, block], { category, freeForm, windowOpen, lastInboundAt: toInstant(20) })).toBe('blocked');
-      }),
+      fc.property(
+        fc.array(purposeFlags),
+        fc.constantFrom(...CATEGORIES),
+        fc.boolean(),
+        fc.boolean(),
+        (flags, category, freeForm, windowOpen) => {
+          expect(ask([...flags, block], { category, freeForm, windowOpen, lastInboundAt: toInstant(20) })).toBe('blocked');
+        },
+      ),
     );
   });
 

@@ -34,7 +34,17 @@ function shuffledWithRepeats(kinds: readonly EventKind[]): fc.Arbitrary<EventKin
 
 // RELIABILITY.md orders what is known of a message: more is never unlearned.
 const RANK: Readonly<Record<MessageState, number>> = {
-  queued: 0, scheduled: 0, sending: 1, unknown: 2, accepted: 3, sent: 4, failed: 5, expired: 5, cancelled: 5, delivered: 6, read: 7,
+  queued: 0,
+  scheduled: 0,
+  sending: 1,
+  unknown: 2,
+  accepted: 3,
+  sent: 4,
+  failed: 5,
+  expired: 5,
+  cancelled: 5,
+  delivered: 6,
+  read: 7,
 };
 
 describe('nextState', () => {
@@ -44,7 +54,9 @@ describe('nextState', () => {
   });
 
   it('ends in delivered when a failure is reported too, in any order', () => {
-    fc.assert(fc.property(shuffledWithRepeats(['accepted', 'sent', 'failed', 'delivered']), (kinds) => walk('sending', kinds) === 'delivered'));
+    fc.assert(
+      fc.property(shuffledWithRepeats(['accepted', 'sent', 'failed', 'delivered']), (kinds) => walk('sending', kinds) === 'delivered'),
+    );
     expect(walk('accepted', ['failed', 'delivered'])).toBe('delivered');
     expect(walk('accepted', ['delivered', 'failed'])).toBe('delivered');
   });

@@ -54,6 +54,6 @@ describe('ruleOf', () => {
   it('says where a list rate stands for any volume because the card does not tell its tiers in full', () => {
     expect(ruleOf(rate(1n, { tierTo: 'max' }))).toBe('list');
     expect(ruleOf(rate(1n))).toBe('list_open_ended');
-    expect(ruleOf(rate(1n, { tierTo: 1_000 }))).toBe('list_open_ended');
+    expect(ruleOf(rate(1n, { tierTo: 1_000 }))).toBe('list_first_tier');
   });
 });

@@ -6,7 +6,25 @@ import { inertCell, printable, shorten } from '../../src/values/text.ts';
 
 // Any text, with what could do harm made likely.
 const harmful = fc.constantFrom(
-  '\u001b[31m', '\u009b2J', '\u0007', '\r', '\n', '\t', '\0', '\u007f', '\u202e', '\u2066', '\u061c', '\u2028', '\ufeff', '\u00ad', '=', '+', '-', '@', '＝',
+  '\u001b[31m',
+  '\u009b2J',
+  '\u0007',
+  '\r',
+  '\n',
+  '\t',
+  '\0',
+  '\u007f',
+  '\u202e',
+  '\u2066',
+  '\u061c',
+  '\u2028',
+  '\ufeff',
+  '\u00ad',
+  '=',
+  '+',
+  '-',
+  '@',
+  '＝',
 );
 const texts = fc.array(fc.oneof(harmful, fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 8 }).map((parts) => parts.join(''));
 
@@ -57,7 +75,9 @@ describe('inertCell', () => {
   });
 
   it('leaves numbers and amounts as they are', () => {
-    fc.assert(fc.property(fc.bigInt(), (number) => inertCell(`${number}`) === `${number}` && inertCell(`${number}.000001`) === `${number}.000001`));
+    fc.assert(
+      fc.property(fc.bigInt(), (number) => inertCell(`${number}`) === `${number}` && inertCell(`${number}.000001`) === `${number}.000001`),
+    );
     expect(inertCell('-0.055000')).toBe('-0.055000');
   });
 });

@@ -2,14 +2,14 @@
 
 import * as z from 'zod';
 import type { App } from '../../app.ts';
-import { EVERYWHERE } from '../../domain/consent.ts';
-import { stopPerson } from '../../send/stop.ts';
-import { formatAmount } from '../../values/money.ts';
+import { blockOf } from '../../domain/consent.ts';
+import { assert } from '../../errors.ts';
+import { recordConsent } from '../../send/record-consent.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
+import { scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions, phoneText } from '../options.ts';
-import { moneyText } from '../shapes.ts';
 
 const BlockOptions = z.object({
   phone: phoneText,
@@ -24,9 +24,7 @@ const BlockDocument = z.object({
   sender: z.string(),
   blocked: z.literal(true),
   since: z.string(),
-  cancelled_messages: z.int(),
-  released: z.array(z.object({ currency: z.string(), amount: moneyText })),
-  in_flight: z.array(z.string()),
+  ...StopShape,
 });
 
 export const defineBlock: Define = (parent, host) => {
@@ -40,8 +38,12 @@ export const defineBlock: Define = (parent, host) => {
     .addHelpText(
       'after',
       helpText({
-        examples: ['tollbell block +4915112345678 --reason "asked by phone" --by customer', 'tollbell block +4915112345678 --everywhere --json'],
-        output: '{"schema":"tollbell.block/1","contact","phone","sender","blocked","since","cancelled_messages","released":[…],"in_flight":[…]}',
+        examples: [
+          'tollbell block +4915112345678 --reason "asked by phone" --by customer',
+          'tollbell block +4915112345678 --everywhere --json',
+        ],
+        output:
+          '{"schema":"tollbell.block/1","contact","phone","sender","blocked","since","cancelled_messages","released":[…],"in_flight":[…]}',
         exits: [0, 2, 8],
       }),
     )
@@ -51,33 +53,28 @@ export const defineBlock: Define = (parent, host) => {
 
 /** Records the block and returns what it stopped. Blocking twice keeps the first instant. */
 export async function block(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof BlockDocument>>> {
+  const { phone, reason: evidence, by, everywhere } = options;
   const store = await app.store();
-  const sender = await currentSender(store, app.config);
-  const { written, since } = await stopPerson(app, store, {
-    scope: options.everywhere ? EVERYWHERE : sender.id,
-    phone: options.phone,
-    by: options.by,
-    reason: options.reason,
+  const { scope, name } = scopeOf(await currentSender(store, app.config), everywhere);
+  const written = await recordConsent(app, store, {
+    who: { phone },
+    scope,
+    subjects: ['block'],
+    kind: 'block',
+    at: null,
+    by,
+    source: 'command',
+    evidence,
   });
-  const document = {
-    contact: written.contactId,
-    phone: options.phone,
-    sender: options.everywhere ? EVERYWHERE : sender.name,
-    blocked: true as const,
-    since: formatInstant(since),
-    cancelled_messages: written.cancelled.length,
-    released: written.released.map(({ currency, amount }) => ({ currency, amount: formatAmount(amount) })),
-    in_flight: [...written.inFlight],
-  };
+  const flag = blockOf(written.flags);
+  assert(flag !== undefined, 'a block that was recorded is in force');
+  const stop = toStop(written);
+  const document = { contact: written.contactId, phone, sender: name, blocked: true as const, since: formatInstant(flag.at), ...stop };
   return {
     command: 'block',
     schema: BlockDocument,
     document,
     columns: ['contact', 'phone', 'sender', 'blocked', 'since', 'cancelled_messages'],
-    text: (style) => {
-      const released = document.released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('');
-      const inFlight = document.in_flight.length === 0 ? '' : `\n${style.warn('Already on their way:')} ${document.in_flight.join(', ')}`;
-      return `${style.bad('blocked')} ${options.phone} since ${document.since}; ${document.cancelled_messages} queued messages cancelled${released}${inFlight}`;
-    },
+    text: (style) => `${style.bad('blocked')} ${phone} since ${document.since}; ${stopText(stop, style)}`,
   };
 }

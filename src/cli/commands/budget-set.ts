@@ -12,7 +12,7 @@ import { amountText, helpText, parseOptions } from '../options.ts';
 
 const BudgetSetOptions = z.object({
   amount: amountText,
-  per: z.enum(BUDGET_PERIODS, { error: `needed: ${BUDGET_PERIODS.join(', ')}` }),
+  per: z.enum(BUDGET_PERIODS, { error: `one of ${BUDGET_PERIODS.join(', ')} is needed` }),
   category: z
     .enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` })
     .nullable()

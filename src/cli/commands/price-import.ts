@@ -5,15 +5,17 @@ import type { App } from '../../app.ts';
 import { marketMap } from '../../catalog/markets.ts';
 import { PRICE_CARD_COLUMNS, parsePriceCards } from '../../domain/price-card.ts';
 import { fail } from '../../errors.ts';
+import type { Io } from '../../ports/host.ts';
+import { splitRows } from '../../send/csv-rows.ts';
+import { readLineBlocks } from '../../send/line-blocks.ts';
 import type { Define, View } from '../command.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
-import { readText } from '../read-text.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-// The provider's card of one currency has some 250 rows of 60 bytes; this is room for every currency of many years.
-const FILE_BYTES_MAX = 20_000_000;
+// The provider's card of one currency has some 250 rows; this is room for every currency of ten years.
+const ROWS_MAX = 200_000;
 
 const PriceImportOptions = z.object({
   file: z.string(),
@@ -53,7 +55,7 @@ export async function importCards(
   app: App,
   { file, source, replace }: z.output<typeof PriceImportOptions>,
 ): Promise<View<z.output<typeof PriceImportDocument>>> {
-  const records = await parseRecords(await readText(app.io, file, FILE_BYTES_MAX), file);
+  const records = await readRecords(app.io, file);
   const cards = parsePriceCards(records, { source: file, markets: marketMap().markets });
   const words = source ?? `imported from ${file === '-' ? 'standard input' : file}`;
   const items = await putCards(app, await app.store(), {
@@ -75,18 +77,24 @@ export async function importCards(
 }
 
 // Blank lines stay in: the row numbers of errors are those that an editor shows. At the end they mean nothing.
-async function parseRecords(text: string, file: string): Promise<string[][]> {
-  const { parse } = await import('csv-parse/sync');
-  const [header = ''] = text.split('\n', 1);
-  const delimiter = [';', '\t'].find((character) => header.includes(character)) ?? ',';
-  try {
-    return parse(text.trimEnd(), { delimiter, relax_column_count: true });
-  } catch (cause) {
-    throw fail('price_card_invalid', {
-      message: `The file is not CSV: ${cause instanceof Error ? cause.message : 'it cannot be read'}.`,
-      hint: 'Close every quote, and double the quotes inside of quoted cells.',
-      cause,
-      details: { source: file },
-    });
+async function readRecords({ read }: Pick<Io, 'read'>, file: string): Promise<readonly (readonly string[])[]> {
+  const title = titleOf(file);
+  const records: string[][] = [];
+  for await (const rows of splitRows(readLineBlocks(read(file), title), title)) {
+    records.push(...rows);
+    if (records.length > ROWS_MAX) throw tooLong(title);
   }
+  return records.slice(0, records.findLastIndex((cells) => cells.join('').trim() !== '') + 1);
+}
+
+function titleOf(file: string): string {
+  return file === '-' ? 'Standard input' : file;
+}
+
+function tooLong(title: string): Error {
+  return fail('file_invalid', {
+    message: `${title} has more than ${ROWS_MAX} rows.`,
+    hint: 'Import a file for each year.',
+    details: { path: title },
+  });
 }

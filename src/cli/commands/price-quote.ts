@@ -4,7 +4,8 @@ import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
 import type { Define, View } from '../command.ts';
-import { collect, helpText, instantText, parseOptions, phoneText } from '../options.ts';
+import { hint } from '../hint.ts';
+import { collect, helpText, instantText, languageText, parseOptions, phoneText } from '../options.ts';
 import { BASIS_NOTES, type Quote, QuoteItem, QuoteTotal, quotePrices } from '../quote-prices.ts';
 import { type Style, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
@@ -19,14 +20,15 @@ const PriceQuoteOptions = z.object({
     .max(1_000_000_000, 'at most 1000000000')
     .default(1),
   at: instantText.nullable().default(null),
-  language: z.string().nullable().default(null),
+  language: languageText.nullable().default(null),
 });
 
-const PriceQuoteDocument = listOf(QuoteItem).extend({
+const PriceQuoteDocument = z.object({
   sender: z.string(),
   template: z.string().nullable(),
   category: z.enum(CATEGORIES),
   day: z.string().meta({ description: "the day of the price, in the sender's zone" }),
+  ...listOf(QuoteItem).shape,
   totals: z.array(QuoteTotal),
 });
 
@@ -61,13 +63,15 @@ export const definePriceQuote: Define = (parent, host) => {
 /** The quotes. Exit code 4 when one of them has no price; the others are shown all the same. */
 export async function quote(app: App, options: z.output<typeof PriceQuoteOptions>): Promise<View<z.output<typeof PriceQuoteDocument>>> {
   const { items, totals, ...facts } = await quotePrices(app, options);
+  const first = items.find(({ rate }) => rate === null);
+  if (first !== undefined) hint(app, `No ${first.currency} price is known for ${first.category} in ${first.market} on ${facts.day}.`);
   return {
     command: 'price-quote',
     schema: PriceQuoteDocument,
     document: { ...facts, items, totals, next: null },
     rows: 'items',
     columns: Object.keys(QuoteItem.shape),
-    exitCode: items.some(({ rate }) => rate === null) ? 4 : 0,
+    exitCode: first === undefined ? 0 : 4,
     text: (style) => quoteText({ items, totals }, style),
   };
 }
@@ -85,6 +89,9 @@ async function quoteText({ items, totals }: Pick<Quote, 'items' | 'totals'>, sty
   ]);
   const header = ['TO', 'MARKET', 'CATEGORY', 'RATE', 'UNITS', 'TOTAL', 'CURRENCY', 'CARD FROM'];
   const sums = items.length < 2 ? [] : totals.map(({ units, total, currency }) => `total ${total} ${currency} for ${units} messages`);
-  const notes = [...new Set(items.flatMap(({ basis }) => (basis === null || BASIS_NOTES[basis] === null ? [] : [BASIS_NOTES[basis]])))];
-  return [await table({ header, rows, rightAligned: [3, 4, 5] }, style), ...sums, ...notes.map((note) => style.dim(note ?? ''))].join('\n');
+  const notes = items.flatMap(({ market, category, basis }) => {
+    const note = basis === null ? null : BASIS_NOTES[basis];
+    return note === null ? [] : [`${market}, ${category}: ${note}`];
+  });
+  return [await table({ header, rows, rightAligned: [3, 4, 5] }, style), ...sums, ...[...new Set(notes)].map(style.dim)].join('\n');
 }

@@ -19,7 +19,12 @@ const PriceShowOptions = z.object({
   category: z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` }).optional(),
 });
 
-const PriceShowDocument = listOf(RateItem).extend({ currency: z.string(), day: z.string(), source: z.string().nullable() });
+const PriceShowDocument = z.object({
+  currency: z.string(),
+  day: z.string(),
+  source: z.string().nullable(),
+  ...listOf(RateItem).shape,
+});
 
 export const definePriceShow: Define = (parent, host) => {
   const command = parent

@@ -12,7 +12,9 @@ const SenderAddOptions = z.object({
   name: z.string().refine(isSenderName, 'must have 1 to 64 letters, digits, -, _ or .; the first a letter or digit'),
   transport: z.enum(TRANSPORT_NAMES, {
     error: ({ input }) =>
-      input === undefined ? `needed: ${TRANSPORT_NAMES.join(', ')}` : `this version sends through ${TRANSPORT_NAMES.join(', ')} only`,
+      input === undefined
+        ? `one of ${TRANSPORT_NAMES.join(', ')} is needed`
+        : `this version sends through ${TRANSPORT_NAMES.join(', ')} only`,
   }),
   currency: currencyText.default('USD' as z.output<typeof currencyText>),
   timeZone: timeZoneText.default('UTC' as z.output<typeof timeZoneText>),

@@ -46,7 +46,7 @@ export async function addTemplate(
   const content = parseTemplate(parseJson(await readText(app.io, file, FILE_BYTES_MAX), file));
   const store = await app.store();
   const sender = await currentSender(store, app.config);
-  const template: Template = {
+  const added: Template = {
     ...content,
     id: app.ids.short(),
     senderId: sender.id,
@@ -54,7 +54,9 @@ export async function addTemplate(
     contentHash: app.digest(canonicalTemplate(content)),
     addedAt: app.clock.now(),
   };
-  const result = await store.putTemplate(template);
+  const result = await store.putTemplate(added);
+  const stored = await store.listTemplates({ senderId: sender.id, name: added.name });
+  const template = stored.find(({ language }) => language === added.language) ?? added;
   if (template.status !== 'approved') hint(app, `It cannot be sent yet: its status is ${template.status}.`);
   return {
     command: 'template-add',

@@ -8,10 +8,10 @@ import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates, onlyLanguage } from '../find-templates.ts';
 import { hint } from '../hint.ts';
-import { collect, helpText, pairs, parseOptions } from '../options.ts';
+import { collect, helpText, languageText, pairs, parseOptions } from '../options.ts';
 import { letterText, RenderedItem, toRenderedItem } from '../template-shapes.ts';
 
-const TemplatePreviewOptions = z.object({ name: z.string(), language: z.string().nullable().default(null), param: pairs });
+const TemplatePreviewOptions = z.object({ name: z.string(), language: languageText.nullable().default(null), param: pairs });
 
 const TemplatePreviewDocument = z.object({
   item: z.object({
@@ -73,7 +73,7 @@ export async function previewTemplate(
 
 function mismatch({ parameter, problem }: ParameterProblem, declared: readonly string[]): Error {
   return fail('parameter_mismatch', {
-    message: `param ${parameter}: ${problem.replaceAll('_', ' ')}.`,
+    message: `Parameter ${parameter} is ${problem.replaceAll('_', ' ')}.`,
     hint: declared.length === 0 ? 'The template takes no parameters.' : `The template takes ${declared.join(', ')}.`,
     details: { option: 'param', parameter, problem },
   });

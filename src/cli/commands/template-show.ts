@@ -5,10 +5,10 @@ import type { App } from '../../app.ts';
 import { renderTemplate } from '../../domain/template-render.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates } from '../find-templates.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { helpText, languageText, parseOptions } from '../options.ts';
 import { letterText, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
-const TemplateShowOptions = z.object({ name: z.string(), language: z.string().nullable().default(null) });
+const TemplateShowOptions = z.object({ name: z.string(), language: languageText.nullable().default(null) });
 
 const TemplateShowDocument = z.object({
   item: z.object({

@@ -2,7 +2,7 @@
 
 import type { Budget, BudgetUse } from '../../domain/budget.ts';
 import type { ConsentEvent, ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
-import type { Contact, ContactWithFlags } from '../../domain/contact.ts';
+import type { ContactWithFlags } from '../../domain/contact.ts';
 import type { PriceCard } from '../../domain/price-book.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';

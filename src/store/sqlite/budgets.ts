@@ -37,16 +37,16 @@ const USED = /* sql */ `
   SELECT SUM(c.committed)
   FROM bucket b
   JOIN counter c ON c.bucket_id = b.id
-  WHERE b.sender_id = @senderId
-    AND (@category IS NULL OR b.category = @category)
+  WHERE (@category IS NULL OR b.category = @category)
     AND (@costCenter IS NULL OR b.cost_center = @costCenter)`;
 
 // The committed amount stands on the bucket of the admission's day, also of what was delivered on a later one.
-const USED_IN_DAYS = `${USED} AND b.day >= @from AND b.day < @to`;
+const USED_IN_DAYS = `${USED} AND b.sender_id = @senderId AND b.day >= @from AND b.day < @to`;
 
+// A campaign is one sender's.
 const USED_BY_CAMPAIGN = `${USED} AND b.campaign_id = @campaignId AND b.campaign_id <> ''`;
 
-const USED_BY_FULLEST_CAMPAIGN = `${USED} AND b.campaign_id <> ''
+const USED_BY_FULLEST_CAMPAIGN = `${USED} AND b.sender_id = @senderId AND b.campaign_id <> ''
   GROUP BY b.campaign_id
   ORDER BY 1 DESC
   LIMIT 1`;

@@ -1,7 +1,7 @@
 // Recording consent on SQLite: events and blocks, and in the same transaction the end of every queued message that they stand against.
 
-import { type Category, type ConsentEvent, type ConsentFlag, type ConsentKind, EVERYWHERE } from '../../domain/consent.ts';
-import { stopOf } from '../../domain/consent-change.ts';
+import { type Category, type ConsentEvent, type ConsentFlag, EVERYWHERE } from '../../domain/consent.ts';
+import { isStop, stopOf } from '../../domain/consent-change.ts';
 import { assert, fail } from '../../errors.ts';
 import type { ConsentWrite, ConsentWritten, DirectoryStore } from '../../ports/store/directory.ts';
 import type { DecideSettlements, Settlement } from '../../ports/store/settle.ts';
@@ -14,7 +14,7 @@ import type { Instant } from '../../values/time.ts';
 import { type ConsentEventRow, toConsentEvent } from '../rows.ts';
 import { findContact, insertContact } from './contacts.ts';
 import type { Sqlite } from './database.ts';
-import { flagsOf, recordEvents } from './flags.ts';
+import { keptFlagsOf, recordEvents } from './flags.ts';
 import type { Settler } from './settle.ts';
 
 type ConsentParts = { readonly sqlite: Sqlite; readonly settler: Settler };
@@ -74,13 +74,13 @@ type Write = { readonly accountId: AccountId; readonly write: ConsentWrite; read
 
 function record(sqlite: Sqlite, { accountId, write, at }: Write): Recorded {
   const { contactId, phone } = findOrAdd(sqlite, { accountId, write, at });
-  const flags = recordEvents(sqlite, { contactId, flags: flagsOf(sqlite, contactId, null), events: write.events, recordedAt: at });
+  const { flags } = recordEvents(sqlite, { contactId, flags: keptFlagsOf(sqlite, contactId), events: write.events, recordedAt: at });
   const stopped = write.events.some(({ kind }) => isStop(kind)) ? stoppedMessages(sqlite, contactId, flags) : [];
   const scopes = new Set([EVERYWHERE, ...write.events.map(({ scope }) => scope)]);
   return {
     contactId,
     phone,
-    flags: flags.filter(({ scope }) => scopes.has(scope)),
+    flags: flags.filter((flag) => scopes.has(flag.scope)).map(({ scope, subject, kind, at }) => ({ scope, subject, kind, at })),
     cancellations: stopped.filter(({ state }) => state !== 'sending').map((message) => toCancellation(message, at)),
     inFlight: stopped.filter(({ state }) => state === 'sending').map(({ id }) => id),
   };
@@ -95,10 +95,6 @@ function findOrAdd(sqlite: Sqlite, { accountId, write, at }: Write): { readonly 
   const phone = 'phone' in who ? who.phone : null;
   insertContact(sqlite, { id: contactId, accountId, phone, userId: 'userId' in who ? who.userId : null }, at);
   return { contactId, phone };
-}
-
-function isStop(kind: ConsentKind): boolean {
-  return kind === 'opt_out' || kind === 'block';
 }
 
 type StoppedMessage = {

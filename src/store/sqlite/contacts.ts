@@ -11,7 +11,7 @@ import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import { type ContactRow, jsonOf, toContact } from '../rows.ts';
 import type { Sqlite } from './database.ts';
-import { flagsOf, recordEvents } from './flags.ts';
+import { flagsOf, keptFlagsOf, recordEvents } from './flags.ts';
 
 const CONTACT = /* sql */ `
   SELECT id, account_id, phone, user_id, name, language, attributes, created_at, updated_at
@@ -135,11 +135,11 @@ function mergeAttributes(stored: string, added: Readonly<Record<string, string>>
 
 function recordOptIns(sqlite: Sqlite, contactId: ContactId, { optIns }: ContactWrite, at: Instant): 'recorded' | 'nothing' | 'refused' {
   if (optIns.length === 0) return 'nothing';
-  const flags = flagsOf(sqlite, contactId, null);
+  const flags = keptFlagsOf(sqlite, contactId);
   const allowed = optIns.filter((optIn) => !isStopped(flags, optIn));
-  const after = recordEvents(sqlite, { contactId, flags, events: allowed, recordedAt: at });
+  const { isNew } = recordEvents(sqlite, { contactId, flags, events: allowed, recordedAt: at });
   if (allowed.length < optIns.length) return 'refused';
-  return after === flags ? 'nothing' : 'recorded';
+  return isNew ? 'recorded' : 'nothing';
 }
 
 function list(sqlite: Sqlite, accountId: AccountId, { limit, after }: PageRequest): Page<ContactWithFlags> {

@@ -1,7 +1,7 @@
 // Consent on SQLite: the flags, and the append-only history that they are a view of.
 
-import type { ConsentFlag } from '../../domain/consent.ts';
-import { isAlreadySo, withEvent } from '../../domain/consent-change.ts';
+import type { ConsentEvent, ConsentFlag } from '../../domain/consent.ts';
+import { effectOf, type KeptFlag } from '../../domain/consent-change.ts';
 import type { NewConsentEvent } from '../../ports/store/directory.ts';
 import type { ContactId, SenderId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
@@ -13,11 +13,29 @@ const FLAGS = /* sql */ `
 
 const FLAGS_OF_SENDER = `${FLAGS} AND scope IN (?, '*')`;
 
+const KEPT_FLAGS = /* sql */ `
+  SELECT scope, subject, kind, at, repeated_at AS repeatedAt FROM consent_flag
+  WHERE contact_id = ?`;
+
+const PUT_FLAG = /* sql */ `
+  INSERT INTO consent_flag (contact_id, scope, subject, kind, at, repeated_at)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (contact_id, subject, scope) DO UPDATE SET
+    kind = excluded.kind,
+    at = excluded.at,
+    repeated_at = excluded.repeated_at`;
+
 const IS_RECORDED = /* sql */ `
   SELECT EXISTS (
     SELECT 1 FROM consent_event
     WHERE contact_id = ? AND scope = ? AND subject = ? AND kind = ? AND at = ?
   )`;
+
+const LAST_ACTOR = /* sql */ `
+  SELECT actor FROM consent_event
+  WHERE contact_id = ? AND scope = ? AND subject = ? AND kind = ?
+  ORDER BY sequence DESC
+  LIMIT 1`;
 
 const INSERT_EVENT = /* sql */ `
   INSERT INTO consent_event (contact_id, scope, subject, kind, at, recorded_at, actor)
@@ -27,12 +45,8 @@ const INSERT_EVIDENCE = /* sql */ `
   INSERT INTO consent_evidence (sequence, source, evidence)
   VALUES (?, ?, ?)`;
 
-const PUT_FLAG = /* sql */ `
-  INSERT INTO consent_flag (contact_id, scope, subject, kind, at)
-  VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (contact_id, subject, scope) DO UPDATE SET
-    kind = excluded.kind,
-    at = excluded.at`;
+/** The source of a stop that is written down when an older permission arrives after it. */
+const SAID_AGAIN = 'said again';
 
 /** The flags of a person that count for one sender; of all scopes where the sender is null. */
 export function flagsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId | null): ConsentFlag[] {
@@ -40,31 +54,41 @@ export function flagsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId
   return rows as ConsentFlag[]; // the columns are named as the fields
 }
 
-/** What a person's events start from. */
+/** The flags of a person in all scopes, as `recordEvents` starts from them. */
+export function keptFlagsOf(sqlite: Sqlite, contactId: ContactId): readonly KeptFlag[] {
+  return sqlite.prepare(KEPT_FLAGS).all(contactId) as KeptFlag[];
+}
+
+/** What happened to one person, and the flags that it happens to. */
 export type Recording = {
   readonly contactId: ContactId;
-  /** The flags of all scopes, as they are. */
-  readonly flags: readonly ConsentFlag[];
+  readonly flags: readonly KeptFlag[];
   readonly events: readonly NewConsentEvent[];
   readonly recordedAt: Instant;
 };
 
-/** Appends what is new among the events of one person, and returns the flags that they leave. Call it inside `write`. */
-export function recordEvents(sqlite: Sqlite, { contactId, flags, events, recordedAt }: Recording): readonly ConsentFlag[] {
+/** The flags afterwards, and whether anything joined the history. */
+export type Recorded = { readonly flags: readonly KeptFlag[]; readonly isNew: boolean };
+
+/** Appends what is new among the events of one person, in order, and updates the flags. Call it inside `write`. */
+export function recordEvents(sqlite: Sqlite, { contactId, flags, events, recordedAt }: Recording): Recorded {
   let current = flags;
+  let isNew = false;
   for (const event of events) {
-    if (isAlreadySo(current, event)) continue;
-    const next = withEvent(current, event);
+    const effect = effectOf(current, event);
     // An event that is older than its flag changes nothing that is in force; it joins the history once.
-    if (next === current && isRecorded(sqlite, contactId, event)) continue;
-    append(sqlite, contactId, event, recordedAt);
-    if (next !== current) sqlite.prepare(PUT_FLAG).run(contactId, event.scope, event.subject, event.kind, event.at);
-    current = next;
+    if (effect.isNew && !(effect.flags === current && isRecorded(sqlite, contactId, event))) {
+      append(sqlite, contactId, event, recordedAt);
+      for (const stop of effect.saidAgain) append(sqlite, contactId, saidAgain(sqlite, contactId, stop), recordedAt);
+      isNew = true;
+    }
+    current = effect.flags;
   }
-  return current;
+  putFlags(sqlite, contactId, { before: flags, after: current });
+  return { flags: current, isNew };
 }
 
-function isRecorded(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind, at }: NewConsentEvent): boolean {
+function isRecorded(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind, at }: ConsentFlag): boolean {
   return sqlite.prepare(IS_RECORDED).pluck().get(contactId, scope, subject, kind, at) === 1;
 }
 
@@ -72,4 +96,18 @@ function append(sqlite: Sqlite, contactId: ContactId, event: NewConsentEvent, re
   const { scope, subject, kind, at, by, source, evidence } = event;
   const { lastInsertRowid } = sqlite.prepare(INSERT_EVENT).run(contactId, scope, subject, kind, at, recordedAt, by);
   sqlite.prepare(INSERT_EVIDENCE).run(lastInsertRowid, source, evidence);
+}
+
+function saidAgain(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind, at }: KeptFlag): NewConsentEvent {
+  const by = sqlite.prepare(LAST_ACTOR).pluck().get(contactId, scope, subject, kind) as ConsentEvent['by'];
+  return { scope, subject, kind, at, by, source: SAID_AGAIN, evidence: null };
+}
+
+type FlagChange = { readonly before: readonly KeptFlag[]; readonly after: readonly KeptFlag[] };
+
+function putFlags(sqlite: Sqlite, contactId: ContactId, { before, after }: FlagChange): void {
+  for (const flag of after) {
+    if (before.includes(flag)) continue;
+    sqlite.prepare(PUT_FLAG).run(contactId, flag.scope, flag.subject, flag.kind, flag.at, flag.repeatedAt);
+  }
 }

@@ -19,7 +19,7 @@ export function migrate(sqlite: Sqlite): void {
   sqlite.write(() => {
     for (const [index, sql] of MIGRATIONS.entries()) {
       // Asked inside the transaction: another process may have migrated while we waited for the lock.
-      if (checkVersion(sqlite) !== index) continue;
+      if (versionOf(sqlite) !== index) continue;
       sqlite.connection.exec(sql);
       sqlite.connection.pragma(`user_version = ${index + 1}`);
       sqlite.connection.pragma(`application_id = ${APPLICATION_ID}`);
@@ -27,8 +27,15 @@ export function migrate(sqlite: Sqlite): void {
   });
 }
 
-/** The file's version; checks that it is ours and not newer than this program. */
+/**
+ * The file's version; checks that it is ours and not newer than this program. On one picture of the file: read one by one, the marks of a store that
+ * another process is just making would contradict each other.
+ */
 export function checkVersion(sqlite: Sqlite): number {
+  return sqlite.read(() => versionOf(sqlite));
+}
+
+function versionOf(sqlite: Sqlite): number {
   const version = Number(sqlite.connection.pragma('user_version', { simple: true }));
   const application = Number(sqlite.connection.pragma('application_id', { simple: true }));
   if (application !== APPLICATION_ID && !isBlank(sqlite, version, application)) {

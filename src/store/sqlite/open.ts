@@ -14,7 +14,7 @@ import { createBudgetStore } from './budgets.ts';
 import { createFoundation } from './foundation.ts';
 import { createLiveness } from './liveness.ts';
 import { createMessageStore } from './messages.ts';
-import { checkVersion, migrate } from './migrate.ts';
+import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPriceStore } from './prices.ts';
 import { createCounterStore } from './report.ts';
@@ -85,16 +85,16 @@ export function openSqlite({ path, readOnly, fileMode, busyTimeoutMs }: OpenOpti
   }
 }
 
-const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -32000';
+const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -16000';
 
 // FULL, said aloud: better-sqlite3 is compiled with NORMAL for WAL, which loses committed rows when the power fails, and this is a ledger.
 const WRITE_PRAGMAS = 'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864';
 
 function prepareWriting(sqlite: Sqlite, busyTimeoutMs: number): void {
-  checkVersion(sqlite); // before the first write: the database of another program stays as it is
+  const version = checkVersion(sqlite); // before the first write: the database of another program stays as it is
   switchToWal(sqlite, busyTimeoutMs);
   sqlite.connection.exec(WRITE_PRAGMAS);
-  migrate(sqlite);
+  if (version < SCHEMA_VERSION) migrate(sqlite);
 }
 
 // The switch needs the file alone and does not wait for others by itself, so that processes that create a store together would fail.
@@ -114,7 +114,7 @@ function switchToWal({ connection }: Sqlite, busyTimeoutMs: number): void {
 /** Makes the directory and the file, private before the first byte is in it. True when the file is new. */
 function prepareFile(path: string, fileMode: number): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path));
     refuseNetworkDisk(path);
     const known = statSync(path, { throwIfNoEntry: false });
     if (known?.isDirectory() === true) throw fail('store_unreadable', { message: `${path} is a directory.`, hint: 'Give --db the path of a file.', details: { path } });
@@ -123,6 +123,17 @@ function prepareFile(path: string, fileMode: number): boolean {
     return true;
   } catch (error) {
     throw openError(error, path);
+  }
+}
+
+// One level at a time, because mkdir's own `recursive` never returns where the system refuses with ENOENT, as below /proc (Node 20).
+function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false }) !== undefined) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process made it
   }
 }
 
@@ -145,9 +156,9 @@ function openError(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error;
   const translated = translate(error, path);
   if (translated !== error) return translated;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return fail('store_full', { cause: error, hint: 'Free some space and run the command again.', details: { path } });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EROFS' || code === 'ENAMETOOLONG') {
+  if (syscall !== undefined && code !== undefined) {
     return fail('store_unreadable', { message: `The store ${path} cannot be opened: ${code}.`, hint: 'Check the path and its permissions.', cause: error, details: { path } });
   }
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(message)) {

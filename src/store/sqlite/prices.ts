@@ -98,22 +98,6 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
     return current === undefined ? 'added' : 'replaced';
   };
 
-  const ratesOf = (id: PriceBookId, market: Market): StoredRate[] =>
-    (sqlite.prepareExact(PRICES_OF_MARKET).raw().all(id, market) as PriceRow[]).map((row) => ({ ...toRate(row), id: Number(row[0]) }));
-
-  // All rows of two cards take 2 ms in a fresh process, which every single send would pay; those of one market take 0.1 ms. That the rows
-  // come later does no harm: a price never changes, and which cards are in force is read here.
-  const load = (): StoredPrices =>
-    createFetchedPriceBook(
-      (sqlite.prepare(CARDS_IN_USE).all() as CardRow[]).map(
-        ({ id, currency, effective_from }): FetchedPriceCard<StoredRate> => ({
-          currency,
-          effectiveFrom: effective_from,
-          ratesIn: (market) => ratesOf(id, market),
-        }),
-      ),
-    );
-
   return {
     store: {
       putPriceCard: async (card, { replace }) => sqlite.write(() => put(card, replace)),
@@ -127,10 +111,30 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
     },
     book: () => {
       const version = sqlite.prepare(BOOK_VERSION).pluck().get();
-      if (kept === undefined || kept.version !== version) kept = { version, prices: load() };
+      if (kept === undefined || kept.version !== version) kept = { version, prices: loadBook(sqlite) };
       return kept.prices;
     },
   };
+}
+
+// All rows of two cards take 2 ms in a fresh process, which every single send would pay; those of one market take 0.1 ms. That the rows come
+// later does no harm: a price never changes, and which cards are in force is read here.
+function loadBook(sqlite: Sqlite): StoredPrices {
+  const cards = sqlite.prepare(CARDS_IN_USE).all() as CardRow[];
+  return createFetchedPriceBook(
+    cards.map(
+      ({ id, currency, effective_from }): FetchedPriceCard<StoredRate> => ({
+        currency,
+        effectiveFrom: effective_from,
+        ratesIn: (market) => ratesIn(sqlite, id, market),
+      }),
+    ),
+  );
+}
+
+function ratesIn(sqlite: Sqlite, cardId: PriceBookId, market: Market): StoredRate[] {
+  const rows = sqlite.prepareExact(PRICES_OF_MARKET).raw().all(cardId, market) as PriceRow[];
+  return rows.map((row) => ({ ...toRate(row), id: Number(row[0]) }));
 }
 
 function toStoredCard(row: CardRow, rates: readonly Rate[]): StoredPriceCard {

@@ -64,13 +64,15 @@ CREATE TABLE consent_evidence (
   evidence TEXT
 ) STRICT;
 
--- The newest event of each subject and scope: a view of the history, kept because every admission asks it.
+-- The newest event of each subject and scope: a view of the history, kept because every admission asks it. repeated_at is when the same
+-- was last said again, which is not an event of its own.
 CREATE TABLE consent_flag (
   contact_id TEXT NOT NULL REFERENCES contact (id),
   subject TEXT NOT NULL,
   scope TEXT NOT NULL,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,
+  repeated_at INTEGER NOT NULL,
   PRIMARY KEY (contact_id, subject, scope)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,83 @@
+// tollbell unblock: lifts a block, and nothing else. Who never agreed still may not be messaged.
+
+import * as z from 'zod';
+import type { App } from '../../app.ts';
+import { blockOf } from '../../domain/consent.ts';
+import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
+import { recordConsent } from '../../send/record-consent.ts';
+import type { Define, View } from '../command.ts';
+import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
+import { flagsAfter, scopeOf } from '../consent-view.ts';
+import { currentSender } from '../current-sender.ts';
+import { helpText, parseOptions } from '../options.ts';
+import { PERSON_ARGUMENT, personText, unknownContact } from '../person.ts';
+
+const UnblockOptions = z.object({
+  phone: personText,
+  reason: z.string().nullable().default(null),
+  by: z.enum(['customer', 'business'], { error: 'customer or business' }).default('business'),
+  everywhere: z.boolean().default(false),
+});
+
+const UnblockDocument = z.object({
+  contact: z.string(),
+  phone: z.string().nullable(),
+  sender: z.string().meta({ description: '* for all senders' }),
+  blocked: z.boolean(),
+  consent: ConsentShape,
+});
+
+export const defineUnblock: Define = (parent, host) => {
+  const command = parent
+    .command('unblock')
+    .description('Lifts a block with this sender. It grants no consent: what the person agreed to before holds again, and no more.')
+    .argument(...PERSON_ARGUMENT)
+    .option('--reason <text>', 'why, kept as evidence')
+    .option('--by <who>', 'customer or business (default business)')
+    .option('--everywhere', 'with all senders of the account')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: [
+          'tollbell unblock +4915112345678 --reason "asked by phone" --by customer',
+          'tollbell unblock +4915112345678 --everywhere --json',
+        ],
+        output: '{"schema":"tollbell.unblock/1","contact","phone","sender","blocked":false,"consent":{…}}',
+        exits: [0, 2, 8],
+      }),
+    )
+    .action((phone: string, options: object) =>
+      host.run(command, (app) => unblock(app, parseOptions(UnblockOptions, { phone, ...options }))),
+    );
+  return UnblockDocument;
+};
+
+/** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
+export async function unblock(app: App, options: z.output<typeof UnblockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
+  const { phone: who, reason: evidence, by, everywhere } = options;
+  const store = await app.store();
+  const sender = await currentSender(store, app.config);
+  const { scope, name } = scopeOf(sender, everywhere);
+  const [person] = await store.findContacts(DEFAULT_ACCOUNT, [who]);
+  if (person === undefined || person === null) throw unknownContact(who);
+  const written = await recordConsent(app, store, {
+    who,
+    scope,
+    subjects: ['block'],
+    kind: 'unblock',
+    at: null,
+    by,
+    source: 'command',
+    evidence,
+  });
+  const flags = await flagsAfter(store, written, sender);
+  const consent = toConsent(flags);
+  const blocked = blockOf(flags) !== undefined;
+  return {
+    command: 'unblock',
+    schema: UnblockDocument,
+    document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent },
+    columns: ['contact', 'phone', 'sender', 'blocked'],
+    text: (style) => `${style.good('not blocked')} any more; opted in: ${purposesOf(consent, 'opted_in')}`,
+  };
+}

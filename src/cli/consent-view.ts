@@ -1,0 +1,66 @@
+// What commands about consent share: purposes as an option, what a stop ended, and the words for it.
+
+import * as z from 'zod';
+import { type ConsentFlag, EVERYWHERE, parsePurposes, type Purpose, PURPOSES } from '../domain/consent.ts';
+import { flagsFor } from '../domain/consent-change.ts';
+import { DEFAULT_ACCOUNT, type Sender } from '../domain/sender.ts';
+import type { ConsentWritten, DirectoryStore } from '../ports/store/directory.ts';
+import { formatAmount } from '../values/money.ts';
+import type { Style } from './render.ts';
+import { moneyText } from './shapes.ts';
+
+/** One or more purposes, separated by commas or spaces. */
+export const purposesText = z.string().transform((text, context): readonly Purpose[] => {
+  const { purposes, unknown } = parsePurposes(text);
+  if (unknown === null && purposes.length > 0) return purposes;
+  context.addIssue({
+    code: 'custom',
+    message: unknown === null ? 'no purpose' : `not a purpose: ${unknown}`,
+    params: { hint: `Purposes: ${PURPOSES.join(', ')}, separated by commas.` },
+  });
+  return z.NEVER;
+});
+
+/** The part of a document that tells what a stop ended. */
+export const StopShape = {
+  cancelled_messages: z.int(),
+  released: z.array(z.object({ currency: z.string(), amount: moneyText })).meta({ description: 'reservations that were given back' }),
+  in_flight: z.array(z.string()).meta({ description: 'messages that had left already' }),
+} as const;
+
+type Stop = {
+  readonly cancelled_messages: number;
+  readonly released: { currency: string; amount: string }[];
+  readonly in_flight: string[];
+};
+
+/** What a stop ended. */
+export function toStop({ cancelled, released, inFlight }: ConsentWritten): Stop {
+  return {
+    cancelled_messages: cancelled.length,
+    released: released.map(({ currency, amount }) => ({ currency, amount: formatAmount(amount) })),
+    in_flight: [...inFlight],
+  };
+}
+
+/** The same for people. */
+export function stopText(stop: Stop, style: Style): string {
+  const released = stop.released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('');
+  const inFlight = stop.in_flight.length === 0 ? '' : `\n${style.warn('Already on their way:')} ${stop.in_flight.join(', ')}`;
+  return `${stop.cancelled_messages} queued messages cancelled${released}${inFlight}`;
+}
+
+/** The scope of an event, and how documents name it. */
+export function scopeOf(sender: Sender, everywhere: boolean): { readonly scope: Sender['id'] | typeof EVERYWHERE; readonly name: string } {
+  return everywhere ? { scope: EVERYWHERE, name: EVERYWHERE } : { scope: sender.id, name: sender.name };
+}
+
+/** The flags that count for the sender after an event, also after one for all senders. */
+export async function flagsAfter(
+  store: Pick<DirectoryStore, 'findContacts'>,
+  { contactId }: Pick<ConsentWritten, 'contactId'>,
+  sender: Sender,
+): Promise<readonly ConsentFlag[]> {
+  const [person] = await store.findContacts(DEFAULT_ACCOUNT, [{ contactId }]);
+  return flagsFor(person?.flags ?? [], sender.id);
+}

@@ -1,0 +1,264 @@
+// The price commands, run as a user runs them.
+
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../../world.ts';
+
+const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
+const GERMAN = '+4915112345678';
+const BRAZILIAN = '+5511987654321';
+let world: World;
+
+beforeEach(() => {
+  world = createWorld();
+});
+afterEach(() => world.close());
+
+function card(...lines: readonly string[]): string {
+  const path = join(world.directory, 'card.csv');
+  writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
+  return path;
+}
+
+async function json(...argv: readonly string[]) {
+  const ran = await world.run(...argv, '--json');
+  expect(ran.err).toBe('');
+  return {
+    code: ran.code,
+    ...(ran.json() as Readonly<Record<string, unknown>> & {
+      readonly items: readonly Readonly<Record<string, unknown>>[];
+    }),
+  };
+}
+
+async function failure(...argv: readonly string[]) {
+  const { code, err, out } = await world.run(...argv, '--json');
+  expect(out).toBe('');
+  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string } }).error };
+}
+
+describe('price builtin', () => {
+  it('brings every currency once, and keeps what the store has of its own', async () => {
+    const own = card('Germany,utility,EUR,2026-10-01,0,MAX,0.0400');
+    await world.run('price', 'import', own);
+    const first = await json('price', 'builtin');
+    expect(first.items).toContainEqual(expect.objectContaining({ currency: 'COP', effective_from: '2026-10-01', result: 'added' }));
+    expect(first.items).toContainEqual(expect.objectContaining({ currency: 'USD', effective_from: '2026-10-01', result: 'unchanged' }));
+    expect(first.items).toContainEqual(expect.objectContaining({ currency: 'EUR', effective_from: '2026-10-01', result: 'kept' }));
+    const again = await json('price', 'builtin');
+    expect(new Set(again.items.map(({ result }) => result))).toEqual(new Set(['unchanged', 'kept']));
+    const replaced = await json('price', 'builtin', '--replace');
+    expect(replaced.items).toContainEqual(expect.objectContaining({ currency: 'EUR', effective_from: '2026-10-01', result: 'replaced' }));
+  });
+});
+
+describe('price import', () => {
+  it('adds the cards of a file, and the same file again changes nothing', async () => {
+    const path = card('Germany,utility,EUR,2027-01-01,0,MAX,0.0400', 'Germany,utility,USD,2027-01-01,0,MAX,0.0500');
+    expect(await json('price', 'import', path, '--source', 'my own figures')).toMatchObject({
+      code: 0,
+      schema: 'tollbell.price-import/1',
+      items: [
+        { currency: 'EUR', effective_from: '2027-01-01', rates: 1, source: 'my own figures', result: 'added' },
+        { currency: 'USD', effective_from: '2027-01-01', rates: 1, result: 'added' },
+      ],
+    });
+    expect((await json('price', 'import', path)).items.map(({ result }) => result)).toEqual(['unchanged', 'unchanged']);
+  });
+
+  it('corrects a card only when it is told to, and nothing else before', async () => {
+    await world.run('price', 'import', card('Germany,utility,EUR,2027-01-01,0,MAX,0.0400'));
+    const corrected = card('Germany,utility,AUD,2027-01-01,0,MAX,0.0600', 'Germany,utility,EUR,2027-01-01,0,MAX,0.0410');
+    expect(await failure('price', 'import', corrected)).toMatchObject({ exit: 2, code: 'price_card_conflict' });
+    expect((await json('price', 'list', '--currency', 'AUD')).items).toEqual([]);
+    expect((await json('price', 'import', corrected, '--replace')).items.map(({ result }) => result)).toEqual(['added', 'replaced']);
+    expect((await json('price', 'show', 'EUR', '--day', '2027-01-01')).items).toMatchObject([{ rate: '0.041000' }]);
+  });
+
+  it('takes semicolons, quotes, a byte order mark and lines that end as Windows ends them', async () => {
+    const text = `\ufeff${HEADER.replaceAll(',', ';')}\r\n"Germany";utility;EUR;2027-01-01;0;;0.04\r\n`;
+    expect((await world.pipe(text, 'price', 'import', '-', '--json')).json()).toMatchObject({ items: [{ currency: 'EUR', rates: 1 }] });
+  });
+
+  it('takes what price show writes', async () => {
+    await world.run('price', 'builtin');
+    const { out } = await world.run('price', 'show', 'USD', '--format', 'csv');
+    const again = await world.pipe(out, 'price', 'import', '-', '--json');
+    expect(again.json()).toMatchObject({ items: [{ currency: 'USD', effective_from: '2026-10-01', result: 'unchanged' }] });
+  });
+
+  it.each([
+    ['a negative rate', 'Germany,utility,EUR,2027-01-01,0,MAX,-1', 'price_card_invalid', /Row 2, rate/],
+    ['a market that there is not', 'Bavaria,utility,EUR,2027-01-01,0,MAX,1', 'unknown_market', /Row 2, market/],
+    ['a blank line in between', '\nGermany,utility,EUR,2027-01-01,0,MAX,1', 'price_card_invalid', /Row 2 has 1/],
+    ['a quote without end', '"Germany,utility,EUR,2027-01-01,0,MAX,1', 'file_invalid', /never closes/],
+  ])('refuses %s and writes nothing', async (_, line, code, message) => {
+    const error = await failure('price', 'import', card(line));
+    expect(error).toMatchObject({ exit: 2, code });
+    expect(error.message).toMatch(message);
+    expect(existsSync(world.db)).toBe(false);
+  });
+
+  it('refuses a file of another kind', async () => {
+    const path = join(world.directory, 'card.xlsx');
+    writeFileSync(path, Buffer.from([0x50, 0x4b, 0x03, 0x04, 0xff, 0xfe, 0x00]));
+    const error = await failure('price', 'import', path);
+    expect(error).toMatchObject({ exit: 2, code: 'file_invalid' });
+    expect(error.message).toContain('a workbook');
+    writeFileSync(path, '');
+    expect(await failure('price', 'import', path)).toMatchObject({ exit: 2, code: 'price_card_invalid' });
+  });
+});
+
+describe('price list and price show', () => {
+  it('are empty without a store, and make none', async () => {
+    expect(await json('price', 'list')).toMatchObject({ items: [], next: null });
+    expect(await json('price', 'show')).toMatchObject({ currency: 'USD', day: '2026-11-22', source: null, items: [] });
+    expect((await world.run('price', 'list')).out).toBe('No price cards.\n');
+    expect((await world.run('price', 'show', 'EUR')).out).toMatch(/^No EUR rates on 2026-11-22/);
+    expect(existsSync(world.db)).toBe(false);
+  });
+
+  it('show the card that is in force on the day, in the currency of the sender', async () => {
+    await world.run('price', 'builtin');
+    await world.run('sender', 'add', 'shop', '--transport', 'sandbox', '--currency', 'EUR');
+    expect(await json('price', 'show', '--market', 'Germany', '--category', 'utility', '--sender', 'shop')).toMatchObject({
+      currency: 'EUR',
+      items: [{ effective_from: '2026-10-01', tier_from: 0, tier_to: null, rate: '0.045600' }],
+    });
+    expect((await json('price', 'show', '--day', '2026-09-30')).items[0]).toMatchObject({ effective_from: '2026-07-01' });
+    expect((await json('price', 'show', '--day', '2026-06-30')).items).toEqual([]);
+    expect((await world.run('price', 'show', '--market', 'Atlantis')).out).toBe('No such rates in the USD card from 2026-10-01.\n');
+    expect((await json('price', 'list', '--currency', 'usd')).items).toMatchObject([
+      { currency: 'USD', effective_from: '2026-07-01' },
+      { currency: 'USD', effective_from: '2026-10-01', added_at: '2026-11-22T12:00:00Z' },
+    ]);
+  });
+
+  it('say where a tier ends', async () => {
+    const path = card(
+      'Germany,utility,AUD,2026-01-01,0,1000,0.05',
+      'Germany,utility,AUD,2026-01-01,1001,MAX,0.04',
+      'Brazil,utility,AUD,2026-01-01,0,,0.01',
+    );
+    await world.run('price', 'import', path);
+    const { out } = await world.run('price', 'show', 'AUD');
+    expect(out).toMatch(/Germany +utility +0 to 1000 +0\.050000\n/);
+    expect(out).toMatch(/Germany +utility +1001 and more +0\.040000\n/);
+    expect(out).toMatch(/Brazil +utility +0 to an end not told +0\.010000\n/);
+  });
+
+  it('refuse a currency that nobody bills in', async () => {
+    expect(await failure('price', 'show', 'XYZ')).toMatchObject({ exit: 2, code: 'invalid_input' });
+    expect(await failure('price', 'show', '--day', '2026-02-30')).toMatchObject({ exit: 2, code: 'invalid_input' });
+  });
+});
+
+describe('price quote', () => {
+  it('adds up what messages cost, to the last micro-unit', async () => {
+    await world.run('price', 'builtin');
+    expect(await json('price', 'quote', 'utility', '--to', GERMAN, '--to', BRAZILIAN, '--units', '3')).toEqual({
+      code: 0,
+      schema: 'tollbell.price-quote/1',
+      sender: 'sandbox',
+      template: null,
+      category: 'utility',
+      day: '2026-11-22',
+      items: [
+        {
+          to: GERMAN,
+          market: 'Germany',
+          category: 'utility',
+          currency: 'USD',
+          rate: '0.055000',
+          units: 3,
+          total: '0.165000',
+          effective_from: '2026-10-01',
+          basis: 'list_open_ended',
+          reason: null,
+        },
+        expect.objectContaining({ to: BRAZILIAN, market: 'Brazil', rate: '0.006800', total: '0.020400' }),
+      ],
+      next: null,
+      totals: [{ currency: 'USD', units: 6, total: '0.185400' }],
+    });
+  });
+
+  it('says of a list rate that the card does not tell where its first tier ends', async () => {
+    const { out } = await world.run('price', 'quote', 'utility', '--to', GERMAN, '--to', '+4915112345679');
+    expect(out.split('list rate; the card does not tell where its first tier ends')).toHaveLength(2);
+    expect(out).toContain('total 0.110000 USD for 2 messages');
+    expect((await world.run('price', 'quote', 'marketing', '--to', GERMAN)).out).not.toContain('list rate');
+  });
+
+  it('quotes without a store, and makes none', async () => {
+    expect(await json('price', 'quote', 'marketing', '--to', GERMAN)).toMatchObject({
+      sender: 'sandbox',
+      items: [{ rate: '0.136500', basis: 'list' }],
+    });
+    expect(existsSync(world.db)).toBe(false);
+  });
+
+  it('takes the category of a template', async () => {
+    for (const name of ['summer_sale.en_US', 'order_shipped.de', 'order_shipped.es'])
+      await world.run('template', 'add', `src/catalog/templates/${name}.json`);
+    expect(await json('price', 'quote', 'summer_sale', '--to', GERMAN)).toMatchObject({ template: 'summer_sale', category: 'marketing' });
+    expect(await json('price', 'quote', 'order_shipped', '--to', GERMAN)).toMatchObject({ category: 'utility' });
+    expect(await failure('price', 'quote', 'nothing', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'unknown_template' });
+  });
+
+  it('asks for the language where a template has two categories', async () => {
+    const path = join(world.directory, 't.json');
+    for (const [language, category] of [
+      ['de', 'UTILITY'],
+      ['en', 'MARKETING'],
+    ]) {
+      writeFileSync(path, JSON.stringify({ name: 'news', language, category, components: [{ type: 'BODY', text: 'Hello' }] }));
+      await world.run('template', 'add', path);
+    }
+    expect(await failure('price', 'quote', 'news', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'language_required' });
+    expect(await json('price', 'quote', 'news', '--to', GERMAN, '--language', 'en')).toMatchObject({ category: 'marketing' });
+  });
+
+  it('exits with 4 where there is no price, and shows the others', async () => {
+    await world.run('price', 'import', card('Germany,utility,AUD,2026-01-01,0,1000,0.05', 'Germany,utility,AUD,2026-01-01,1001,MAX,0.04'));
+    await world.run('sender', 'add', 'au', '--transport', 'sandbox', '--currency', 'AUD');
+    const ran = await world.run('price', 'quote', 'utility', '--to', GERMAN, '--to', BRAZILIAN, '--sender', 'au', '--json');
+    expect(ran.code).toBe(4);
+    expect(ran.err).toContain('No AUD price is known for utility in Brazil');
+    expect(ran.json()).toMatchObject({
+      items: [
+        { rate: '0.050000', basis: 'list_first_tier' },
+        { to: BRAZILIAN, rate: null, total: null, effective_from: null, basis: null, reason: 'no_price' },
+      ],
+      totals: [{ currency: 'AUD', units: 1, total: '0.050000' }],
+    });
+    const none = await world.run('price', 'quote', 'marketing', '--to', GERMAN, '--sender', 'au');
+    expect(none.code).toBe(4);
+    expect(none.out).toContain('no price');
+  });
+
+  it('follows the day in the zone of the sender', async () => {
+    await world.run('sender', 'add', 'berlin', '--transport', 'sandbox', '--time-zone', 'Europe/Berlin');
+    const at = ['--at', '2026-09-30T23:00:00Z'];
+    expect(await json('price', 'quote', 'marketing', '--to', GERMAN, ...at)).toMatchObject({
+      day: '2026-09-30',
+      items: [{ effective_from: '2026-07-01' }],
+    });
+    expect(await json('price', 'quote', 'marketing', '--to', GERMAN, ...at, '--sender', 'berlin')).toMatchObject({
+      day: '2026-10-01',
+      items: [{ effective_from: '2026-10-01' }],
+    });
+  });
+
+  it.each([
+    ['no recipient', [], 'invalid_input'],
+    ['a wrong number', ['--to', '0151'], 'invalid_phone'],
+    ['no units', ['--to', GERMAN, '--units', '0'], 'invalid_input'],
+    ['half a unit', ['--to', GERMAN, '--units', '0.5'], 'invalid_input'],
+    ['a time without a zone', ['--to', GERMAN, '--at', '2026-10-01T10:00'], 'invalid_input'],
+  ])('refuses %s', async (_, options, code) => {
+    expect(await failure('price', 'quote', 'utility', ...options)).toMatchObject({ exit: 2, code });
+  });
+});

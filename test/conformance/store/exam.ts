@@ -1,0 +1,76 @@
+// The exam that every engine sits. Each slice of the port has a file of its own beside this one; to add one, write `examX(exam)` and name
+// it in SLICES. Cases use the port alone.
+
+import { afterEach, describe, it } from 'vitest';
+import type { Store } from '../../../src/ports/store.ts';
+import { examAdmit } from './admit.ts';
+import { examBudgets } from './budgets.ts';
+import { examConcurrency } from './concurrency.ts';
+import { examConsent } from './consent.ts';
+import { examContacts } from './contacts.ts';
+import { examMessages } from './messages.ts';
+import { examOutbox } from './outbox.ts';
+import { examPrices } from './prices.ts';
+import { examReport } from './report.ts';
+import { examSenders } from './senders.ts';
+import { examSettle } from './settle.ts';
+import { examStops } from './stops.ts';
+import { examTemplates } from './templates.ts';
+
+/** An engine's own store, new and empty. */
+export type OpenedStore = {
+  readonly store: Store;
+  /** Opens the same store once more, as another process would. Asked only where the engine has `several_connections`. */
+  readonly connect: () => Promise<Store>;
+  /** What `--db` would say to open it from another process. Asked only where the engine has `several_processes`. */
+  readonly place: string;
+  /** Closes what `connect` opened too, and leaves nothing behind. */
+  readonly close: () => Promise<void>;
+};
+
+/** What an engine can do that others cannot; cases that need more are skipped, and the skip is printed. */
+export type Capability = 'several_connections' | 'several_processes';
+
+export type Exam = {
+  /** A new, empty store; closed after the case. */
+  readonly open: () => Promise<OpenedStore>;
+  /** `it` for cases that need a capability. */
+  readonly needs: (capability: Capability) => typeof it | typeof it.skip;
+};
+
+const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
+  senders: examSenders,
+  prices: examPrices,
+  templates: examTemplates,
+  contacts: examContacts,
+  consent: examConsent,
+  stops: examStops,
+  budgets: examBudgets,
+  messages: examMessages,
+  admit: examAdmit,
+  outbox: examOutbox,
+  settle: examSettle,
+  report: examReport,
+  concurrency: examConcurrency,
+};
+
+/** Runs the exam on stores that `open` makes. */
+export function storeConformance(name: string, open: () => Promise<OpenedStore>, capabilities: readonly Capability[]): void {
+  describe.each([name])('%s', () => {
+    const opened: OpenedStore[] = [];
+    afterEach(async () => {
+      for (const { close } of opened.splice(0)) await close();
+    });
+    const exam: Exam = {
+      open: async () => {
+        const store = await open();
+        opened.push(store);
+        return store;
+      },
+      needs: (capability) => (capabilities.includes(capability) ? it : it.skip),
+    };
+    describe.each(Object.entries(SLICES))('%s', (_slice, run) => {
+      run(exam);
+    });
+  });
+}

@@ -1,0 +1,134 @@
+// Messages as people ask for them: lists, single ones, their entries.
+
+import { expect, it } from 'vitest';
+import type { Store } from '../../../src/ports/store.ts';
+import type { MessageFilter } from '../../../src/ports/store/report.ts';
+import type { MessageId } from '../../../src/values/id.ts';
+import { claim, queue, settle } from './admission.ts';
+import type { Exam } from './exam.ts';
+import { addPerson, ids, later, makeSender, makeTemplate, NOON, phone, start } from './fixture.ts';
+
+const ALL: MessageFilter = { senderId: null, state: null, campaignId: null, contactId: null, since: null };
+
+/** The cases. */
+export function examMessages(exam: Exam): void {
+  it('shows a message with everything that it was admitted with', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const { campaignId } = await store.openRun({ id: ids.short(), senderId, campaign: 'autumn', at: NOON });
+    const tags = ['vip', 'a,b "c"', 'ünïcode'];
+    const id = await queue(store, { senderId, contactId, template: 'offer', campaignId, costCenter: 'EU-7', tags });
+    expect(await store.findMessages([id])).toEqual([
+      {
+        id,
+        sender: 'sandbox',
+        campaign: 'autumn',
+        contactId,
+        phone: phone('1'),
+        template: 'offer',
+        language: 'en',
+        state: 'queued',
+        reason: null,
+        category: 'marketing',
+        market: 'Germany',
+        currency: 'USD',
+        price: 100n,
+        attempt: 0,
+        costCenter: 'EU-7',
+        tags: expect.arrayContaining(tags),
+        providerId: null,
+        createdAt: NOON,
+        changedAt: NOON,
+      },
+    ]);
+  });
+
+  it('shows a free-form message outside any campaign with nulls', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1');
+    await store.recordInbound({ senderId, messages: [{ contactId, at: NOON }] });
+    const id = await queue(store, { senderId, contactId, template: null });
+    expect((await store.findMessages([id]))[0]).toMatchObject({
+      campaign: null,
+      template: null,
+      language: null,
+      costCenter: null,
+      tags: [],
+      category: 'service',
+    });
+  });
+
+  it('answers in the order of the ids, with null where there is none', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const [first, second] = [
+      await queue(store, { senderId, contactId, template: 'offer' }),
+      await queue(store, { senderId, contactId, template: 'offer' }),
+    ];
+    const found = await store.findMessages([second, 'none' as MessageId, first, second]);
+    expect(found.map((message) => message?.id ?? null)).toEqual([second, null, first, second]);
+    expect(await store.findMessages([])).toEqual([]);
+  });
+
+  it('lists pages, newest first', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const queued: MessageId[] = [];
+    for (const minutes of [1, 2, 3]) queued.push(await queue(store, { senderId, contactId, template: 'offer', at: later(minutes) }));
+    const first = await store.listMessages(ALL, { limit: 2, after: null });
+    const second = await store.listMessages(ALL, { limit: 2, after: first.next });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(queued.toReversed());
+    expect([first.items.length, second.next]).toEqual([2, null]);
+    expect((await store.listMessages(ALL, { limit: 3, after: null })).next).toBeNull();
+  });
+
+  it('filters by sender, state, campaign, person and time', async () => {
+    const { store, senderId } = await start(exam);
+    const shop = makeSender({ name: 'shop' });
+    await store.putSender(shop);
+    await store.putTemplate(makeTemplate(shop.id));
+    const ana = await addPerson(store, senderId, '1', ['marketing']);
+    const ben = await addPerson(store, shop.id, '2', ['marketing']);
+    const { campaignId } = await store.openRun({ id: ids.short(), senderId, campaign: 'autumn', at: NOON });
+    const early = await queue(store, { senderId, contactId: ana, template: 'offer', at: later(1) });
+    const late = await queue(store, { senderId, contactId: ana, template: 'offer', at: later(2), campaignId });
+    const other = await queue(store, { senderId: shop.id, contactId: ben, template: 'offer', at: later(3) });
+    await settle(store, early, 'cancelled', later(4));
+    expect(await idsOf(store, { senderId: shop.id })).toEqual([other]);
+    expect(await idsOf(store, { state: 'cancelled' })).toEqual([early]);
+    expect(await idsOf(store, { campaignId })).toEqual([late]);
+    expect(await idsOf(store, { contactId: ana })).toEqual([late, early]);
+    expect(await idsOf(store, { since: later(2) })).toEqual([other, late]);
+    expect(await idsOf(store, { contactId: ana, state: 'queued', since: NOON })).toEqual([late]);
+  });
+
+  it('shows the entries of one message, oldest first', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const [id, other] = [
+      await queue(store, { senderId, contactId, template: 'offer' }),
+      await queue(store, { senderId, contactId, template: 'offer' }),
+    ];
+    await claim(store, senderId, [id]);
+    await settle(store, id, 'delivered', later(1));
+    const common = {
+      currency: 'USD',
+      market: 'Germany',
+      category: 'marketing',
+      pricingType: 'regular',
+      sequence: expect.any(Number),
+      cause: null,
+    };
+    const rule = expect.stringMatching(/^list/);
+    expect(await store.entriesOf(id)).toEqual([
+      { ...common, kind: 'reservation', attempt: 0, held: 100n, posted: 0n, eventAt: NOON, recordedAt: NOON, rule },
+      { ...common, kind: 'charge', attempt: 1, held: -100n, posted: 100n, eventAt: later(1), recordedAt: later(1), rule },
+    ]);
+    expect(await store.entriesOf(other)).toHaveLength(1);
+    expect(await store.entriesOf('none' as MessageId)).toEqual([]);
+  });
+}
+
+async function idsOf(store: Store, filter: Partial<MessageFilter>): Promise<readonly MessageId[]> {
+  return (await store.listMessages({ ...ALL, ...filter }, { limit: 50, after: null })).items.map(({ id }) => id);
+}

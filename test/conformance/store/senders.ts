@@ -1,0 +1,81 @@
+// Senders: founding a store, adding senders, the default one.
+
+import { expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
+import type { AccountId, SenderId } from '../../../src/values/id.ts';
+import type { Currency } from '../../../src/values/money.ts';
+import { parseTimeZone, UTC } from '../../../src/values/time.ts';
+import type { Exam } from './exam.ts';
+import { makeCard, makeSender, start } from './fixture.ts';
+
+const EUR = 'EUR' as Currency;
+
+/** The cases. */
+export function examSenders(exam: Exam): void {
+  it('is empty until it is founded', async () => {
+    const { store } = await exam.open();
+    expect(await store.isEmpty()).toBe(true);
+    await store.found({ sender: makeSender({ isDefault: true }), cards: [makeCard('2026-07-01')] });
+    expect(await store.isEmpty()).toBe(false);
+  });
+
+  it('is founded once: a second founder changes nothing', async () => {
+    const { store } = await exam.open();
+    const sender = makeSender({ isDefault: true });
+    const card = makeCard('2026-07-01');
+    await store.found({ sender, cards: [card] });
+    await store.found({ sender: makeSender({ name: 'late', isDefault: true }), cards: [makeCard('2026-10-01')] });
+    expect(await store.listSenders(DEFAULT_ACCOUNT)).toEqual([sender]);
+    expect(await store.listPriceCards({ currency: null })).toEqual([card]);
+  });
+
+  it('adds a sender once, and keeps the first', async () => {
+    const { store } = await start(exam);
+    const shop = makeSender({ name: 'shop', timeZone: parseTimeZone('Europe/Berlin') ?? UTC });
+    expect(await store.putSender(shop)).toBe('added');
+    expect(await store.putSender(makeSender({ ...shop, id: 'another' as SenderId }))).toBe('unchanged');
+    expect(await store.listSenders(DEFAULT_ACCOUNT)).toContainEqual(shop);
+  });
+
+  it('refuses a name that is taken by a sender with other settings', async () => {
+    const { store } = await start(exam);
+    await store.putSender(makeSender({ name: 'shop' }));
+    await expect(store.putSender(makeSender({ name: 'shop', currency: EUR }))).rejects.toMatchObject({
+      code: 'sender_conflict',
+      details: { name: 'shop', currency: 'USD', time_zone: 'UTC' },
+    });
+    await expect(store.putSender(makeSender({ name: 'shop', timeZone: parseTimeZone('Asia/Tokyo') ?? UTC }))).rejects.toMatchObject({
+      code: 'sender_conflict',
+    });
+  });
+
+  it('keeps accounts apart', async () => {
+    const { store } = await start(exam);
+    const other = makeSender({ accountId: 'other' as AccountId, currency: EUR, isDefault: true });
+    expect(await store.putSender(other)).toBe('added');
+    expect(await store.listSenders(other.accountId)).toEqual([other]);
+    expect((await store.listSenders(DEFAULT_ACCOUNT)).map(({ currency, isDefault }) => [currency, isDefault])).toEqual([['USD', true]]);
+  });
+
+  it('lists senders by name', async () => {
+    const { store } = await start(exam);
+    for (const name of ['zoo', 'Air', 'bank']) await store.putSender(makeSender({ name }));
+    expect((await store.listSenders(DEFAULT_ACCOUNT)).map(({ name }) => name)).toEqual(['Air', 'bank', 'sandbox', 'zoo']);
+  });
+
+  it('has one default sender, whoever became it last', async () => {
+    const { store, senderId } = await start(exam);
+    const defaults = async () => (await store.listSenders(DEFAULT_ACCOUNT)).filter(({ isDefault }) => isDefault).map(({ name }) => name);
+    await store.putSender(makeSender({ name: 'shop', isDefault: true }));
+    expect(await defaults()).toEqual(['shop']);
+    await store.setDefaultSender(senderId);
+    await store.setDefaultSender(senderId);
+    expect(await defaults()).toEqual(['sandbox']);
+  });
+
+  it('cannot make nobody the default', async () => {
+    const { store } = await start(exam);
+    await expect(store.setDefaultSender('nobody' as SenderId)).rejects.toMatchObject({ code: 'unknown_sender' });
+    expect((await store.listSenders(DEFAULT_ACCOUNT)).map(({ isDefault }) => isDefault)).toEqual([true]);
+  });
+}

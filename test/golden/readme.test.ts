@@ -1,0 +1,35 @@
+// The README as it is read: every session in it is run, and prints what it says; its CI script passes; it names every command, code and exit.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openTranscriptFolder, parseTranscript, withoutIds } from './transcript.ts';
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+const blocks = (language: string): readonly string[] =>
+  Array.from(README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')), ([, body = '']) => body);
+
+const ORDERS = 'to,name,order\n+4915112345678,Ada,A-17\n+5511987650001,Caetano,A-18\n+447700900123,Grace,A-19\n';
+
+describe('the sessions of the README', () => {
+  const folder = openTranscriptFolder({ 'orders.csv': ORDERS });
+  afterAll(folder.close);
+
+  test.each(blocks('console').flatMap(parseTranscript))('$command', ({ command, output }) => {
+    expect(withoutIds(folder.run(command))).toBe(withoutIds(output));
+  });
+});
+
+describe('the smoke test of the README', () => {
+  test('passes as it stands there', () => {
+    const folder = openTranscriptFolder({});
+    const [script = ''] = blocks('bash').filter((body) => body.includes('smoke'));
+    try {
+      expect(script).toContain('tollbell send');
+      expect(folder.run(script)).toBe('smoke test passed');
+    } finally {
+      folder.close();
+    }
+  });
+});

@@ -1,0 +1,124 @@
+// The books of a real store after anything: counted again by an independent query over the ledger, they must be the same.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isDelivered } from '../../src/domain/message.ts';
+import type { ContactId, SenderId } from '../../src/values/id.ts';
+import { dayOf, monthDays, monthOf, nextDay, type TimeZone, toInstant } from '../../src/values/time.ts';
+import { operations } from './operations.ts';
+import { discrepancies, type EntryLine, entryLines, usedOf } from './recount.ts';
+import { type AdmittedBatch, type Checks, LIST_PRICES, openShop, type Shop } from './shop.ts';
+
+// A long search: TOLLBELL_PROPERTY_RUNS=10000 npx vitest run test/property/books.test.ts
+const RUNS = process.env['TOLLBELL_PROPERTY_RUNS'];
+const LIMIT_MS = RUNS === undefined ? 20_000 : 2 ** 31 - 1;
+
+it(
+  'balances after random days: every counter, every hold, every budget',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operations, { minLength: 10, maxLength: 50, size: 'max' }), async (days) => {
+        const shop = await openShop();
+        try {
+          for (const operation of days) await shop.perform(operation, checksOf(shop));
+          expect(discrepancies(shop.database)).toEqual([]);
+          expect(entryLines(shop.database).filter(isWronglyBooked)).toEqual([]);
+          await expectBudgets(shop);
+          await expectStates(shop);
+        } finally {
+          await shop.close();
+        }
+      }),
+      RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(4_000)] } : { numRuns: Number(RUNS) },
+    );
+  },
+  LIMIT_MS,
+);
+
+function checksOf(shop: Shop): Checks {
+  return {
+    admitted: async (batch) => {
+      expect(batch.preview).toEqual(batch.commit);
+      await expectCaps(shop, batch);
+    },
+    claimed: (senderId, messages) => {
+      for (const { contactId, template } of messages) {
+        expect(newestKind(shop, senderId, contactId, 'block')).not.toBe('block');
+        if (template !== null) expect(newestKind(shop, senderId, contactId, template.category)).toBe('opt_in');
+      }
+    },
+  };
+}
+
+// A lowered cap may be below what is used, and a late delivery may pass one; but nothing that such a budget covers is let in any more.
+async function expectCaps(shop: Shop, { senderId, campaignId, messages }: AdmittedBatch): Promise<void> {
+  const hold = shop.database.prepare(
+    'SELECT h.category, h.cost_center FROM message m JOIN bucket h ON h.id = m.hold_bucket_id WHERE m.id = ?',
+  );
+  const newest = messages.map((id) => hold.raw().get(id) as readonly [string, string]);
+  for (const { budget } of await shop.store.listBudgets({ senderId, at: shop.now() })) {
+    const { category, costCenter, period, cap } = budget;
+    const isCovered = newest.some(([ofCategory, center]) => (category ?? ofCategory) === ofCategory && (costCenter ?? center) === center);
+    if (!isCovered || (period === 'campaign' && campaignId === null)) continue;
+    const parts = { sender: senderId, category, costCenter, ...daysOf(shop, senderId, period) };
+    expect(usedOf(shop.database, parts, period === 'campaign' ? campaignId : null) <= cap).toBe(true);
+  }
+}
+
+function daysOf({ senders, now }: Shop, senderId: SenderId, period: 'day' | 'month' | 'campaign') {
+  const zone = senders.find(({ id }) => id === senderId)?.timeZone;
+  if (zone === undefined) throw new Error('no such sender');
+  const today = dayOf(now(), zone);
+  if (period === 'campaign') return { from: '', to: '~' };
+  return period === 'day' ? { from: today, to: nextDay(today) } : monthDays(monthOf(today));
+}
+
+async function expectBudgets(shop: Shop): Promise<void> {
+  for (const { id } of shop.senders) {
+    for (const { budget, used } of await shop.store.listBudgets({ senderId: id, at: shop.now() })) {
+      const { category, costCenter, period } = budget;
+      const parts = { sender: id, category, costCenter, ...daysOf(shop, id, period) };
+      const campaigns = period === 'campaign' ? [...shop.campaigns.values()] : [null];
+      const expected = campaigns
+        .map((campaign) => usedOf(shop.database, parts, campaign))
+        .reduce((most, sum) => (sum > most ? sum : most), 0n);
+      expect({ period, used }).toEqual({ period, used: expected });
+    }
+  }
+}
+
+// The newest word on a subject, from the history itself; a stop wins a tie.
+function newestKind({ database }: Shop, senderId: SenderId, contactId: ContactId, subject: string): unknown {
+  const sql = `SELECT kind FROM consent_event WHERE contact_id = ? AND subject = ? AND scope IN (?, '*') ORDER BY at DESC, kind IN ('opt_in', 'unblock') LIMIT 1`;
+  return database.prepare(sql).pluck().get(contactId, subject, senderId);
+}
+
+function isWronglyBooked(line: EntryLine): boolean {
+  const zone = line.time_zone as TimeZone;
+  const day = dayOf(toInstant(line.event_at), zone);
+  return (
+    line.day !== day ||
+    line.hold_day !== dayOf(toInstant(line.created_at), zone) ||
+    line.books_month !== monthOf(dayOf(toInstant(line.recorded_at), zone)) ||
+    (line.kind === 'charge' && line.posted !== expectedPrice(line))
+  );
+}
+
+// The newest card that is not after the day of the delivery; free where the provider says so.
+function expectedPrice({ currency, day, category, pricing_type }: EntryLine): number | undefined {
+  if (pricing_type !== 'regular') return 0;
+  const card = LIST_PRICES.filter(([of, from]) => of === currency && from <= day).at(-1);
+  return card === undefined ? undefined : (card[2] as Readonly<Record<string, number>>)[category];
+}
+
+async function expectStates(shop: Shop): Promise<void> {
+  const period = { from: '0000-01-01', to: '9999-12-31' } as Parameters<Shop['store']['counters']>[0]['period'];
+  const rows = await shop.store.counters({ period, senderId: null, groupBy: [] });
+  const delivered = rows.reduce((sum, { counters }) => sum + counters.delivered, 0);
+  const { items } = await shop.store.listMessages(
+    { senderId: null, state: null, campaignId: null, contactId: null, since: null },
+    { limit: 1_000, after: null },
+  );
+  expect(items.filter(({ state }) => isDelivered(state))).toHaveLength(delivered);
+  expect(items).toHaveLength(rows.reduce((sum, { counters }) => sum + counters.units, 0));
+}

@@ -1,0 +1,188 @@
+// Claim, deliver, settle on a real store; the provider is scripted and the clock is turned by hand.
+
+import { describe, expect, it } from 'vitest';
+import type { Transport } from '../../src/ports/transport.ts';
+import type { Settlement } from '../../src/ports/store/settle.ts';
+import { dispatch, type DispatchHost, type DispatchPlan } from '../../src/send/dispatch.ts';
+import { createSandbox } from '../../src/transports/sandbox.ts';
+import type { MessageId } from '../../src/values/id.ts';
+import { type Instant, toInstant } from '../../src/values/time.ts';
+import { admit, addCrowd, requestTo } from '../conformance/store/crowd.ts';
+import { queue } from '../conformance/store/admission.ts';
+import { addPerson, ids, later, makeSender, makeTemplate, NOON } from '../conformance/store/fixture.ts';
+import { startInMemory } from '../memory.ts';
+
+type Options = { readonly transport?: Partial<Transport>; readonly interrupted?: AbortSignal; readonly clockStands?: boolean };
+
+async function world({ transport = {}, interrupted = new AbortController().signal, clockStands = false }: Options = {}) {
+  const { store, senderId } = await startInMemory();
+  let now: Instant = NOON;
+  const slept: number[] = [];
+  const settlements: Settlement[] = [];
+  const host: DispatchHost = {
+    store,
+    transport: { ...createSandbox(), ...transport },
+    clock: {
+      now: () => now,
+      sleep: async (milliseconds) => {
+        slept.push(milliseconds);
+        if (!clockStands) now = toInstant(now + milliseconds);
+      },
+    },
+    workerId: ids.sortable(NOON),
+    interrupted,
+  };
+  const run = (plan: Partial<DispatchPlan> = {}) =>
+    dispatch(host, {
+      sender: makeSender({ id: senderId }),
+      scope: { kind: 'all' },
+      countMax: null,
+      waits: false,
+      onSettled: (settled) => settlements.push(...settled),
+      ...plan,
+    });
+  const statesOf = async (messageIds: readonly MessageId[]) => (await store.findMessages(messageIds)).map((record) => record?.state);
+  const queueCrowd = async (count: number): Promise<MessageId[]> => {
+    const requests = (await addCrowd(store, senderId, count)).map((number) => requestTo(number));
+    await admit(store, senderId, requests);
+    return requests.map(({ id }) => id);
+  };
+  return { store, senderId, run, statesOf, queueCrowd, slept, settlements };
+}
+
+describe('dispatch', () => {
+  it('works until nothing is left, in turns of as many as the transport takes', async () => {
+    const batches: number[] = [];
+    const sandbox = createSandbox();
+    const { run, statesOf, queueCrowd, settlements } = await world({
+      transport: {
+        roomMax: 3,
+        deliver: (messages, at) => {
+          batches.push(messages.length);
+          return sandbox.deliver(messages, at);
+        },
+      },
+    });
+    const messages = await queueCrowd(8);
+    expect(await run()).toEqual({ reason: 'empty', claimed: 8 });
+    expect(batches).toEqual([3, 3, 2]);
+    expect(await statesOf(messages)).toContain('delivered');
+    expect(new Set(settlements.map(({ messageId }) => messageId)).size).toBe(8);
+  });
+
+  it('has nothing to do in an empty outbox', async () => {
+    const { run, settlements } = await world();
+    expect(await run()).toEqual({ reason: 'empty', claimed: 0 });
+    expect(settlements).toEqual([]);
+  });
+
+  it('stops at the number it was given, with all of them at rest', async () => {
+    const { run, statesOf, queueCrowd } = await world({ transport: { roomMax: 2 } });
+    const messages = await queueCrowd(12);
+    expect(await run({ countMax: 10 })).toEqual({ reason: 'count_reached', claimed: 10 });
+    const states = await statesOf(messages);
+    expect(states.filter((state) => state === 'queued')).toHaveLength(2);
+    expect(states).not.toContain('sending');
+  });
+
+  it('leaves messages outside its scope alone', async () => {
+    const { run, statesOf, queueCrowd } = await world();
+    const messages = await queueCrowd(9);
+    expect(await run({ scope: { kind: 'messages', ids: messages.slice(7) } })).toMatchObject({ claimed: 2 });
+    expect((await statesOf(messages)).slice(0, 7).every((state) => state === 'queued')).toBe(true);
+  });
+});
+
+describe('an interruption', () => {
+  it('before the start begins nothing', async () => {
+    const { run, statesOf, queueCrowd } = await world({ interrupted: AbortSignal.abort() });
+    const messages = await queueCrowd(2);
+    expect(await run()).toEqual({ reason: 'interrupted', claimed: 0 });
+    expect(await statesOf(messages)).toEqual(['queued', 'queued']);
+  });
+
+  it('finishes what is in flight and begins nothing more', async () => {
+    const stop = new AbortController();
+    const sandbox = createSandbox();
+    const { run, statesOf, queueCrowd } = await world({
+      interrupted: stop.signal,
+      transport: {
+        roomMax: 1,
+        deliver: (messages, at) => {
+          stop.abort();
+          return sandbox.deliver(messages, at);
+        },
+      },
+    });
+    const messages = await queueCrowd(2);
+    expect(await run()).toEqual({ reason: 'interrupted', claimed: 1 });
+    expect(await statesOf(messages)).toEqual(['delivered', 'queued']);
+  });
+});
+
+describe('a message that is due later', () => {
+  async function throttled(options: Options = {}) {
+    const made = await world(options);
+    const contactId = await addPerson(made.store, made.senderId, '10005', ['marketing']);
+    const id = await queue(made.store, { senderId: made.senderId, contactId, template: 'offer' });
+    return { ...made, id };
+  }
+  const inTenSeconds: Partial<Transport> = {
+    deliver: async (messages, at) =>
+      (await createSandbox().deliver(messages, at)).map((delivery) =>
+        delivery.kind === 'retry' ? { ...delivery, retryAfterMs: 10_000 } : delivery,
+      ),
+  };
+
+  it('is sent at once when the provider asked for no wait', async () => {
+    const { run, statesOf, id, slept } = await throttled();
+    expect(await run()).toEqual({ reason: 'empty', claimed: 2 });
+    expect(await statesOf([id])).toEqual(['delivered']);
+    expect(slept).toEqual([]);
+  });
+
+  it('is waited for, exactly as long as it takes', async () => {
+    const { run, statesOf, id, slept } = await throttled({ transport: inTenSeconds });
+    expect(await run({ waits: true })).toEqual({ reason: 'empty', claimed: 2 });
+    expect(slept).toEqual([10_000]);
+    expect(await statesOf([id])).toEqual(['delivered']);
+  });
+
+  it('stays in the queue for a dispatcher that does not wait', async () => {
+    const { run, statesOf, id, slept } = await throttled({ transport: inTenSeconds });
+    expect(await run()).toEqual({ reason: 'not_due', claimed: 1 });
+    expect(await statesOf([id])).toEqual(['queued']);
+    expect(slept).toEqual([]);
+  });
+
+  it('is not waited for on a clock that stands still, which would be for ever', async () => {
+    const { run, slept } = await throttled({ transport: inTenSeconds, clockStands: true });
+    expect(await run({ waits: true })).toEqual({ reason: 'not_due', claimed: 1 });
+    expect(slept).toHaveLength(1);
+  });
+});
+
+it('goes on behind what the gate stops', async () => {
+  const { store, senderId, run, statesOf, queueCrowd, settlements } = await world({ transport: { roomMax: 1 } });
+  const stopped = await queueCrowd(2);
+  await store.putTemplate(makeTemplate(senderId, { components: [{ type: 'BODY', text: 'Another text' }], addedAt: later(1) }));
+  const contactId = await addPerson(store, senderId, '99', ['utility']);
+  const free = await queue(store, { senderId, contactId, template: 'notice' });
+  expect(await run()).toEqual({ reason: 'empty', claimed: 1 });
+  expect(await statesOf([...stopped, free])).toEqual(['cancelled', 'cancelled', 'delivered']);
+  expect(settlements.filter(({ reason }) => reason === 'template_unavailable')).toHaveLength(2);
+});
+
+it('puts everything back when nothing can be sent, and says why', async () => {
+  const sandbox = createSandbox();
+  let isDown = true;
+  const { run, statesOf, queueCrowd } = await world({
+    transport: { deliver: async (messages, at) => (isDown ? Promise.reject(new Error('no route')) : sandbox.deliver(messages, at)) },
+  });
+  const messages = await queueCrowd(2);
+  await expect(run()).rejects.toThrow('no route');
+  expect(await statesOf(messages)).toEqual(['queued', 'queued']);
+  isDown = false;
+  expect(await run()).toMatchObject({ claimed: 2 });
+  expect(await statesOf(messages)).toEqual(['delivered', 'delivered']);
+});

@@ -1,0 +1,175 @@
+// The rule of settling: what moves a message's state moves its money, once.
+
+import { describe, expect, it } from 'vitest';
+import { MESSAGE_STATES, type PricingType, SILENCE_GRACE_MS, DELIVERY_TTL_MS } from '../../src/domain/message.ts';
+import type { MessageFacts } from '../../src/ports/store/settle.ts';
+import type { Outcome } from '../../src/ports/transport.ts';
+import { decideSettlements } from '../../src/send/settle.ts';
+import { type Currency, ZERO } from '../../src/values/money.ts';
+import type { Phone } from '../../src/values/phone.ts';
+import { toInstant } from '../../src/values/time.ts';
+import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
+
+const LATER = toInstant(NOW + 60_000);
+
+function settle(facts: MessageFacts, event: Outcome) {
+  return decideSettlements(facts, event, PRICES, LATER);
+}
+
+const NOTHING = { change: null, entry: null };
+
+describe('a delivery', () => {
+  it('charges the price of its own day, which closes the reservation, and freezes how it was found', () => {
+    const delivered = outcome('delivered', { providerId: 'wamid', pricing: { type: 'regular', category: 'utility' } });
+    const { change, entry } = settle(message(), delivered);
+    const { holdBucket } = message();
+    expect(entry).toEqual({
+      messageId: 'message',
+      attempt: 1,
+      kind: 'charge',
+      bucket: holdBucket,
+      holdBucket,
+      held: -60_000n,
+      posted: 55_000n,
+      eventAt: NOW,
+      recordedAt: LATER,
+      booksMonth: '2026-11',
+      cause: null,
+      evidence: { priceId: 2, rule: 'list_open_ended', providerType: 'regular', providerCategory: 'utility' },
+    });
+    expect(change).toEqual({
+      state: 'delivered',
+      held: ZERO,
+      reason: null,
+      notBefore: null,
+      expiresAt: null,
+      providerId: 'wamid',
+      at: LATER,
+    });
+  });
+
+  it("counts in the day that its event has in the sender's zone, and in the books of the day it is recorded on", () => {
+    const event = outcome('delivered', { at: at('2026-09-30T22:30:00Z') }); // half past midnight in Berlin, and a new card
+    const { entry } = settle(message(), event);
+    expect(entry).toMatchObject({
+      bucket: { day: '2026-10-01' },
+      holdBucket: { day: '2026-11-22' },
+      posted: 55_000n,
+      booksMonth: '2026-11',
+    });
+    const summer = settle(message(), outcome('delivered', { at: at('2026-09-30T21:59:59Z') }));
+    expect(summer.entry).toMatchObject({ bucket: { day: '2026-09-30' }, posted: 50_000n });
+  });
+
+  it.each<PricingType>(['free_customer_service', 'free_entry_point'])(
+    'that the provider calls %s costs nothing and is a line all the same',
+    (type) => {
+      const { entry } = settle(message(), outcome('delivered', { pricing: { type, category: 'service' } }));
+      expect(entry).toMatchObject({
+        kind: 'charge',
+        posted: 0n,
+        held: -60_000n,
+        bucket: { pricingType: type },
+        evidence: { priceId: null, rule: 'free', providerType: type, providerCategory: 'service' },
+      });
+    },
+  );
+
+  it('on a day without a rate charges what was reserved and says so, never zero', () => {
+    const { entry } = settle(message(), outcome('delivered', { at: at('2026-01-01') }));
+    expect(entry).toMatchObject({ posted: 60_000n, evidence: { priceId: null, rule: 'as_reserved', providerType: null } });
+    const euros = message({
+      sender: { ...SENDER, currency: 'EUR' as Currency },
+      holdBucket: { ...message().holdBucket, currency: 'EUR' as Currency },
+    });
+    expect(settle(euros, outcome('delivered')).entry?.posted).toBe(60_000n);
+  });
+
+  it('is in the market of the number on that day; of a forgotten person, in the one it was reserved in', () => {
+    const brazilian = message({ phone: '+5511912345678' as Phone });
+    expect(settle(brazilian, outcome('delivered')).entry).toMatchObject({
+      bucket: { market: 'Brazil' },
+      holdBucket: { market: 'Germany' },
+      posted: 6_800n,
+    });
+    expect(settle(message({ phone: null }), outcome('delivered')).entry).toMatchObject({ bucket: { market: 'Germany' }, posted: 55_000n });
+  });
+
+  it('is told by a read alone too, and charged once', () => {
+    expect(settle(message(), outcome('read')).entry?.kind).toBe('charge');
+    const delivered = message({ state: 'delivered', held: ZERO });
+    expect(settle(delivered, outcome('read'))).toMatchObject({ change: { state: 'read', held: 0n }, entry: null });
+    expect(settle(delivered, outcome('delivered'))).toEqual(NOTHING);
+    expect(settle(message({ state: 'read', held: ZERO }), outcome('delivered'))).toEqual(NOTHING);
+  });
+
+  it.each(['failed', 'expired', 'cancelled'] as const)('that comes after %s is charged, though nothing is held any more', (state) => {
+    const { change, entry } = settle(message({ state, held: ZERO }), outcome('delivered'));
+    expect(entry).toMatchObject({ kind: 'charge', held: 0n, posted: 55_000n });
+    expect(change).toMatchObject({ state: 'delivered', held: 0n, reason: null });
+  });
+});
+
+describe('a release', () => {
+  it.each([
+    ['rejected', 'sending', 'failed', 'rejected'],
+    ['failed', 'sent', 'failed', 'failed'],
+    ['cancelled', 'queued', 'cancelled', 'cancelled'],
+    ['expired', 'unknown', 'expired', 'expired'],
+  ] as const)('follows %s of a message that is %s', (kind, state, next, cause) => {
+    const { change, entry } = settle(message({ state }), outcome(kind, { error: { code: '131026', title: '' } }));
+    expect(change).toMatchObject({ state: next, held: 0n, reason: '131026', expiresAt: null });
+    expect(entry).toMatchObject({ kind: 'release', held: -60_000n, posted: 0n, cause, evidence: null });
+  });
+
+  it('counts on the day of its event; the hold is closed where it was made', () => {
+    const { entry } = settle(message(), outcome('rejected', { at: at('2026-11-30T23:30:00Z') }));
+    expect(entry).toMatchObject({ bucket: { day: '2026-12-01', market: 'Germany' }, holdBucket: { day: '2026-11-22' } });
+  });
+
+  it('happens once', () => {
+    for (const state of MESSAGE_STATES) {
+      const { change } = settle(message({ state }), outcome('failed'));
+      const again = settle(message({ state: change?.state ?? state, held: change?.held ?? ZERO }), outcome('failed'));
+      expect(again).toEqual(NOTHING);
+    }
+  });
+});
+
+describe('what moves no money', () => {
+  it('keeps the reservation while the outcome is open', () => {
+    const horizon = LATER + DELIVERY_TTL_MS + SILENCE_GRACE_MS;
+    for (const kind of ['accepted', 'unknown', 'sent'] as const) {
+      expect(settle(message(), outcome(kind))).toMatchObject({ change: { state: kind, held: 60_000n, expiresAt: horizon }, entry: null });
+    }
+  });
+
+  it('puts a request that was surely not sent back into the queue, until it is time, with its own expiry', () => {
+    const { change, entry } = settle(message(), outcome('retry', { retryAt: LATER, error: { code: '130429', title: '' } }));
+    expect(change).toMatchObject({ state: 'queued', held: 60_000n, notBefore: LATER, expiresAt: null, reason: '130429' });
+    expect(entry).toBeNull();
+  });
+
+  it('learns nothing from what is repeated or comes late', () => {
+    expect(settle(message({ state: 'sent' }), outcome('accepted'))).toEqual(NOTHING);
+    expect(settle(message({ state: 'sending' }), outcome('cancelled'))).toEqual(NOTHING);
+  });
+});
+
+describe('an older request', () => {
+  const second = message({ attempt: 2 });
+
+  it('that failed is over: it says nothing of the newest one', () => {
+    for (const kind of ['failed', 'rejected', 'sent', 'accepted', 'unknown'] as const)
+      expect(settle(second, outcome(kind))).toEqual(NOTHING);
+  });
+
+  it('that was delivered after all is charged as itself', () => {
+    expect(settle(second, outcome('delivered')).entry).toMatchObject({ kind: 'charge', attempt: 1 });
+    expect(settle(second, outcome('read')).entry).toMatchObject({ kind: 'charge', attempt: 1 });
+  });
+
+  it('is not meant by an event that names none: that is about the newest', () => {
+    expect(settle(second, outcome('failed', { attempt: null })).entry).toMatchObject({ kind: 'release', attempt: 2 });
+  });
+});

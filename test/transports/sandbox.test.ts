@@ -1,0 +1,76 @@
+// The sandbox's promises: the last four digits decide, twice the same, and nothing else.
+
+import { describe, expect, it } from 'vitest';
+import type { OutgoingMessage } from '../../src/ports/transport.ts';
+import { createSandbox, MAGIC_ENDINGS } from '../../src/transports/sandbox.ts';
+import type { ContactId, MessageId } from '../../src/values/id.ts';
+import type { Phone } from '../../src/values/phone.ts';
+import { transportConformance } from '../conformance/transport.ts';
+import { NOW, template } from '../send/facts.ts';
+
+function outgoing(phone: string | null, rest: Partial<OutgoingMessage> = {}): OutgoingMessage {
+  return {
+    id: `to-${phone}` as MessageId,
+    attempt: 1,
+    contactId: 'contact' as ContactId,
+    phone: phone as Phone | null,
+    userId: null,
+    template: template(),
+    parameters: { name: 'Zoë' },
+    text: null,
+    ...rest,
+  };
+}
+
+async function deliverOne(phone: string | null, rest: Partial<OutgoingMessage> = {}) {
+  const [delivery] = await createSandbox().deliver([outgoing(phone, rest)], NOW);
+  if (delivery === undefined) throw new Error('one delivery for one message');
+  return { ...delivery, statuses: delivery.later.map(({ kind }) => kind) };
+}
+
+transportConformance('sandbox', {
+  open: createSandbox,
+  messages: [...Object.keys(MAGIC_ENDINGS), '5678'].flatMap((ending) =>
+    [1, 2, 6].map((attempt) => outgoing(`+491511234${ending}`, { attempt })),
+  ),
+});
+
+describe('the last four digits', () => {
+  it.each([
+    ['0000', 'accepted', ['sent', 'delivered', 'read']],
+    ['0001', 'accepted', ['sent', 'delivered']],
+    ['0002', 'rejected', []],
+    ['0003', 'accepted', ['sent', 'failed']],
+    ['0004', 'unknown', []],
+    ['0005', 'retry', []],
+    ['0006', 'accepted', ['failed']],
+    ['0007', 'accepted', []],
+    ['5678', 'accepted', ['sent', 'delivered']],
+  ])('%s: %s, then %j', async (ending, kind, statuses) => {
+    expect(await deliverOne(`+491511234${ending}`)).toMatchObject({ kind, statuses });
+  });
+
+  it('are looked at only at the end of a number; a person without one is reached', async () => {
+    expect((await deliverOne('+4900021234567')).kind).toBe('accepted');
+    expect((await deliverOne(null)).statuses).toEqual(['sent', 'delivered']);
+  });
+
+  it('0005 is throttled at the first request only', async () => {
+    expect(await deliverOne('+4915112340005')).toMatchObject({ retryAfterMs: 0, error: { code: '130429' } });
+    expect(await deliverOne('+4915112340005', { attempt: 2 })).toMatchObject({ kind: 'accepted', statuses: ['sent', 'delivered'] });
+  });
+
+  it("fail with the provider's own codes", async () => {
+    const codes = ['0002', '0003', '0006'].map(async (ending) => {
+      const { error, later } = await deliverOne(`+491511234${ending}`);
+      return error?.code ?? later.at(-1)?.error?.code;
+    });
+    expect(await Promise.all(codes)).toEqual(['131026', '131049', '131050']);
+  });
+});
+
+it('tells the price with the delivery: the category of the template, or service for text', async () => {
+  const pricing = async (rest: Partial<OutgoingMessage>) => (await deliverOne('+4915112345678', rest)).later.at(-1)?.pricing;
+  expect(await pricing({ template: template({ category: 'marketing' }) })).toEqual({ type: 'regular', category: 'marketing' });
+  expect(await pricing({ template: null, text: 'Hello' })).toEqual({ type: 'regular', category: 'service' });
+});
