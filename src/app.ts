@@ -5,7 +5,6 @@ import type { Clock, Io, KeyedDigest } from './ports/host.ts';
 import type { Store } from './ports/store.ts';
 import type { Transport } from './ports/transport.ts';
 import type { Sender, TransportName } from './domain/sender.ts';
-import { openStore, storeExists } from './store/open.ts';
 import { createSandbox } from './transports/sandbox.ts';
 import { createIds, type IdSource, type WorkerId } from './values/id.ts';
 import { toInstant } from './values/time.ts';
@@ -39,21 +38,25 @@ export type AppParts = { readonly config: Config; readonly io: Io; readonly env:
 /** Builds the app of one command. */
 export function createApp({ config, io, env, interrupted }: AppParts): App {
   const clock = createClock(config);
-  const ids = createIds(randomBytes);
+  const ids = createIds(cheapBytes);
   const opened: Store[] = [];
   const keep = (store: Store): Store => {
     opened.push(store);
     return store;
   };
   const open = once(async () => {
+    const { openStore } = await import('./store/open.ts');
     const store = keep(await openStore({ config, readOnly: false }));
     if (await store.isEmpty()) {
       const { foundStore } = await import('./found.ts');
-      await foundStore({ store, config, env, now: clock.now(), ids, digest: sha256 });
+      await foundStore({ store, config, env, now: clock.now(), ids, secretBytes, digest: sha256 });
     }
     return store;
   });
-  const read = once(async () => (storeExists(config.db) ? keep(await openStore({ config, readOnly: true })) : null));
+  const read = once(async () => {
+    const { openStore, storeExists } = await import('./store/open.ts');
+    return storeExists(config.db) ? keep(await openStore({ config, readOnly: true })) : null;
+  });
   return {
     config,
     io,
@@ -90,8 +93,12 @@ function createClock(config: Config): Clock {
 }
 
 // For ids, which are no secrets: V8 seeds its generator from the system's entropy in each process, and node:crypto takes 3 ms of a start.
-function randomBytes(count: number): Uint8Array {
+function cheapBytes(count: number): Uint8Array {
   return Uint8Array.from({ length: count }, () => Math.floor(Math.random() * 256));
+}
+
+function secretBytes(count: number): Uint8Array {
+  return process.getBuiltinModule('node:crypto').randomBytes(count);
 }
 
 // Loaded when it is first needed: most commands have nothing to digest, and the module takes 3 ms of a start.

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { canonicalCard } from './domain/price-card.ts';
 import { DEFAULT_ACCOUNT, SANDBOX_SENDER } from './domain/sender.ts';
 import type { DirectoryStore } from './ports/store/directory.ts';
-import { makeStoreKey } from './store/key.ts';
+import { makeStoreKey, type RandomBytes } from './store/key.ts';
 import type { IdSource } from './values/id.ts';
 import type { Currency } from './values/money.ts';
 import { type Instant, UTC } from './values/time.ts';
@@ -17,12 +17,13 @@ type Founding = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Instant;
   readonly ids: IdSource;
+  readonly secretBytes: RandomBytes;
   readonly digest: (text: string) => string;
 };
 
 /** Founds an empty store; of processes that found it together, all but one change nothing. The key comes first: a crash in between leaves an empty store with a key, which the next process founds. */
-export async function foundStore({ store, config, env, now, ids, digest }: Founding): Promise<void> {
-  makeStoreKey(config.db, env);
+export async function foundStore({ store, config, env, now, ids, secretBytes, digest }: Founding): Promise<void> {
+  makeStoreKey(config.db, env, secretBytes);
   const currency = 'USD' as Currency;
   await store.found({
     sender: {

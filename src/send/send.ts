@@ -45,7 +45,8 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   const run = await openRun(host, plan);
   const resumed = new Set<MessageId>();
   const singles: MessageId[] = [];
-  const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
+  const record: SendPlan['onAdmission'] = (recipient, request, answer) => {
+    const admission = takenUpOnce(resumed, answer);
     countAdmission(tally, admission);
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
@@ -68,6 +69,11 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run, resumed } : { kind: 'messages', ids: singles };
   const interrupted = await dispatchOwn(host, { sender: plan.sender, own, tally, onProgress: plan.onProgress });
   return { tally, interrupted };
+}
+
+// A message that an earlier run left queued may stand in the file twice: its first row takes it up, the second is a repeat.
+function takenUpOnce(resumed: ReadonlySet<MessageId>, answer: Admission): Admission {
+  return answer.kind === 'duplicate' && resumed.has(answer.kept.id) ? { ...answer, resumable: false } : answer;
 }
 
 // Null when there is nothing to send for this row.

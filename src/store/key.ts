@@ -1,9 +1,12 @@
 // The store's secret: keys the digests that a store keeps, so that they cannot be tried out on guessed phone numbers.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import type { KeyedDigest } from '../ports/host.ts';
+
+/** Bytes that nobody can guess. */
+export type RandomBytes = (count: number) => Uint8Array;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,10 +24,10 @@ export function keyPath(db: string): string {
  * Makes the key beside a new store, mode 0600, unless one is there or the environment holds it. The file appears whole or not at all, so that of two
  * processes that found a store together both read the same key.
  */
-export function makeStoreKey(db: string, env: Environment): void {
+export function makeStoreKey(db: string, env: Environment, randomBytes: RandomBytes): void {
   if (db === ':memory:' || keyFromEnvironment(env) !== undefined) return;
-  const draft = `${keyPath(db)}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flush: true });
+  const draft = `${keyPath(db)}.${hex(randomBytes(6))}`;
+  writeFileSync(draft, `${hex(randomBytes(KEY_BYTES))}\n`, { mode: 0o600, flush: true });
   try {
     linkSync(draft, keyPath(db));
   } catch (cause) {
@@ -55,6 +58,10 @@ export function createKeyedDigest(key: Uint8Array): KeyedDigest {
   return (text) => createHash('sha256').update(key).update(text).digest();
 }
 
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
 
 function keyFromEnvironment(env: Environment): Uint8Array | undefined {
   const text = env['TOLLBELL_STORE_KEY'];

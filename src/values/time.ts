@@ -83,6 +83,7 @@ export function dayOf(at: Instant, zone: TimeZone): Day {
 /** Reads an IANA zone name that this runtime knows; undefined for any other. */
 export function parseTimeZone(text: string): TimeZone | undefined {
   if (text === UTC) return UTC;
+  if (/^[+-]/.test(text)) return undefined; // later versions of Node take an offset too, which this one could not read back
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone as TimeZone;
   } catch {

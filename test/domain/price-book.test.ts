@@ -3,7 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMarketMap } from '../../src/domain/market.ts';
-import { createPriceBook, highestRate, type PriceCard, type Rate, rateInForce, tiersInForce } from '../../src/domain/price-book.ts';
+import {
+  createFetchedPriceBook,
+  createPriceBook,
+  highestRate,
+  type PriceCard,
+  type Rate,
+  rateInForce,
+  tiersInForce,
+} from '../../src/domain/price-book.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import type { Day } from '../../src/values/time.ts';
@@ -150,5 +158,31 @@ describe('highestRate', () => {
 describe('createPriceBook', () => {
   it('is a bug when two cards of one currency begin on one day', () => {
     expect(() => createPriceBook([JULY, OCTOBER, { ...JULY }])).toThrow('two USD price cards begin on 2026-07-01');
+  });
+});
+
+describe('createFetchedPriceBook', () => {
+  it('says what the whole book says, and asks for each market of a card once', () => {
+    const asked: string[] = [];
+    const fetched = createFetchedPriceBook(
+      [JULY, OCTOBER].map(({ currency, effectiveFrom, rates }) => ({
+        currency,
+        effectiveFrom,
+        ratesIn: (market) => {
+          asked.push(`${effectiveFrom} ${market}`);
+          return rates.filter((r) => r.market === market);
+        },
+      })),
+    );
+    expect(asked).toEqual([]);
+    for (const market of ['Germany', 'Poland', 'Poland', 'Atlantis']) {
+      for (const day of ['2026-06-30', '2026-07-01', '2026-10-01']) {
+        const query = { currency: USD, day: day as Day, market, category: 'utility' } as const;
+        expect(rateInForce(fetched, query)).toBe(rateInForce(BOOK, query));
+      }
+    }
+    expect(asked.toSorted()).toEqual(
+      ['Atlantis', 'Germany', 'Poland'].flatMap((market) => [`2026-07-01 ${market}`, `2026-10-01 ${market}`]).toSorted(),
+    );
   });
 });

@@ -3,7 +3,7 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { assert } from '../../errors.ts';
 import type { WorkerId } from '../../values/id.ts';
 
 export type Liveness = {
@@ -17,29 +17,32 @@ export type Liveness = {
   readonly release: () => void;
 };
 
+/** A held lock on a file, until it is closed or the process dies. */
+export type FileLock = { readonly close: () => void };
+
+/** Takes the lock of a file, which is made where it is not there; null when another process holds it. */
+export type TakeLock = (path: string) => FileLock | null;
+
 /** The signs of life beside a store file. A store in memory has no other processes. */
-export function createLiveness(storePath: string): Liveness {
+export function createLiveness(storePath: string, takeLock: TakeLock): Liveness {
   const directory = `${storePath}.workers`;
   const fileOf = (workerId: WorkerId): string => join(directory, workerId);
-  let held: { readonly workerId: WorkerId; readonly lock: Database.Database } | undefined;
+  let held: { readonly workerId: WorkerId; readonly lock: FileLock } | undefined;
 
   const hold = (workerId: WorkerId): void => {
     if (storePath === ':memory:' || held !== undefined) return;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    held = { workerId, lock: lockFile(fileOf(workerId)) };
+    const lock = takeLock(fileOf(workerId));
+    assert(lock !== null, 'nobody else holds the lock of a worker that has just begun');
+    held = { workerId, lock };
   };
 
   const ifDead = (workerId: WorkerId, work: () => void): boolean => {
     // Never open our own file a second time: closing that copy would free our lock (POSIX locks belong to the process).
     if (workerId === held?.workerId || storePath === ':memory:') return false;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    let lock: Database.Database;
-    try {
-      lock = lockFile(fileOf(workerId));
-    } catch (error) {
-      if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return false;
-      throw error;
-    }
+    const lock = takeLock(fileOf(workerId));
+    if (lock === null) return false;
     try {
       work();
       rmSync(fileOf(workerId), { force: true });
@@ -57,16 +60,4 @@ export function createLiveness(storePath: string): Liveness {
   };
 
   return { hold, ifDead, release };
-}
-
-// An empty SQLite file in an exclusive transaction: a lock that Node itself does not offer. Nothing is ever written to it.
-function lockFile(path: string): Database.Database {
-  const lock = new Database(path, { timeout: 0 });
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
 }

@@ -12,7 +12,7 @@ import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
 import { createBudgetStore } from './budgets.ts';
 import { createFoundation } from './foundation.ts';
-import { createLiveness } from './liveness.ts';
+import { createLiveness, type FileLock } from './liveness.ts';
 import { createMessageStore } from './messages.ts';
 import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
@@ -39,7 +39,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const templates = createTemplateStore(sqlite);
   const book = createBook(sqlite);
   const settler = createSettler({ sqlite, book, prices, senders });
-  const liveness = createLiveness(options.path);
+  const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });
   const contacts = createContactStore(sqlite);
   const parts = { sqlite, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
@@ -134,6 +134,19 @@ function makeDirectory(directory: string): void {
     mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process made it
+  }
+}
+
+// An empty SQLite file in an exclusive transaction: a lock that Node itself does not offer. Nothing is ever written to it.
+function takeLock(path: string): FileLock | null {
+  const lock = new Database(path, { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return null;
+    throw translate(error, path);
   }
 }
 

@@ -56,7 +56,7 @@ export function makeRate(category: Category, micros: bigint, rest: Partial<Rate>
 }
 
 /** Marketing 100, utility 50, service 10 millionths of a dollar, in Germany. */
-export const RATES = [makeRate('marketing', 100n), makeRate('utility', 50n), makeRate('service', 10n)];
+const RATES = [makeRate('marketing', 100n), makeRate('utility', 50n), makeRate('service', 10n)];
 
 export function makeCard(effectiveFrom: string, rates: readonly Rate[] = RATES, currency = USD): StoredPriceCard {
   const card = { currency, effectiveFrom: effectiveFrom as Day, rates };
