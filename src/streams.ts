@@ -1,13 +1,12 @@
 // The process's standard streams behind the host port. Node sets up `process.stdout` in 3 ms, a tenth of a start; a file descriptor costs nothing.
 
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
-import type { Streams } from './host.ts';
+import { READ_BYTES, type Streams } from './host.ts';
 import type { Output } from './ports/host.ts';
 
 /** The part of the process that is needed here. */
 type Terminals = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'getBuiltinModule'>;
 
-const READ_BYTES = 256 * 1024;
 
 /** Standard input, output and error. */
 export function processStreams(terminals: Terminals): Streams {

@@ -2,7 +2,7 @@
 
 import type { Phone } from '../values/phone.ts';
 import type { Currency } from '../values/money.ts';
-import { type Day, dayOf, type Instant, type TimeZone } from '../values/time.ts';
+import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
 import type { ListRule } from './ledger.ts';
 import { type Market, type MarketMap, marketOf } from './market.ts';
@@ -12,14 +12,13 @@ export type QuoteQuestion = {
   readonly phone: Phone;
   readonly category: Category;
   readonly currency: Currency;
-  readonly timeZone: TimeZone;
-  readonly at: Instant;
-  /** The last instant at which it may still be delivered. */
-  readonly until: Instant;
+  /** Today, in the sender's zone. */
+  readonly from: Day;
+  /** The last day on which it may still be delivered. */
+  readonly to: Day;
 };
 
 export type Quote<R extends Rate> = {
-  readonly day: Day;
   /** Where the number is today; a reservation is counted here. */
   readonly market: Market;
   /** The highest rate that may apply until the message expires; null when no price is known, which is a refusal and never a zero. */
@@ -28,10 +27,8 @@ export type Quote<R extends Rate> = {
 
 /** What the message may cost at most between now and its expiry. */
 export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, question: QuoteQuestion): Quote<R> {
-  const { phone, category, currency, timeZone, at, until } = question;
-  const from = dayOf(at, timeZone);
-  const rate = highestRate(book, { currency, category, phone, markets, from, to: dayOf(until, timeZone) });
-  return { day: from, market: marketOf(markets, phone, from), rate: rate ?? null };
+  const rate = highestRate(book, { ...question, markets });
+  return { market: marketOf(markets, question.phone, question.from), rate: rate ?? null };
 }
 
 /** How an amount at this rate is explained: the list rate stands for any volume until tiers are settled. */

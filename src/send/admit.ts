@@ -31,7 +31,10 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
 type Batch = {
   readonly facts: AdmissionFacts;
   readonly budgets: BudgetMeter;
+  /** In the sender's zone. */
   readonly today: Day;
+  /** The day on which the batch expires. */
+  readonly lastDay: Day;
   readonly expiresAt: Instant;
   readonly buckets: Map<string, Bucket>;
   readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
@@ -40,11 +43,13 @@ type Batch = {
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
+  const expiresAt = queueExpiry(facts.at);
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
     today: dayOf(facts.at, facts.sender.timeZone),
-    expiresAt: queueExpiry(facts.at),
+    lastDay: dayOf(expiresAt, facts.sender.timeZone),
+    expiresAt,
     buckets: new Map(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ id, key, fingerprint }, price) => {
@@ -86,16 +91,13 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
 function chooseTemplate(templates: readonly Template[], request: AdmitRequest, addressee: AddresseeFacts): Template | undefined {
   const usable = templates.filter(({ status }) => status === 'approved');
   const wanted = request.language ?? addressee.language;
-  const chosen = usable.find(({ language }) => language === wanted);
-  if (chosen !== undefined || request.language !== null) return fitting(chosen, request);
-  return fitting(usable.length === 1 ? usable[0] : undefined, request);
+  const chosen = usable.find(({ language }) => language === wanted) ?? (request.language === null && usable.length === 1 ? usable[0] : undefined);
+  return chosen === undefined || chosen.id === request.checkedFor || fits(chosen, request) ? chosen : undefined;
 }
 
-// Languages of one template may declare different parameters; the file was checked against one of them.
-function fitting(template: Template | undefined, request: AdmitRequest): Template | undefined {
-  if (template === undefined || template.id === request.checkedFor) return template;
-  const parameters = JSON.parse(request.content) as Record<string, string>;
-  return parameterProblems(template, parameters).length === 0 ? template : undefined;
+// Languages of one template may take different parameters, and leave them different room; the content was checked for one of them.
+function fits(template: Template, request: AdmitRequest): boolean {
+  return parameterProblems(template, JSON.parse(request.content) as Record<string, string>).length === 0;
 }
 
 type GateParts = { readonly addressee: AddresseeFacts; readonly category: Category; readonly freeForm: boolean };
@@ -114,18 +116,11 @@ type Candidate = {
 };
 
 function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
-  const { facts, expiresAt } = batch;
+  const { facts } = batch;
   const { request, addressee, category } = candidate;
   if (addressee.phone === null) return refused('no_price', category); // a person without a number has no market yet
-  const { currency, timeZone } = facts.sender;
-  const { market, rate } = quote(facts.prices, marketMap(), {
-    phone: addressee.phone,
-    category,
-    currency,
-    timeZone,
-    at: facts.at,
-    until: expiresAt,
-  });
+  const question = { phone: addressee.phone, category, currency: facts.sender.currency, from: batch.today, to: batch.lastDay };
+  const { market, rate } = quote(facts.prices, marketMap(), question);
   if (rate === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };

@@ -15,9 +15,9 @@ import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients 
 
 /**
  * How many rows are put in the order of their keys before they are admitted. Keys that come in order are inserted several times as fast, and the
- * order of a file means nothing; larger chunks were no faster and took their rows' memory (200,000 rows, 2,000 to 20,000 a chunk).
+ * order of a file means nothing. With 20,000 a command takes 186 MB, with 10,000 it takes 143 MB.
  */
-export const CHUNK_ROWS = 2_500;
+export const CHUNK_ROWS = 10_000;
 
 export type EnqueueHost = StampHost & {
   readonly store: AdmitStore & Pick<DirectoryStore, 'findContacts'>;

@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   },
   { owner: 'config.ts', may: VALUES, packages: ['zod', 'node:fs', 'node:path'] },
   { owner: 'host.ts', may: VALUES, mayType: ['ports/'], packages: ['node:'] },
-  { owner: 'streams.ts', may: [], mayType: ['ports/', 'host.ts'], packages: ['node:'] },
+  { owner: 'streams.ts', may: ['host.ts'], mayType: ['ports/'], packages: ['node:'] },
   { owner: 'found.ts', may: [...VALUES, 'domain/', 'catalog/', 'store/key.ts'], mayType: ['config.ts', 'ports/'] },
   {
     owner: 'app.ts',

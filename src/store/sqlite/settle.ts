@@ -60,6 +60,7 @@ export function createSettler({ sqlite, book, prices, senders }: SettlerParts): 
   };
   return {
     apply: (outcomes, at, decide) => {
+      const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
       const messages = new Map<MessageId, MessageFacts | undefined>();
       const changes = new Map<MessageId, MessageChange>();
       const entries: LedgerEntry[] = [];
@@ -67,7 +68,7 @@ export function createSettler({ sqlite, book, prices, senders }: SettlerParts): 
         const id = outcome.messageId;
         const message = messages.has(id) ? messages.get(id) : load(id);
         if (message === undefined) return unknownMessage(outcome);
-        const { change, entry } = decide(message, outcome, prices.book(), at);
+        const { change, entry } = decide(message, outcome, inForce, at);
         if (entry !== null) entries.push(entry);
         if (change !== null) changes.set(id, mergeChanges(changes.get(id), change));
         messages.set(id, change === null ? message : { ...message, state: change.state, held: change.held });
