@@ -1,6 +1,6 @@
 // A budget as commands show it: what it caps, what is used of it, what is left.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BUDGET_PERIODS, type BudgetUse } from '../domain/budget.ts';
 import { CATEGORIES } from '../domain/consent.ts';
 import { formatAmount, minus } from '../values/money.ts';
@@ -10,12 +10,12 @@ import { moneyText } from './shapes.ts';
 export const BudgetItem = z.object({
   id: z.string(),
   per: z.enum(BUDGET_PERIODS),
-  category: z.enum(CATEGORIES).nullable().meta({ description: 'null: all categories' }),
-  cost_center: z.string().nullable().meta({ description: 'null: all cost centres' }),
+  category: z.nullable(z.enum(CATEGORIES)).check(z.describe('null: all categories')),
+  cost_center: z.nullable(z.string()).check(z.describe('null: all cost centres')),
   currency: z.string(),
   cap: moneyText,
-  used: moneyText.meta({ description: 'promised and spent in the period at hand, or by the campaign that used most' }),
-  left: moneyText.meta({ description: 'below zero when the cap was lowered under what is used' }),
+  used: moneyText.check(z.describe('promised and spent in the period at hand, or by the campaign that used most')),
+  left: moneyText.check(z.describe('below zero when the cap was lowered under what is used')),
 });
 
 /** The columns of `BudgetItem` in CSV. */

@@ -1,7 +1,7 @@
 // What a command is made of: a definition that binds options, and a run that returns one value to show. Nothing here prints.
 
 import type { Command } from 'commander';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { App } from '../app.ts';
 import type { Style } from './render.ts';
 
@@ -13,7 +13,7 @@ export type View<Shape extends Document = Document> = {
   /** Names the JSON: `tollbell.<command>/1`. */
   readonly command: string;
   /** What the JSON output passes through; `tollbell schema <command>` prints it. */
-  readonly schema: z.ZodType<Shape>;
+  readonly schema: z.ZodMiniType<Shape>;
   readonly document: Shape;
   /** The list inside the document that `csv` and `ndjson` show line by line; undefined when the document is a single thing. */
   readonly rows?: keyof Shape & string;
@@ -32,10 +32,10 @@ export type CommandHost = {
 };
 
 /** Adds one command to its parent, and returns the schema of its document (`View.schema`), so that it can be asked for without a run. */
-export type Define = (parent: Command, host: CommandHost) => z.ZodType;
+export type Define = (parent: Command, host: CommandHost) => z.ZodMiniType;
 
 /** A command with its place in the table and the schema of its document. */
-export type DefinedCommand = { readonly path: string; readonly command: Command; readonly outputSchema: z.ZodType };
+export type DefinedCommand = { readonly path: string; readonly command: Command; readonly outputSchema: z.ZodMiniType };
 
 /** One line of the command table. */
 export type CommandEntry = {

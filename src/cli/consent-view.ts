@@ -1,31 +1,34 @@
 // What commands about consent share: purposes as an option, what a stop ended, and the words for it.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ConsentFlag, EVERYWHERE, parsePurposes, type Purpose, PURPOSES } from '../domain/consent.ts';
 import { flagsFor } from '../domain/consent-change.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../domain/sender.ts';
 import type { ConsentWritten, DirectoryStore } from '../ports/store/directory.ts';
 import { formatAmount } from '../values/money.ts';
+import { parsedText } from './options.ts';
 import type { Style } from './render.ts';
 import { moneyText } from './shapes.ts';
 
 /** One or more purposes, separated by commas or spaces. */
-export const purposesText = z.string().transform((text, context): readonly Purpose[] => {
-  const { purposes, unknown } = parsePurposes(text);
-  if (unknown === null && purposes.length > 0) return purposes;
-  context.addIssue({
-    code: 'custom',
+export const purposesText = parsedText(knownPurposes, (text) => {
+  const { unknown } = parsePurposes(text);
+  return {
     message: unknown === null ? 'no purpose' : `not a purpose: ${unknown}`,
-    params: { hint: `Purposes: ${PURPOSES.join(', ')}, separated by commas.` },
-  });
-  return z.NEVER;
+    hint: `Purposes: ${PURPOSES.join(', ')}, separated by commas.`,
+  };
 });
+
+function knownPurposes(text: string): readonly Purpose[] | undefined {
+  const { purposes, unknown } = parsePurposes(text);
+  return unknown === null && purposes.length > 0 ? purposes : undefined;
+}
 
 /** The part of a document that tells what a stop ended. */
 export const StopShape = {
   cancelled_messages: z.int(),
-  released: z.array(z.object({ currency: z.string(), amount: moneyText })).meta({ description: 'reservations that were given back' }),
-  in_flight: z.array(z.string()).meta({ description: 'messages that had left already' }),
+  released: z.array(z.object({ currency: z.string(), amount: moneyText })).check(z.describe('reservations that were given back')),
+  in_flight: z.array(z.string()).check(z.describe('messages that had left already')),
 } as const;
 
 type Stop = {

@@ -1,6 +1,6 @@
 // A person as commands show them: who they are, the standing of each purpose with one sender, and the block.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { blockOf, type ConsentFlag, type ConsentScope, PURPOSES, type Standing, standingOf } from '../domain/consent.ts';
 import { flagsFor } from '../domain/consent-change.ts';
 import type { ContactWithFlags } from '../domain/contact.ts';
@@ -13,19 +13,19 @@ const standing = z.enum(['opted_in', 'opted_out', 'no_consent']);
 /** The standing of every purpose. */
 export const ConsentShape = z
   .object({ marketing: standing, utility: standing, authentication: standing, service: standing, ads: standing })
-  .meta({ description: 'with the sender of the command; an event for all senders counts too' });
+  .check(z.describe('with the sender of the command; an event for all senders counts too'));
 
 /** The JSON of a person. */
 export const ContactItem = z.object({
   id: z.string(),
-  phone: z.string().nullable(),
-  user_id: z.string().nullable().meta({ description: "the provider's id of a person whose number is hidden" }),
-  name: z.string().nullable(),
-  language: z.string().nullable(),
+  phone: z.nullable(z.string()),
+  user_id: z.nullable(z.string()).check(z.describe("the provider's id of a person whose number is hidden")),
+  name: z.nullable(z.string()),
+  language: z.nullable(z.string()),
   attributes: z.record(z.string(), z.string()),
   consent: ConsentShape,
   blocked: z.boolean(),
-  blocked_since: instantTextOut.nullable(),
+  blocked_since: z.nullable(instantTextOut),
   created_at: instantTextOut,
   updated_at: instantTextOut,
 });

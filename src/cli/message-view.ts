@@ -1,6 +1,6 @@
 // How a message looks: the same fields in every command that shows one.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { CATEGORIES } from '../domain/consent.ts';
 import { ENTRY_KINDS } from '../domain/ledger.ts';
 import { MESSAGE_STATES } from '../domain/message.ts';
@@ -12,21 +12,21 @@ import { instantTextOut, moneyText } from './shapes.ts';
 export const messageItem = z.object({
   id: z.string(),
   sender: z.string(),
-  campaign: z.string().nullable(),
+  campaign: z.nullable(z.string()),
   contact: z.string(),
-  to: z.string().nullable(),
-  template: z.string().nullable(),
-  language: z.string().nullable(),
+  to: z.nullable(z.string()),
+  template: z.nullable(z.string()),
+  language: z.nullable(z.string()),
   status: z.enum(MESSAGE_STATES),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
   category: z.enum(CATEGORIES),
   market: z.string(),
   price: moneyText,
   currency: z.string(),
   attempt: z.int(),
-  cost_center: z.string().nullable(),
+  cost_center: z.nullable(z.string()),
   tags: z.array(z.string()),
-  provider_id: z.string().nullable(),
+  provider_id: z.nullable(z.string()),
   created_at: instantTextOut,
   changed_at: instantTextOut,
 });
@@ -72,8 +72,8 @@ export const entryItem = z.object({
   pricing_type: z.string(),
   event_at: instantTextOut,
   recorded_at: instantTextOut,
-  cause: z.string().nullable(),
-  rule: z.string().nullable(),
+  cause: z.nullable(z.string()),
+  rule: z.nullable(z.string()),
 });
 
 /** A ledger entry as it is shown. */

@@ -1,13 +1,17 @@
 // Options that more than one command takes, their help, and their way from text to values.
 
 import { type Command, Option } from 'commander';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import english from 'zod/v4/locales/en.js';
 import { FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
-import { CURRENCIES, type Currency, type Micros, parseAmount, parseCurrency } from '../values/money.ts';
+import { CURRENCIES, parseAmount, parseCurrency } from '../values/money.ts';
 import { parseLanguage } from '../values/language.ts';
-import { type Phone, parsePhone } from '../values/phone.ts';
-import { type Day, type Instant, type Month, parseDay, parseInstant, parseMonth, parseTimeZone, type TimeZone } from '../values/time.ts';
+import { parsePhone } from '../values/phone.ts';
+import { parseDay, parseInstant, parseMonth, parseTimeZone } from '../values/time.ts';
+
+// zod/mini comes without texts. What people can do wrong has words of ours; these tell what a document of ours lacks, when we are wrong.
+z.config(english());
 
 /** Adds the options that every command takes; they stand on the root too, so that they work before and after the command's name. */
 export function addGlobalOptions(command: Command): Command {
@@ -51,7 +55,7 @@ export function collect(value: string, before: readonly string[] | undefined): r
 }
 
 /** Turns raw options into checked ones. Throws `invalid_input` that names the option and what it takes. */
-export function parseOptions<Schema extends z.ZodType>(schema: Schema, raw: Readonly<Record<string, unknown>>): z.output<Schema> {
+export function parseOptions<Schema extends z.ZodMiniType>(schema: Schema, raw: Readonly<Record<string, unknown>>): z.output<Schema> {
   const result = schema.safeParse(raw, { reportInput: false });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -69,103 +73,118 @@ function hintOf(issue: z.core.$ZodIssue | undefined): string {
   return typeof hint === 'string' ? hint : 'See --help for what it takes.';
 }
 
+/** What is said of a text that an option does not take. */
+type Refusal = { readonly message: string; readonly hint: string; readonly code?: 'invalid_phone' };
+
+/** Text that `parse` understands. Where it gives undefined, the text is refused with these words. */
+export function parsedText<Value>(
+  parse: (text: string) => Value | undefined,
+  refuse: (text: string) => Refusal,
+): z.ZodMiniPipe<z.ZodMiniString<string>, z.ZodMiniTransform<Awaited<Value>, string>> {
+  return z.pipe(
+    z.string(),
+    z.transform((text: string, { issues }): Value => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      const { message, ...params } = refuse(text);
+      issues.push({ code: 'custom', message, params, input: text });
+      return z.NEVER;
+    }),
+  );
+}
+
+/** What the schema takes; null where the option is not given. */
+export function orNull<Schema extends z.ZodMiniType>(schema: Schema): z.ZodMiniDefault<z.ZodMiniNullable<Schema>> {
+  return z._default(z.nullable(schema), null);
+}
+
+/** An option without a value: false where it is not given. */
+export const flag = z._default(z.boolean(), false);
+
+/** An option that may be given several times. */
+export const texts = z._default(z.array(z.string()), []);
+
+/** Text with something in it, without the space around it. */
+export const filledText = z.string().check(z.trim(), z.minLength(1, 'empty'));
+
+/** A whole number from one on. */
+export const countText = z.coerce.number({ error: 'not a number' }).check(z.int('not a whole number'), z.minimum(1, 'at least 1'));
+
 /** A phone number in international form. */
-export const phoneText = z.string().transform((text, context): Phone => {
-  const phone = parsePhone(text);
-  if (phone !== undefined) return phone;
-  context.addIssue({
-    code: 'custom',
-    message: 'not an international phone number',
-    params: { code: 'invalid_phone', hint: 'Write it with + and the country code: +4915112345678.' },
-  });
-  return z.NEVER;
-});
+export const phoneText = parsedText(parsePhone, () => ({
+  message: 'not an international phone number',
+  code: 'invalid_phone',
+  hint: 'Write it with + and the country code: +4915112345678.',
+}));
 
 /** A decimal amount with at most six decimals. */
-export const amountText = z.string().transform((text, context): Micros => {
-  const amount = parseAmount(text);
-  if (amount !== undefined) return amount;
-  context.addIssue({ code: 'custom', message: `not an amount: ${text}`, params: { hint: 'Write it like 12.50; at most six decimals, no currency sign.' } });
-  return z.NEVER;
-});
+export const amountText = parsedText(parseAmount, (text) => ({
+  message: `not an amount: ${text}`,
+  hint: 'Write it like 12.50; at most six decimals, no currency sign.',
+}));
 
 /** An instant with an offset, or a day. */
-export const instantText = z.string().transform((text, context): Instant => {
-  const at = parseInstant(text);
-  if (at !== undefined) return at;
-  context.addIssue({ code: 'custom', message: `not an instant: ${text}`, params: { hint: 'Write it like 2026-12-01T09:00+01:00 or 2026-12-01.' } });
-  return z.NEVER;
-});
+export const instantText = parsedText(parseInstant, (text) => ({
+  message: `not an instant: ${text}`,
+  hint: 'Write it like 2026-12-01T09:00+01:00 or 2026-12-01.',
+}));
 
 /** A calendar day. */
-export const dayText = z.string().transform((text, context): Day => {
-  const day = parseDay(text);
-  if (day !== undefined) return day;
-  context.addIssue({ code: 'custom', message: `not a day: ${text}`, params: { hint: 'Write it like 2026-10-01.' } });
-  return z.NEVER;
-});
+export const dayText = parsedText(parseDay, (text) => ({ message: `not a day: ${text}`, hint: 'Write it like 2026-10-01.' }));
 
 /** A calendar month. */
-export const monthText = z.string().transform((text, context): Month => {
-  const month = parseMonth(text);
-  if (month !== undefined) return month;
-  context.addIssue({ code: 'custom', message: `not a month: ${text}`, params: { hint: 'Write it like 2026-10.' } });
-  return z.NEVER;
-});
+export const monthText = parsedText(parseMonth, (text) => ({ message: `not a month: ${text}`, hint: 'Write it like 2026-10.' }));
 
 /** A currency that the provider bills in. */
-export const currencyText = z.string().transform((text, context): Currency => {
-  const currency = parseCurrency(text);
-  if (currency !== undefined) return currency;
-  context.addIssue({ code: 'custom', message: `not a currency that the provider bills in: ${text}`, params: { hint: `Use one of ${CURRENCIES.join(', ')}.` } });
-  return z.NEVER;
-});
+export const currencyText = parsedText(parseCurrency, (text) => ({
+  message: `not a currency that the provider bills in: ${text}`,
+  hint: `Use one of ${CURRENCIES.join(', ')}.`,
+}));
 
 /** A language code, as templates have it. */
-export const languageText = z.string().transform((text, context): string => {
-  const language = parseLanguage(text);
-  if (language !== undefined) return language;
-  context.addIssue({ code: 'custom', message: `not a language code: ${text}`, params: { hint: 'Write it like de or pt_BR.' } });
-  return z.NEVER;
-});
+export const languageText = parsedText(parseLanguage, (text) => ({
+  message: `not a language code: ${text}`,
+  hint: 'Write it like de or pt_BR.',
+}));
 
 /** An IANA time zone. */
-export const timeZoneText = z.string().transform((text, context): TimeZone => {
-  const zone = parseTimeZone(text);
-  if (zone !== undefined) return zone;
-  context.addIssue({ code: 'custom', message: `not a time zone: ${text}`, params: { hint: 'Write it like Europe/Berlin.' } });
-  return z.NEVER;
-});
+export const timeZoneText = parsedText(parseTimeZone, (text) => ({
+  message: `not a time zone: ${text}`,
+  hint: 'Write it like Europe/Berlin.',
+}));
 
 /** `name=value`, given several times, as an object. The last one of a name wins nothing: twice the same name is an error. */
-export const pairs = z
-  .array(z.string())
-  .default([])
-  .transform((texts, context): Record<string, string> => {
+export const pairs = z.pipe(
+  texts,
+  z.transform((given, { issues }): Record<string, string> => {
     const values: Record<string, string> = {};
-    for (const text of texts) {
+    for (const text of given) {
       const split = text.indexOf('=');
       const name = text.slice(0, split);
       if (split < 1 || Object.hasOwn(values, name)) {
-        context.addIssue({
+        issues.push({
           code: 'custom',
           message: split < 1 ? `'${text}' is not name=value` : `${name} is given twice`,
           params: { hint: 'Write it like order=A-17, once for each name.' },
+          input: given,
         });
         return z.NEVER;
       }
       values[name] = text.slice(split + 1);
     }
     return values;
-  });
+  }),
+);
 
 /** The page of a list. */
 export const pageOptions = {
-  limit: z.coerce.number({ error: 'not a number' }).int('not a whole number').min(1, 'at least 1').max(1_000, 'at most 1000').default(50),
-  after: z.string().nullable().default(null),
+  limit: z._default(countText.check(z.maximum(1_000, 'at most 1000')), 50),
+  after: orNull(z.string()),
 } as const;
 
 /** Adds `--limit` and `--after`. */
 export function addPageOptions(command: Command): Command {
-  return command.option('--limit <count>', 'at most so many items (default 50)').option('--after <cursor>', 'go on after this cursor (`next` of the page before)');
+  return command
+    .option('--limit <count>', 'at most so many items (default 50)')
+    .option('--after <cursor>', 'go on after this cursor (`next` of the page before)');
 }

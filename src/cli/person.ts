@@ -1,6 +1,5 @@
 // How commands name one person: by number, by the provider's user id, or by our id.
 
-import * as z from 'zod';
 import type { App } from '../app.ts';
 import { type ContactWithFlags, isUserId } from '../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../domain/sender.ts';
@@ -9,24 +8,25 @@ import type { ContactRef } from '../ports/store/directory.ts';
 import type { Store } from '../ports/store.ts';
 import { parseSortableId } from '../values/id.ts';
 import { parsePhone } from '../values/phone.ts';
+import { parsedText } from './options.ts';
 
 /** The argument of a command about one person, as its help has it. */
 export const PERSON_ARGUMENT = ['<phone>', 'the number, +4915112345678; or the id of a contact'] as const;
 
 /** A number, a user id or the id of a contact. */
-export const personText = z.string().transform((text, context): ContactRef => {
+export const personText = parsedText(parsePerson, () => ({
+  message: 'not an international phone number, nor the id of a contact',
+  code: 'invalid_phone',
+  hint: 'Write a number with + and the country code.',
+}));
+
+function parsePerson(text: string): ContactRef | undefined {
   const phone = parsePhone(text);
   if (phone !== undefined) return { phone };
   const contactId = parseSortableId<'contact'>(text);
   if (contactId !== undefined) return { contactId };
-  if (isUserId(text)) return { userId: text };
-  context.addIssue({
-    code: 'custom',
-    message: 'not an international phone number, nor the id of a contact',
-    params: { code: 'invalid_phone', hint: 'Write a number with + and the country code.' },
-  });
-  return z.NEVER;
-});
+  return isUserId(text) ? { userId: text } : undefined;
+}
 
 /** The person, for reading. Throws `unknown_contact`, also where there is no store. */
 export async function findPerson(

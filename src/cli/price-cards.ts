@@ -1,6 +1,6 @@
 // Price cards as commands show them, and the way of new cards into the store.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../app.ts';
 import type { PriceCard, Rate } from '../domain/price-book.ts';
 import { canonicalCard } from '../domain/price-card.ts';
@@ -20,10 +20,10 @@ type CardResult = (typeof CARD_RESULTS)[number];
 /** A card without its rates. */
 export const PriceCardItem = z.object({
   currency: z.string(),
-  effective_from: z.string().meta({ description: 'the first day on which it is in force, in the zone of each sender' }),
-  rates: z.int().meta({ description: 'how many rates it has' }),
-  source: z.string().meta({ description: 'where its figures come from' }),
-  digest: z.string().meta({ description: 'SHA-256 of the card' }),
+  effective_from: z.string().check(z.describe('the first day on which it is in force, in the zone of each sender')),
+  rates: z.int().check(z.describe('how many rates it has')),
+  source: z.string().check(z.describe('where its figures come from')),
+  digest: z.string().check(z.describe('SHA-256 of the card')),
 });
 
 /** A rate, in the columns of a price card. */
@@ -34,14 +34,13 @@ export const RateItem = z.object({
   effective_from: z.string(),
   tier_from: z.int(),
   tier_to: z
-    .union([z.int(), z.literal('max')])
-    .nullable()
-    .meta({ description: 'the last message of the tier in a month; null: the card does not tell' }),
+    .nullable(z.union([z.int(), z.literal('max')]))
+    .check(z.describe('the last message of the tier in a month; null: the card does not tell')),
   rate: moneyText,
 });
 
 /** A card, and what became of it. */
-export const PutCardItem = PriceCardItem.extend({ result: z.enum(CARD_RESULTS) });
+export const PutCardItem = z.extend(PriceCardItem, { result: z.enum(CARD_RESULTS) });
 
 /** The fields of a card. */
 export function toPriceCardItem({ card, source, digest }: StoredPriceCard): z.output<typeof PriceCardItem> {

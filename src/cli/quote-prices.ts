@@ -1,6 +1,6 @@
 // Quoting: the list rate of each recipient's market on a day, and what it comes to. Budgets, windows and free allowances are not asked.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../app.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
@@ -30,15 +30,14 @@ export const QuoteItem = z.object({
   market: z.string(),
   category: z.enum(CATEGORIES),
   currency: z.string(),
-  rate: moneyText.nullable().meta({ description: 'the list rate of one delivered message; null: no price is known' }),
+  rate: z.nullable(moneyText).check(z.describe('the list rate of one delivered message; null: no price is known')),
   units: z.int(),
-  total: moneyText.nullable(),
-  effective_from: z.string().nullable().meta({ description: 'the first day of the card that the rate is from' }),
+  total: z.nullable(moneyText),
+  effective_from: z.nullable(z.string()).check(z.describe('the first day of the card that the rate is from')),
   basis: z
-    .enum(LIST_RULES)
-    .nullable()
-    .meta({ description: 'list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers' }),
-  reason: z.literal('no_price').nullable(),
+    .nullable(z.enum(LIST_RULES))
+    .check(z.describe('list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers')),
+  reason: z.nullable(z.literal('no_price')),
 });
 
 /** What all recipients with a price come to. */

@@ -1,6 +1,6 @@
 // How a send looks: the counts with their reasons, the money, and the messages where they were asked for.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AdmitRequest, Admission } from '../ports/store/admit.ts';
 import type { MessageRecord } from '../ports/store/report.ts';
 import type { Recipient } from '../send/recipients.ts';
@@ -15,16 +15,16 @@ const count = z.int();
 
 const sentRow = z.object({
   row: count,
-  id: z.string().nullable(),
+  id: z.nullable(z.string()),
   to: z.string(),
   status: z.string(),
-  reason: z.string().nullable(),
-  category: z.string().nullable(),
-  market: z.string().nullable(),
-  price: moneyText.nullable(),
+  reason: z.nullable(z.string()),
+  category: z.nullable(z.string()),
+  market: z.nullable(z.string()),
+  price: z.nullable(moneyText),
   currency: z.string(),
-  provider_id: z.string().nullable(),
-  duplicate_of: z.string().nullable(),
+  provider_id: z.nullable(z.string()),
+  duplicate_of: z.nullable(z.string()),
 });
 
 export type SentRow = z.output<typeof sentRow>;
@@ -33,7 +33,7 @@ export const SendDocument = z.object({
   status: z.enum(['success', 'partial', 'failed']),
   dry_run: z.boolean(),
   sender: z.string(),
-  campaign: z.string().nullable(),
+  campaign: z.nullable(z.string()),
   counts: z.object({
     read: count,
     invalid: count,
@@ -47,7 +47,7 @@ export const SendDocument = z.object({
   }),
   refusals: z.record(z.enum(REFUSAL_REASONS), count),
   amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
-  messages: z.array(sentRow).optional(),
+  messages: z.optional(z.array(sentRow)),
 });
 
 export type SendView = View<z.output<typeof SendDocument>>;

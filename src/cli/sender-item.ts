@@ -1,6 +1,6 @@
 // A sender as commands show it.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Sender, TRANSPORT_NAMES } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
 import { fields, type Style } from './render.ts';
@@ -11,8 +11,8 @@ export const SenderItem = z.object({
   name: z.string(),
   transport: z.enum(TRANSPORT_NAMES),
   currency: z.string(),
-  time_zone: z.string().meta({ description: 'the zone of its days and months' }),
-  default: z.boolean().meta({ description: 'acts when no other is named' }),
+  time_zone: z.string().check(z.describe('the zone of its days and months')),
+  default: z.boolean().check(z.describe('acts when no other is named')),
   created_at: instantTextOut,
 });
 

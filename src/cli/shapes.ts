@@ -1,16 +1,18 @@
 // Shapes that many outputs share: money as text, instants as text, the page of a list. JSON Schemas are made from these.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Decimal text with exactly six decimals. */
-export const moneyText = z.string().regex(/^-?\d+\.\d{6}$/).meta({ description: 'decimal text with six decimals, never a float' });
+export const moneyText = z.string().check(z.regex(/^-?\d+\.\d{6}$/), z.describe('decimal text with six decimals, never a float'));
 
 /** ISO 8601 in UTC. */
-export const instantTextOut = z.string().meta({ description: 'ISO 8601, UTC' });
+export const instantTextOut = z.string().check(z.describe('ISO 8601, UTC'));
 
 /** The document of a list command. */
-export function listOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }> {
-  return z.object({ items: z.array(item), next: z.string().nullable() });
+export function listOf<Item extends z.ZodMiniType>(
+  item: Item,
+): z.ZodMiniObject<{ items: z.ZodMiniArray<Item>; next: z.ZodMiniNullable<z.ZodMiniString<string>> }, z.core.$strip> {
+  return z.object({ items: z.array(item), next: z.nullable(z.string()) });
 }
 
 /** The figures of a bill. `charged + adjusted = total`; `reserved` is promised and not yet charged. */

@@ -1,6 +1,6 @@
 // A template as commands show it: its fields for programs, its text for people.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { BUTTON_KINDS, HEADER_FORMATS } from '../domain/template-parts.ts';
 import type { RenderedTemplate } from '../domain/template-render.ts';
 import { PARAMETER_FORMATS, type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../domain/template.ts';
@@ -14,10 +14,10 @@ export const TemplateItem = z.object({
   name: z.string(),
   language: z.string(),
   category: z.enum(TEMPLATE_CATEGORIES),
-  status: z.enum(TEMPLATE_STATUSES).meta({ description: 'only an approved template can be sent' }),
+  status: z.enum(TEMPLATE_STATUSES).check(z.describe('only an approved template can be sent')),
   parameter_format: z.enum(PARAMETER_FORMATS),
-  parameters: z.array(z.string()).meta({ description: 'every parameter that a message must give' }),
-  content_hash: z.string().meta({ description: 'SHA-256 of the content, pinned on every message' }),
+  parameters: z.array(z.string()).check(z.describe('every parameter that a message must give')),
+  content_hash: z.string().check(z.describe('SHA-256 of the content, pinned on every message')),
   added_at: instantTextOut,
 });
 
@@ -26,10 +26,10 @@ export const TEMPLATE_COLUMNS = Object.keys(TemplateItem.shape);
 
 /** A message as its recipient sees it. */
 export const RenderedItem = {
-  header: z.object({ format: z.enum(HEADER_FORMATS), text: z.string() }).nullable(),
+  header: z.nullable(z.object({ format: z.enum(HEADER_FORMATS), text: z.string() })),
   body: z.string(),
-  footer: z.string().nullable(),
-  buttons: z.array(z.object({ kind: z.enum(BUTTON_KINDS), text: z.string(), target: z.string().nullable() })),
+  footer: z.nullable(z.string()),
+  buttons: z.array(z.object({ kind: z.enum(BUTTON_KINDS), text: z.string(), target: z.nullable(z.string()) })),
 } as const;
 
 /** The fields of a template. */
@@ -47,7 +47,7 @@ export function toTemplateItem(template: Template): z.output<typeof TemplateItem
 }
 
 /** The JSON of a rendered template. */
-export function toRenderedItem({ header, body, footer, buttons }: RenderedTemplate): z.output<z.ZodObject<typeof RenderedItem>> {
+export function toRenderedItem({ header, body, footer, buttons }: RenderedTemplate): z.output<z.ZodMiniObject<typeof RenderedItem>> {
   return { header, body, footer, buttons: [...buttons] };
 }
 

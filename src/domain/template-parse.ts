@@ -1,7 +1,7 @@
 // Reading a template in the provider's own format: the body with which its API creates one, or an item of its list. Owns the shape of
 // that format; the rules between its parts are template-rules'.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { assert } from '../errors.ts';
 import { parseLanguage } from '../values/language.ts';
 import { characterCount } from '../values/text.ts';
@@ -32,17 +32,27 @@ const STATUSES = {
 } as const satisfies Readonly<Record<string, TemplateStatus>>;
 const STATUS_WORDS = Object.keys(STATUSES) as readonly (keyof typeof STATUSES)[];
 
+/** Text that this function understands. Where it gives undefined, the text is refused with this reason. */
+const parsedText = <Value>(parse: (text: string) => Value | undefined, reason: string) =>
+  z.pipe(
+    z.string(),
+    z.transform((text: string, { issues }): Value => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      issues.push({ code: 'custom', message: reason, input: text });
+      return z.NEVER;
+    }),
+  );
+
 /** One of a few words, in any case, as the first list writes it. */
 const oneOf = <Word extends string>(words: readonly Word[]) =>
-  z.string().transform((text, context): Word => {
-    const word = words.find((known) => known.toLowerCase() === text.toLowerCase());
-    if (word !== undefined) return word;
-    context.addIssue({ code: 'custom', message: `is none of ${words.map((known) => known.toUpperCase()).join(', ')}` });
-    return z.NEVER;
-  });
+  parsedText(
+    (text) => words.find((known) => known.toLowerCase() === text.toLowerCase()),
+    `is none of ${words.map((known) => known.toUpperCase()).join(', ')}`,
+  );
 
 const atMost = (count: number) =>
-  z.string().refine((text) => text.trim() !== '' && characterCount(text) <= count, `must have 1 to ${count} characters`);
+  z.string().check(z.refine((text) => text.trim() !== '' && characterCount(text) <= count, `must have 1 to ${count} characters`));
 
 const wholeNumber = z.int({ error: 'must be a whole number' });
 
@@ -52,45 +62,42 @@ const Button = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('PHONE_NUMBER'), text: atMost(25), phone_number: atMost(20) }),
   z.looseObject({
     type: z.literal('COPY_CODE'),
-    text: atMost(25).optional(),
-    example: z.unknown().refine(isCoupon, 'must be a code of 1 to 15 characters').optional(),
+    text: z.optional(atMost(25)),
+    example: z.optional(z.unknown().check(z.refine(isCoupon, 'must be a code of 1 to 15 characters'))),
   }),
-  z.looseObject({ type: z.literal('OTP'), text: atMost(25).optional(), otp_type: z.string() }),
+  z.looseObject({ type: z.literal('OTP'), text: z.optional(atMost(25)), otp_type: z.string() }),
   z.looseObject({ type: z.enum(['FLOW', 'VOICE_CALL']), text: atMost(25) }),
-  z.looseObject({ type: z.enum(['CATALOG', 'REQUEST_CONTACT_INFO']), text: atMost(25).optional() }),
+  z.looseObject({ type: z.enum(['CATALOG', 'REQUEST_CONTACT_INFO']), text: z.optional(atMost(25)) }),
 ]);
 
 const Component = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('HEADER'),
     format: oneOf(['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'LOCATION']),
-    text: atMost(60).optional(),
+    text: z.optional(atMost(60)),
   }),
-  z.looseObject({ type: z.literal('BODY'), text: atMost(1_024).optional(), add_security_recommendation: z.boolean().optional() }),
+  z.looseObject({ type: z.literal('BODY'), text: z.optional(atMost(1_024)), add_security_recommendation: z.optional(z.boolean()) }),
   z.looseObject({
     type: z.literal('FOOTER'),
-    text: atMost(60).optional(),
-    code_expiration_minutes: wholeNumber.min(1, 'must be 1 to 90').max(90, 'must be 1 to 90').optional(),
+    text: z.optional(atMost(60)),
+    code_expiration_minutes: z.optional(wholeNumber.check(z.minimum(1, 'must be 1 to 90'), z.maximum(90, 'must be 1 to 90'))),
   }),
   z.looseObject({
     type: z.literal('BUTTONS'),
-    buttons: z.array(z.preprocess(inCapitals, Button)).min(1, 'must have 1 to 10').max(10, 'must have 1 to 10'),
+    buttons: z
+      .array(z.pipe(z.transform(inCapitals), Button))
+      .check(z.minLength(1, 'must have 1 to 10'), z.maxLength(10, 'must have 1 to 10')),
   }),
 ]);
 
 const TemplateDocument = z.looseObject({
-  name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'may have 1 to 512 small letters, digits and _'),
-  language: z.string().transform((text, context): string => {
-    const language = parseLanguage(text);
-    if (language !== undefined) return language;
-    context.addIssue({ code: 'custom', message: 'is not a language code such as en, en_US or pt_BR' });
-    return z.NEVER;
-  }),
+  name: z.string().check(z.regex(/^[a-z0-9_]{1,512}$/, 'may have 1 to 512 small letters, digits and _')),
+  language: parsedText(parseLanguage, 'is not a language code such as en, en_US or pt_BR'),
   category: oneOf(TEMPLATE_CATEGORIES),
-  parameter_format: oneOf(PARAMETER_FORMATS).default('positional'),
-  status: oneOf(STATUS_WORDS).optional(),
-  message_send_ttl_seconds: wholeNumber.optional(),
-  components: z.array(z.preprocess(inCapitals, Component)).min(1, 'must not be empty'),
+  parameter_format: z._default(oneOf(PARAMETER_FORMATS), 'positional'),
+  status: z.optional(oneOf(STATUS_WORDS)),
+  message_send_ttl_seconds: z.optional(wholeNumber),
+  components: z.array(z.pipe(z.transform(inCapitals), Component)).check(z.minLength(1, 'must not be empty')),
 });
 
 /**
@@ -133,7 +140,7 @@ function inCapitals(value: unknown): unknown {
   return typeof type === 'string' ? { ...(value as object), type: type.toUpperCase() } : value;
 }
 
-function refusalOf(error: z.ZodError): Error {
+function refusalOf(error: z.core.$ZodError): Error {
   const [issue] = error.issues;
   assert(issue !== undefined, 'zod refused a template without a reason');
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));

@@ -14,6 +14,11 @@ test.each(LAZY)('%s is loaded only where it is needed', (name) => {
   ).toEqual([]);
 });
 
+test('schemas are made with zod/mini', () => {
+  const users = readSource('src').filter(({ imports }) => imports.some(({ specifier }) => specifier === 'zod'));
+  expect(users.map(({ path }) => `${path}: import zod/mini; the methods of the other cost 4 ms of every start`)).toEqual([]);
+});
+
 test('no command is loaded before it is asked for', () => {
   const commands = loadedAtStart().filter(({ path }) => path.startsWith('cli/commands/'));
   expect(commands.map(({ path }) => `${path}: name it in src/cli/commands.ts by \`import()\` only`)).toEqual([]);

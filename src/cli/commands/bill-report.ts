@@ -1,6 +1,6 @@
 // tollbell bill-report: what was sent in a period and what it costs. Opens the store read-only.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import { fail } from '../../errors.ts';
@@ -8,26 +8,28 @@ import { type Grouping, GROUPINGS } from '../../ports/store/report.ts';
 import { formatInstant, type DayPeriod, UTC } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { dayText, helpText, monthText, parseOptions } from '../options.ts';
+import { dayText, helpText, monthText, orNull, parseOptions } from '../options.ts';
 import { type Style, table } from '../render.ts';
 import { billFigures } from '../shapes.ts';
 
 const BillReportOptions = z.object({
-  month: monthText.nullable().default(null),
-  from: dayText.nullable().default(null),
-  to: dayText.nullable().default(null),
-  by: z
-    .string()
-    .default('category,market')
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(z.enum(GROUPINGS, { error: `groups are ${GROUPINGS.join(', ')}` })).min(1)),
+  month: orNull(monthText),
+  from: orNull(dayText),
+  to: orNull(dayText),
+  by: z.pipe(
+    z.pipe(
+      z._default(z.string(), 'category,market'),
+      z.transform((text) => text.split(',').map((part) => part.trim())),
+    ),
+    z.array(z.enum(GROUPINGS, { error: `groups are ${GROUPINGS.join(', ')}` })).check(z.minLength(1)),
+  ),
 });
 
-const groups = z.object(Object.fromEntries(GROUPINGS.map((grouping) => [grouping, z.string().optional()])));
+const groups = z.object(Object.fromEntries(GROUPINGS.map((grouping) => [grouping, z.optional(z.string())])));
 
 const BillReportDocument = z.object({
   from: z.string(),
-  to: z.string().meta({ description: 'the first day that is not in the report' }),
+  to: z.string().check(z.describe('the first day that is not in the report')),
   time_zone: z.string(),
   as_of: z.string(),
   group_by: z.array(z.enum(GROUPINGS)),

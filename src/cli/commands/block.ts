@@ -1,6 +1,6 @@
 // tollbell block: a hard stop that beats every consent and cancels what is queued.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf } from '../../domain/consent.ts';
 import { assert } from '../../errors.ts';
@@ -9,13 +9,13 @@ import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { helpText, parseOptions, phoneText } from '../options.ts';
+import { flag, helpText, orNull, parseOptions, phoneText } from '../options.ts';
 
 const BlockOptions = z.object({
   phone: phoneText,
-  reason: z.string().nullable().default(null),
-  by: z.enum(['customer', 'business'], { error: 'customer or business' }).default('business'),
-  everywhere: z.boolean().default(false),
+  reason: orNull(z.string()),
+  by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
+  everywhere: flag,
 });
 
 const BlockDocument = z.object({
@@ -66,10 +66,10 @@ export async function block(app: App, options: z.output<typeof BlockOptions>): P
     source: 'command',
     evidence,
   });
-  const flag = blockOf(written.flags);
-  assert(flag !== undefined, 'a block that was recorded is in force');
+  const inForce = blockOf(written.flags);
+  assert(inForce !== undefined, 'a block that was recorded is in force');
   const stop = toStop(written);
-  const document = { contact: written.contactId, phone, sender: name, blocked: true as const, since: formatInstant(flag.at), ...stop };
+  const document = { contact: written.contactId, phone, sender: name, blocked: true as const, since: formatInstant(inForce.at), ...stop };
   return {
     command: 'block',
     schema: BlockDocument,

@@ -1,6 +1,6 @@
 // tollbell budget list: the caps of a sender and what is left of them.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { BUDGET_COLUMNS, BudgetItem, toBudgetItem } from '../budget-item.ts';
 import type { Define, View } from '../command.ts';

@@ -1,13 +1,18 @@
 // tollbell budget remove: takes a cap back.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import type { BudgetId } from '../../values/id.ts';
 import type { Define, View } from '../command.ts';
 import { helpText, parseOptions } from '../options.ts';
 
-const BudgetRemoveOptions = z.object({ id: z.string().transform((text) => text as BudgetId) });
+const BudgetRemoveOptions = z.object({
+  id: z.pipe(
+    z.string(),
+    z.transform((text) => text as BudgetId),
+  ),
+});
 
 const BudgetRemoveDocument = z.object({ item: z.object({ id: z.string(), removed: z.literal(true) }) });
 

@@ -1,6 +1,6 @@
 // tollbell budget set: a hard cap on what a sender may spend. Setting it again changes the cap.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { type Budget, BUDGET_PERIODS } from '../../domain/budget.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
@@ -8,19 +8,16 @@ import { assert } from '../../errors.ts';
 import { BUDGET_COLUMNS, BudgetItem, toBudgetItem } from '../budget-item.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { amountText, helpText, parseOptions } from '../options.ts';
+import { amountText, helpText, orNull, parseOptions } from '../options.ts';
 
 const BudgetSetOptions = z.object({
   amount: amountText,
   per: z.enum(BUDGET_PERIODS, { error: `one of ${BUDGET_PERIODS.join(', ')} is needed` }),
-  category: z
-    .enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` })
-    .nullable()
-    .default(null),
-  costCenter: z.string().min(1, 'empty').nullable().default(null),
+  category: orNull(z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` })),
+  costCenter: orNull(z.string().check(z.minLength(1, 'empty'))),
 });
 
-const BudgetSetDocument = z.object({ item: BudgetItem.extend({ result: z.enum(['added', 'updated', 'unchanged']) }) });
+const BudgetSetDocument = z.object({ item: z.extend(BudgetItem, { result: z.enum(['added', 'updated', 'unchanged']) }) });
 
 export const defineBudgetSet: Define = (parent, host) => {
   const command = parent

@@ -1,7 +1,7 @@
 // tollbell commands: the command tree, for programs that drive this one.
 
 import type { Command } from 'commander';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CommandHost, Define, View } from '../command.ts';
 import { helpText } from '../options.ts';
 import { fields } from '../render.ts';
@@ -12,7 +12,7 @@ const OptionItem = z.object({
   name: z.string(),
   description: z.string(),
   takes_value: z.boolean(),
-  global: z.boolean().meta({ description: 'every command takes it' }),
+  global: z.boolean().check(z.describe('every command takes it')),
 });
 
 const CommandsDocument = listOf(

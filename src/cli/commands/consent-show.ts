@@ -1,6 +1,6 @@
 // tollbell consent show: the append-only history of one person, as proof.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { CONSENT_KINDS, type ConsentEvent, EVERYWHERE, PURPOSES } from '../../domain/consent.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
@@ -15,21 +15,21 @@ const ConsentShowOptions = z.object({ phone: personText });
 
 const ConsentEventItem = z.object({
   sequence: z.int(),
-  sender: z.string().meta({ description: '* for all senders' }),
+  sender: z.string().check(z.describe('* for all senders')),
   subject: z.enum([...PURPOSES, 'block']),
   kind: z.enum(CONSENT_KINDS),
-  at: instantTextOut.meta({ description: 'when it was said' }),
+  at: instantTextOut.check(z.describe('when it was said')),
   recorded_at: instantTextOut,
   by: z.enum(['customer', 'business']),
   source: z.string(),
-  evidence: z.string().nullable(),
+  evidence: z.nullable(z.string()),
 });
 
 const ConsentShowDocument = z.object({
   contact: z.string(),
-  phone: z.string().nullable(),
+  phone: z.nullable(z.string()),
   items: z.array(ConsentEventItem),
-  next: z.string().nullable(),
+  next: z.nullable(z.string()),
 });
 
 export const defineConsentShow: Define = (parent, host) => {

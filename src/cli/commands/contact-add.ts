@@ -1,6 +1,6 @@
 // tollbell contact add: adds a person or changes what is known of them, with their opt-ins if they come along.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { isAttributeKey } from '../../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
@@ -10,27 +10,29 @@ import { CONTACT_COLUMNS, ContactItem, contactText, toContactItem } from '../con
 import { purposesText } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
-import { collect, helpText, languageText, pairs, parseOptions, phoneText } from '../options.ts';
+import { collect, filledText, helpText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
 
 const ContactAddOptions = z
   .object({
     phone: phoneText,
-    name: z.string().trim().min(1, 'empty').max(256, 'at most 256 characters').nullable().default(null),
-    language: languageText.nullable().default(null),
-    attr: pairs.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -'),
-    optIn: purposesText.nullable().default(null),
-    source: z.string().trim().min(1, 'empty').nullable().default(null),
-    evidence: z.string().nullable().default(null),
+    name: orNull(filledText.check(z.maxLength(256, 'at most 256 characters'))),
+    language: orNull(languageText),
+    attr: pairs.check(z.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -')),
+    optIn: orNull(purposesText),
+    source: orNull(filledText),
+    evidence: orNull(z.string()),
   })
-  .refine(({ optIn, source }) => optIn === null || source !== null, { path: ['source'], error: 'an opt-in needs its source' })
-  .refine(({ optIn, source }) => optIn !== null || source === null, { path: ['source'], error: 'it belongs to --opt-in' })
-  .refine(({ optIn, evidence }) => optIn !== null || evidence === null, { path: ['evidence'], error: 'it belongs to --opt-in' });
+  .check(
+    z.refine(({ optIn, source }) => optIn === null || source !== null, { path: ['source'], error: 'an opt-in needs its source' }),
+    z.refine(({ optIn, source }) => optIn !== null || source === null, { path: ['source'], error: 'it belongs to --opt-in' }),
+    z.refine(({ optIn, evidence }) => optIn !== null || evidence === null, { path: ['evidence'], error: 'it belongs to --opt-in' }),
+  );
 
 const result = z.enum(['added', 'updated', 'unchanged', 'refused']);
 
 const ContactAddDocument = z.object({
-  item: ContactItem.extend({
-    result: result.meta({ description: 'refused: an opt-out or a block stands against the opt-in; all else was written' }),
+  item: z.extend(ContactItem, {
+    result: result.check(z.describe('refused: an opt-out or a block stands against the opt-in; all else was written')),
   }),
 });
 

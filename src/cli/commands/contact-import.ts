@@ -1,6 +1,6 @@
 // tollbell contact import: adds or changes people from a file, with their opt-ins.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { importContacts } from '../../send/import-contacts.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
@@ -8,22 +8,22 @@ import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
 import { interruptedBy } from '../interrupted.ts';
-import { collect, helpText, pairs, parseOptions } from '../options.ts';
+import { collect, flag, helpText, orNull, pairs, parseOptions } from '../options.ts';
 import { openProgress } from '../progress.ts';
 
 const ContactImportOptions = z.object({
   file: z.string(),
-  input: z.enum(INPUT_FORMATS, { error: 'csv or ndjson' }).nullable().default(null),
+  input: orNull(z.enum(INPUT_FORMATS, { error: 'csv or ndjson' })),
   map: pairs,
-  ignoreColumns: z.boolean().default(false),
-  skipInvalid: z.boolean().default(false),
-  errors: z.string().nullable().default(null),
+  ignoreColumns: flag,
+  skipInvalid: flag,
+  errors: orNull(z.string()),
 });
 
 const ContactImportDocument = z.object({
   counts: z
     .object({ read: z.int(), added: z.int(), updated: z.int(), unchanged: z.int(), invalid: z.int(), refused: z.int() })
-    .meta({ description: 'refused: an opt-out or a block stands against an opt-in; all else of the row was written' }),
+    .check(z.describe('refused: an opt-out or a block stands against an opt-in; all else of the row was written')),
 });
 
 export const defineContactImport: Define = (parent, host) => {

@@ -1,6 +1,6 @@
 // tollbell contact list: people in the order in which they were added.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import type { Page } from '../../ports/store/directory.ts';

@@ -1,6 +1,6 @@
 // tollbell contact show: one person with the standing of every purpose.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Define, View } from '../command.ts';
 import { CONTACT_COLUMNS, ContactItem, contactText, toContactItem } from '../contact-item.ts';

@@ -1,6 +1,6 @@
 // tollbell demo: the whole way in a throw-away store: people, a campaign with everything that goes wrong, the bill.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { billReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import { sampleRecipientsCsv } from '../../catalog/sample-recipients.ts';

@@ -1,6 +1,6 @@
 // tollbell dispatch: works through the outbox of a sender, whoever admitted the messages.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { dispatch } from '../../send/dispatch.ts';
 import { recover } from '../../send/recover.ts';
@@ -10,19 +10,19 @@ import { formatAmount } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { interruptedBy } from '../interrupted.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
 const DispatchOptions = z.object({
-  once: z.boolean().default(false),
-  max: z.coerce.number({ error: 'not a number' }).int('not a whole number').min(1, 'at least 1').nullable().default(null),
+  once: flag,
+  max: orNull(countText),
 });
 
 const count = z.int();
 
 const outputSchema = z.object({
   sender: z.string(),
-  sent: count.meta({ description: 'messages that were handed to the provider' }),
+  sent: count.check(z.describe('messages that were handed to the provider')),
   counts: z.object({ accepted: count, delivered: count, failed: count, unknown: count }),
   charged: moneyText,
   currency: z.string(),

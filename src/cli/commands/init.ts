@@ -1,6 +1,6 @@
 // tollbell init: a guided set-up. Questions on a terminal; elsewhere the same answers as flags.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT, isSenderName, SANDBOX_SENDER, type Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
@@ -9,15 +9,15 @@ import { parseCurrency } from '../../values/money.ts';
 import { parsePhone } from '../../values/phone.ts';
 import { parseTimeZone } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { currencyText, helpText, parseOptions, phoneText, timeZoneText } from '../options.ts';
+import { currencyText, helpText, orNull, parseOptions, phoneText, timeZoneText } from '../options.ts';
 import { askText } from '../prompt.ts';
 import { addSampleTemplates } from '../sample-store.ts';
 
 const InitOptions = z.object({
-  name: z.string().refine(isSenderName, 'must have 1 to 64 letters, digits, -, _ or .').nullable().default(null),
-  currency: currencyText.nullable().default(null),
-  timeZone: timeZoneText.nullable().default(null),
-  phone: phoneText.nullable().default(null),
+  name: orNull(z.string().check(z.refine(isSenderName, 'must have 1 to 64 letters, digits, -, _ or .'))),
+  currency: orNull(currencyText),
+  timeZone: orNull(timeZoneText),
+  phone: orNull(phoneText),
 });
 
 const InitDocument = z.object({
@@ -26,7 +26,7 @@ const InitDocument = z.object({
   currency: z.string(),
   time_zone: z.string(),
   templates: z.array(z.string()),
-  contact: z.string().nullable(),
+  contact: z.nullable(z.string()),
 });
 
 export const defineInit: Define = (parent, host) => {

@@ -1,6 +1,6 @@
 // tollbell message cancel: takes queued messages out of the outbox and releases their reservations.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
@@ -9,10 +9,10 @@ import type { MessageId } from '../../values/id.ts';
 import { formatAmount, type Micros, plus, ZERO } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { helpText, orNull, parseOptions, texts } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
-const MessageCancelOptions = z.object({ ids: z.array(z.string()).default([]), campaign: z.string().nullable().default(null) });
+const MessageCancelOptions = z.object({ ids: texts, campaign: orNull(z.string()) });
 
 const outputSchema = z.object({
   cancelled_messages: z.int(),

@@ -1,6 +1,6 @@
 // tollbell message list: messages, newest first.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
@@ -8,17 +8,17 @@ import type { Store } from '../../ports/store.ts';
 import type { MessageFilter } from '../../ports/store/report.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { addPageOptions, helpText, instantText, pageOptions, parseOptions, phoneText } from '../options.ts';
+import { addPageOptions, helpText, instantText, orNull, pageOptions, parseOptions, phoneText } from '../options.ts';
 import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const MessageListOptions = z.object({
   ...pageOptions,
-  state: z.enum(MESSAGE_STATES, { error: `states are ${MESSAGE_STATES.join(', ')}` }).nullable().default(null),
-  campaign: z.string().nullable().default(null),
-  to: phoneText.nullable().default(null),
-  since: instantText.nullable().default(null),
+  state: orNull(z.enum(MESSAGE_STATES, { error: `states are ${MESSAGE_STATES.join(', ')}` })),
+  campaign: orNull(z.string()),
+  to: orNull(phoneText),
+  since: orNull(instantText),
 });
 
 const outputSchema = listOf(messageItem);

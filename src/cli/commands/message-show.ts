@@ -1,6 +1,6 @@
 // tollbell message show: one message, and every ledger entry that it left.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import type { MessageId } from '../../values/id.ts';

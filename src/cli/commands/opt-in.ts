@@ -1,6 +1,6 @@
 // tollbell opt-in: a person agreed to be messaged for a purpose.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf, PURPOSES } from '../../domain/consent.ts';
 import { fail } from '../../errors.ts';
@@ -11,22 +11,22 @@ import { ConsentShape, toConsent } from '../contact-item.ts';
 import { flagsAfter, purposesText, scopeOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
-import { helpText, instantText, parseOptions } from '../options.ts';
+import { filledText, flag, helpText, instantText, orNull, parseOptions } from '../options.ts';
 import { PERSON_ARGUMENT, personText } from '../person.ts';
 
 const OptInOptions = z.object({
   phone: personText,
   purpose: purposesText,
-  source: z.string().trim().min(1, 'empty'),
-  evidence: z.string().nullable().default(null),
-  at: instantText.nullable().default(null),
-  everywhere: z.boolean().default(false),
+  source: filledText,
+  evidence: orNull(z.string()),
+  at: orNull(instantText),
+  everywhere: flag,
 });
 
 const OptInDocument = z.object({
   contact: z.string(),
-  phone: z.string().nullable(),
-  sender: z.string().meta({ description: '* for all senders' }),
+  phone: z.nullable(z.string()),
+  sender: z.string().check(z.describe('* for all senders')),
   purposes: z.array(z.enum(PURPOSES)),
   consent: ConsentShape,
   blocked: z.boolean(),

@@ -1,6 +1,6 @@
 // tollbell opt-out: a person wants no more messages for a purpose, or for any.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { PURPOSES } from '../../domain/consent.ts';
 import { recordConsent } from '../../send/record-consent.ts';
@@ -8,21 +8,21 @@ import type { Define, View } from '../command.ts';
 import { ConsentShape, toConsent } from '../contact-item.ts';
 import { flagsAfter, purposesText, scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { filledText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PERSON_ARGUMENT, personText } from '../person.ts';
 
 const OptOutOptions = z.object({
   phone: personText,
-  purpose: purposesText.default(PURPOSES),
-  source: z.string().trim().min(1, 'empty').default('command'),
-  evidence: z.string().nullable().default(null),
-  everywhere: z.boolean().default(false),
+  purpose: z._default(purposesText, PURPOSES),
+  source: z._default(filledText, 'command'),
+  evidence: orNull(z.string()),
+  everywhere: flag,
 });
 
 const OptOutDocument = z.object({
   contact: z.string(),
-  phone: z.string().nullable(),
-  sender: z.string().meta({ description: '* for all senders' }),
+  phone: z.nullable(z.string()),
+  sender: z.string().check(z.describe('* for all senders')),
   purposes: z.array(z.enum(PURPOSES)),
   consent: ConsentShape,
   ...StopShape,

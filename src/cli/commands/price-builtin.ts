@@ -1,15 +1,15 @@
 // tollbell price builtin: brings the price cards that come with this version into the store.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { builtinPriceCards } from '../../catalog/price-cards.ts';
 import type { Define, View } from '../command.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { flag, helpText, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-const PriceBuiltinOptions = z.object({ replace: z.boolean().default(false) });
+const PriceBuiltinOptions = z.object({ replace: flag });
 
 const PriceBuiltinDocument = listOf(PutCardItem);
 

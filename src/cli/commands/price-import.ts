@@ -1,6 +1,6 @@
 // tollbell price import: adds price cards from a CSV file, whole or not at all.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { marketMap } from '../../catalog/markets.ts';
 import { PRICE_CARD_COLUMNS, parsePriceCards } from '../../domain/price-card.ts';
@@ -9,7 +9,7 @@ import type { Io } from '../../ports/host.ts';
 import { splitRows } from '../../send/csv-rows.ts';
 import { readLineBlocks } from '../../send/line-blocks.ts';
 import type { Define, View } from '../command.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
@@ -19,8 +19,8 @@ const ROWS_MAX = 200_000;
 
 const PriceImportOptions = z.object({
   file: z.string(),
-  source: z.string().min(1, 'empty').nullable().default(null),
-  replace: z.boolean().default(false),
+  source: orNull(z.string().check(z.minLength(1, 'empty'))),
+  replace: flag,
 });
 
 const PriceImportDocument = listOf(PutCardItem);

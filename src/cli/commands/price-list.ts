@@ -1,18 +1,18 @@
 // tollbell price list: the price cards in the store.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { addPageOptions, currencyText, helpText, pageOptions, parseOptions } from '../options.ts';
+import { addPageOptions, currencyText, helpText, orNull, pageOptions, parseOptions } from '../options.ts';
 import { toPage } from '../page.ts';
 import { PriceCardItem, toPriceCardItem } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { instantTextOut, listOf } from '../shapes.ts';
 
-const PriceListOptions = z.object({ currency: currencyText.nullable().default(null), ...pageOptions });
+const PriceListOptions = z.object({ currency: orNull(currencyText), ...pageOptions });
 
-const Item = PriceCardItem.extend({ added_at: instantTextOut });
+const Item = z.extend(PriceCardItem, { added_at: instantTextOut });
 const PriceListDocument = listOf(Item);
 
 export const definePriceList: Define = (parent, host) => {

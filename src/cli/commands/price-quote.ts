@@ -1,33 +1,28 @@
 // tollbell price quote: what messages would cost, by recipient, before anything is sent.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
 import type { Define, View } from '../command.ts';
 import { hint } from '../hint.ts';
-import { collect, helpText, instantText, languageText, parseOptions, phoneText } from '../options.ts';
+import { collect, countText, helpText, instantText, languageText, orNull, parseOptions, phoneText } from '../options.ts';
 import { BASIS_NOTES, type Quote, QuoteItem, QuoteTotal, quotePrices } from '../quote-prices.ts';
 import { type Style, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const PriceQuoteOptions = z.object({
   what: z.string(),
-  to: z.array(phoneText, { error: 'at least one is needed' }).min(1),
-  units: z.coerce
-    .number({ error: 'not a number' })
-    .int('not a whole number')
-    .min(1, 'at least 1')
-    .max(1_000_000_000, 'at most 1000000000')
-    .default(1),
-  at: instantText.nullable().default(null),
-  language: languageText.nullable().default(null),
+  to: z.array(phoneText, { error: 'at least one is needed' }).check(z.minLength(1)),
+  units: z._default(countText.check(z.maximum(1_000_000_000, 'at most 1000000000')), 1),
+  at: orNull(instantText),
+  language: orNull(languageText),
 });
 
 const PriceQuoteDocument = z.object({
   sender: z.string(),
-  template: z.string().nullable(),
+  template: z.nullable(z.string()),
   category: z.enum(CATEGORIES),
-  day: z.string().meta({ description: "the day of the price, in the sender's zone" }),
+  day: z.string().check(z.describe("the day of the price, in the sender's zone")),
   ...listOf(QuoteItem).shape,
   totals: z.array(QuoteTotal),
 });

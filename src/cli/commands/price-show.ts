@@ -1,28 +1,28 @@
 // tollbell price show: the rates in force on a day. Its CSV has the columns of a price card, so that it can be edited and imported again.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
 import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
 import { formatAmount } from '../../values/money.ts';
 import { dayOf } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { currencyText, dayText, helpText, parseOptions } from '../options.ts';
+import { currencyText, dayText, helpText, orNull, parseOptions } from '../options.ts';
 import { cardInForce, pricedSender, RateItem, tierText, toRateItem } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const PriceShowOptions = z.object({
-  currency: currencyText.nullable().default(null),
-  day: dayText.nullable().default(null),
-  market: z.string().optional(),
-  category: z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` }).optional(),
+  currency: orNull(currencyText),
+  day: orNull(dayText),
+  market: z.optional(z.string()),
+  category: z.optional(z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` })),
 });
 
 const PriceShowDocument = z.object({
   currency: z.string(),
   day: z.string(),
-  source: z.string().nullable(),
+  source: z.nullable(z.string()),
   ...listOf(RateItem).shape,
 });
 

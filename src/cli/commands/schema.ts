@@ -1,16 +1,16 @@
 // tollbell schema: the JSON Schema of a command's output, made from the zod schema that the output passes through.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { fail } from '../../errors.ts';
 import type { CommandHost, Define, DefinedCommand, View } from '../command.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { helpText, parseOptions, texts } from '../options.ts';
 
-const SchemaOptions = z.object({ words: z.array(z.string()).default([]) });
+const SchemaOptions = z.object({ words: texts });
 
 // Either a list of names or a JSON Schema. With --json the latter has one key more, `schema`, which validators pass over.
 const SchemaDocument = z.looseObject({
-  items: z.array(z.object({ command: z.string(), schema: z.string() })).optional(),
-  next: z.null().optional(),
+  items: z.optional(z.array(z.object({ command: z.string(), schema: z.string() }))),
+  next: z.optional(z.null()),
 });
 
 export const defineSchema: Define = (parent, host) => {

@@ -1,18 +1,16 @@
 // tollbell send: one notification to one person, or a file of them. The main line itself is in send/.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
 import type { CommandHost, Define } from '../command.ts';
-import { amountText, collect, helpText, pairs, parseOptions } from '../options.ts';
+import { amountText, collect, filledText, flag, helpText, orNull, pairs, parseOptions, texts } from '../options.ts';
 import { sendDirect, sendFile } from '../send-run.ts';
 import { SendDocument, type SendView } from '../send-view.ts';
 
-const texts = z.array(z.string()).default([]);
-const text = z.string().nullable().default(null);
-const flag = z.boolean().default(false);
-const filled = z.string().trim().min(1, 'empty').nullable().default(null);
+const text = orNull(z.string());
+const filled = orNull(filledText);
 
 export const SendOptions = z.object({
   template: text,
@@ -21,14 +19,14 @@ export const SendOptions = z.object({
   text,
   param: pairs,
   language: text,
-  key: z.string().min(1, 'an empty key').max(256, 'at most 256 characters').nullable().default(null),
+  key: orNull(z.string().check(z.minLength(1, 'an empty key'), z.maxLength(256, 'at most 256 characters'))),
   campaign: filled,
   costCenter: filled,
   tag: texts,
-  maxPrice: amountText.nullable().default(null),
+  maxPrice: orNull(amountText),
   dryRun: flag,
   queue: flag,
-  input: z.enum(INPUT_FORMATS, { error: 'csv or ndjson' }).nullable().default(null),
+  input: orNull(z.enum(INPUT_FORMATS, { error: 'csv or ndjson' })),
   map: pairs,
   ignoreColumns: flag,
   skipInvalid: flag,

@@ -1,6 +1,6 @@
 // tollbell sender add: a business identity on a channel, with the currency and the zone that it is billed in.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT, isSenderName, type Sender, TRANSPORT_NAMES } from '../../domain/sender.ts';
 import type { Define, View } from '../command.ts';
@@ -9,18 +9,18 @@ import { currencyText, helpText, parseOptions, timeZoneText } from '../options.t
 import { SENDER_COLUMNS, SenderItem, toSenderItem } from '../sender-item.ts';
 
 const SenderAddOptions = z.object({
-  name: z.string().refine(isSenderName, 'must have 1 to 64 letters, digits, -, _ or .; the first a letter or digit'),
+  name: z.string().check(z.refine(isSenderName, 'must have 1 to 64 letters, digits, -, _ or .; the first a letter or digit')),
   transport: z.enum(TRANSPORT_NAMES, {
     error: ({ input }) =>
       input === undefined
         ? `one of ${TRANSPORT_NAMES.join(', ')} is needed`
         : `this version sends through ${TRANSPORT_NAMES.join(', ')} only`,
   }),
-  currency: currencyText.default('USD' as z.output<typeof currencyText>),
-  timeZone: timeZoneText.default('UTC' as z.output<typeof timeZoneText>),
+  currency: z._default(currencyText, 'USD' as z.output<typeof currencyText>),
+  timeZone: z._default(timeZoneText, 'UTC' as z.output<typeof timeZoneText>),
 });
 
-const SenderAddDocument = z.object({ item: SenderItem.extend({ result: z.enum(['added', 'unchanged']) }) });
+const SenderAddDocument = z.object({ item: z.extend(SenderItem, { result: z.enum(['added', 'unchanged']) }) });
 
 export const defineSenderAdd: Define = (parent, host) => {
   const command = parent

@@ -1,6 +1,6 @@
 // tollbell sender default: chooses the sender that acts when none is named.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';

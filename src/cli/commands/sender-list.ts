@@ -1,6 +1,6 @@
 // tollbell sender list: the senders of the account.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import type { Define, View } from '../command.ts';

@@ -1,6 +1,6 @@
 // tollbell sender show: one sender, or the one that acts when none is named.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
@@ -8,7 +8,7 @@ import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { SENDER_COLUMNS, SenderItem, senderText, toSenderItem } from '../sender-item.ts';
 
-const SenderShowOptions = z.object({ name: z.string().optional() });
+const SenderShowOptions = z.object({ name: z.optional(z.string()) });
 
 const SenderShowDocument = z.object({ item: SenderItem });
 

@@ -1,6 +1,6 @@
 // tollbell template add: brings a template in from a file of the provider's own format.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { declaredParameters } from '../../domain/template-parameters.ts';
 import { parseTemplate } from '../../domain/template-parse.ts';
@@ -18,7 +18,7 @@ const FILE_BYTES_MAX = 1_000_000;
 
 const TemplateAddOptions = z.object({ file: z.string() });
 
-const TemplateAddDocument = z.object({ item: TemplateItem.extend({ result: z.enum(['added', 'updated', 'unchanged']) }) });
+const TemplateAddDocument = z.object({ item: z.extend(TemplateItem, { result: z.enum(['added', 'updated', 'unchanged']) }) });
 
 export const defineTemplateAdd: Define = (parent, host) => {
   const command = parent

@@ -1,6 +1,6 @@
 // tollbell template list: the templates of a sender, one line for each language.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../../domain/template.ts';
 import type { Define, View } from '../command.ts';
@@ -12,8 +12,8 @@ import { listOf } from '../shapes.ts';
 import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
 const TemplateListOptions = z.object({
-  category: z.enum(TEMPLATE_CATEGORIES, { error: `one of ${TEMPLATE_CATEGORIES.join(', ')}` }).optional(),
-  status: z.enum(TEMPLATE_STATUSES, { error: `one of ${TEMPLATE_STATUSES.join(', ')}` }).optional(),
+  category: z.optional(z.enum(TEMPLATE_CATEGORIES, { error: `one of ${TEMPLATE_CATEGORIES.join(', ')}` })),
+  status: z.optional(z.enum(TEMPLATE_STATUSES, { error: `one of ${TEMPLATE_STATUSES.join(', ')}` })),
   ...pageOptions,
 });
 

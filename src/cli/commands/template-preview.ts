@@ -1,6 +1,6 @@
 // tollbell template preview: a template as its recipient would read it.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { type ParameterProblem, parameterProblems } from '../../domain/template-parameters.ts';
 import { renderTemplate } from '../../domain/template-render.ts';
@@ -8,10 +8,10 @@ import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates, onlyLanguage } from '../find-templates.ts';
 import { hint } from '../hint.ts';
-import { collect, helpText, languageText, pairs, parseOptions } from '../options.ts';
+import { collect, helpText, languageText, orNull, pairs, parseOptions } from '../options.ts';
 import { letterText, RenderedItem, toRenderedItem } from '../template-shapes.ts';
 
-const TemplatePreviewOptions = z.object({ name: z.string(), language: languageText.nullable().default(null), param: pairs });
+const TemplatePreviewOptions = z.object({ name: z.string(), language: orNull(languageText), param: pairs });
 
 const TemplatePreviewDocument = z.object({
   item: z.object({
@@ -19,7 +19,7 @@ const TemplatePreviewDocument = z.object({
     language: z.string(),
     category: z.string(),
     parameters: z.record(z.string(), z.string()),
-    missing: z.array(z.string()).meta({ description: 'parameters without a value; the text shows their variables' }),
+    missing: z.array(z.string()).check(z.describe('parameters without a value; the text shows their variables')),
     ...RenderedItem,
   }),
 });

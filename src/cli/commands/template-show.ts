@@ -1,21 +1,21 @@
 // tollbell template show: one template in all its languages, as stored and as text.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { renderTemplate } from '../../domain/template-render.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates } from '../find-templates.ts';
-import { helpText, languageText, parseOptions } from '../options.ts';
+import { helpText, languageText, orNull, parseOptions } from '../options.ts';
 import { letterText, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
-const TemplateShowOptions = z.object({ name: z.string(), language: languageText.nullable().default(null) });
+const TemplateShowOptions = z.object({ name: z.string(), language: orNull(languageText) });
 
 const TemplateShowDocument = z.object({
   item: z.object({
     name: z.string(),
     languages: z.array(
-      TemplateItem.omit({ name: true }).extend({
-        components: z.array(z.record(z.string(), z.unknown())).meta({ description: "in the provider's format" }),
+      z.extend(z.omit(TemplateItem, { name: true }), {
+        components: z.array(z.record(z.string(), z.unknown())).check(z.describe("in the provider's format")),
       }),
     ),
   }),

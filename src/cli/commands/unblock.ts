@@ -1,6 +1,6 @@
 // tollbell unblock: lifts a block, and nothing else. Who never agreed still may not be messaged.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf } from '../../domain/consent.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
@@ -9,20 +9,20 @@ import type { Define, View } from '../command.ts';
 import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
 import { flagsAfter, scopeOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { helpText, parseOptions } from '../options.ts';
+import { flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PERSON_ARGUMENT, personText, unknownContact } from '../person.ts';
 
 const UnblockOptions = z.object({
   phone: personText,
-  reason: z.string().nullable().default(null),
-  by: z.enum(['customer', 'business'], { error: 'customer or business' }).default('business'),
-  everywhere: z.boolean().default(false),
+  reason: orNull(z.string()),
+  by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
+  everywhere: flag,
 });
 
 const UnblockDocument = z.object({
   contact: z.string(),
-  phone: z.string().nullable(),
-  sender: z.string().meta({ description: '* for all senders' }),
+  phone: z.nullable(z.string()),
+  sender: z.string().check(z.describe('* for all senders')),
   blocked: z.boolean(),
   consent: ConsentShape,
 });

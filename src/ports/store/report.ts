@@ -15,7 +15,7 @@ export type Grouping = (typeof GROUPINGS)[number];
 
 export type ReportFilter = {
   readonly period: DayPeriod;
-  /** Null for all senders of the account. */
+  /** Null for all senders of the store. */
   readonly senderId: SenderId | null;
   readonly groupBy: readonly Grouping[];
 };

@@ -48,8 +48,11 @@ const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = ?`;
 const LAST_INBOUND = /* sql */ `
   SELECT last_inbound_at FROM service_window WHERE contact_id = ? AND sender_id = ?`;
 
-const KEPT = /* sql */ `
-  SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ? AND key = ?`;
+const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
+const KEPT_BY_KEY = `${KEPT} AND key = ?`;
+
+// A send without a key is new each time; but the same batch again, after an answer that was lost, is the same messages.
+const KEPT_BY_ID = `${KEPT} AND id = ?`;
 
 const INSERT_MESSAGE = /* sql */ `
   INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, fingerprint, category, state, price, held,
@@ -78,7 +81,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
     (sqlite.prepare(FIND_CAMPAIGN).pluck().get(senderId, name) as CampaignId | undefined) ?? null;
   return {
     findCampaign: async ({ senderId, name }) => sqlite.read(() => findCampaign(senderId, name)),
-    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, senderId, key))),
+    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, KEPT_BY_KEY, [senderId, key]))),
     openRun: async ({ id, senderId, campaign, at }) =>
       sqlite.write((): Run => {
         const campaignId = findCampaign(senderId, campaign) ?? id;
@@ -123,7 +126,10 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     requests: batch.requests.map((request) => ({
       request,
       addressee: loadAddressee(parts, batch, request),
-      kept: request.key === null ? null : loadKept(parts.sqlite, sender.id, request.key),
+      kept:
+        request.key === null
+          ? loadKept(parts.sqlite, KEPT_BY_ID, [sender.id, request.id])
+          : loadKept(parts.sqlite, KEPT_BY_KEY, [sender.id, request.key]),
     })),
   };
 }
@@ -174,8 +180,8 @@ export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: Se
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
 
-function loadKept(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
-  const row = sqlite.prepareExact(KEPT).raw().get(senderId, key) as KeptRow | undefined;
+function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId]): KeptMessage | null {
+  const row = sqlite.prepareExact(sql).raw().get(...which) as KeptRow | undefined;
   if (row === undefined) return null;
   const [id, fingerprint, state, runId, price] = row;
   return { id, fingerprint, state, runId: runId === null ? null : Number(runId), price: toMicros(price) };

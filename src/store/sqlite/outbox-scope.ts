@@ -56,7 +56,7 @@ export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
         case 'campaign':
           return all(DUE_OF_CAMPAIGN, senderId, at, scope.campaignId, room);
         case 'messages':
-          return scope.ids.flatMap((id) => all(DUE_BY_ID, senderId, at, id)).slice(0, room);
+          return [...new Set(scope.ids)].flatMap((id) => all(DUE_BY_ID, senderId, at, id)).slice(0, room);
       }
     },
     nextDueAt: ({ senderId, scope }) => earliest(scope, senderId, next),

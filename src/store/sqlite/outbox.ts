@@ -1,6 +1,7 @@
 // The outbox on SQLite: settle and claim in one commit, and take back what dead processes left.
 
 import { assert } from '../../errors.ts';
+import { silenceEnd } from '../../domain/message.ts';
 import { isWindowOpen } from '../../domain/window.ts';
 import {
   type ClaimDecision,
@@ -44,7 +45,8 @@ const CLAIMS_OF = /* sql */ `
   SELECT m.id, s.transport FROM message m JOIN sender s ON s.id = m.sender_id WHERE m.state = 'sending' AND m.worker_id = ?`;
 
 const TAKE_BACK = /* sql */ `
-  UPDATE message SET state = ?, reason = ?, worker_id = NULL, changed_at = ? WHERE id = ? AND state = 'sending'`;
+  UPDATE message SET state = ?, reason = ?, expires_at = ifnull(?, expires_at), worker_id = NULL, changed_at = ?
+  WHERE id = ? AND state = 'sending'`;
 
 const SILENT = /* sql */ `
   SELECT id FROM message WHERE state IN ('accepted', 'sent', 'unknown') AND expires_at <= ? ORDER BY expires_at LIMIT ${BATCH_MAX}`;
@@ -90,7 +92,8 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Turn, decide: Dec
   for (const candidate of scopes.due(turn)) {
     const decision = decide(claimFacts(parts, turn, candidate));
     if (decision.kind === 'claim') {
-      update.run(turn.workerId, gateSequence, turn.at, candidate.id);
+      const { changes } = update.run(turn.workerId, gateSequence, turn.at, candidate.id);
+      assert(changes === 1, 'a candidate is claimed once');
       claims.claimed.push(toClaimed(parts, candidate));
     } else {
       claims.stopped.push(toStop(candidate, decision, turn.at));
@@ -152,7 +155,8 @@ function takeBack(
     const claims = sqlite.prepare(CLAIMS_OF).raw().all(dead.workerId) as readonly (readonly [MessageId, string])[];
     return claims.map(([messageId, transport]): Recovery => {
       const to = dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown';
-      sqlite.prepare(TAKE_BACK).run(to, to === 'queued' ? null : 'process_died', dead.at, messageId);
+      const isUnknown = to === 'unknown';
+      sqlite.prepare(TAKE_BACK).run(to, isUnknown ? 'process_died' : null, isUnknown ? silenceEnd(dead.at) : null, dead.at, messageId);
       return { messageId, to };
     });
   });

@@ -40,7 +40,7 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
 }
 
 function parametersOf(of: TotalsFilter): readonly (readonly unknown[])[] {
-  return of.kind === 'run' ? [[of.runId, of.campaignId]] : of.ids.map((id) => [id]);
+  return of.kind === 'run' ? [[of.runId, of.campaignId]] : Array.from(new Set(of.ids), (id) => [id]);
 }
 
 function toTotals(rows: readonly StateRow[], charges: readonly ChargeRow[]): Totals {

@@ -60,6 +60,14 @@ function examBatches(exam: Exam): void {
     expect(await unitsOf(shop)).toBe(0);
   });
 
+  it('without keys, given again after an answer that was lost, is the same messages', async () => {
+    const { store, senderId } = await start(exam);
+    const [number] = await addCrowd(store, senderId, 1);
+    const requests = [requestTo(number ?? phone('1'))];
+    await admit(store, senderId, requests);
+    expect((await admit(store, senderId, requests)).admissions).toMatchObject([{ kind: 'duplicate', kept: { id: requests[0]?.id } }]);
+  });
+
   it('is answered in the order of its requests; refusals move no money', async () => {
     const shop = await start(exam);
     const { store, senderId } = shop;

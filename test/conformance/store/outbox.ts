@@ -54,6 +54,12 @@ function examTurns(exam: Exam): void {
     expect(await states(store, messages)).toEqual(['sending', 'sending', 'sending']);
   });
 
+  it('claims a message once, however often its scope names it', async () => {
+    const { store, senderId, messages } = await waiting(exam);
+    const { claimed } = await turn(store, senderId, { scope: { kind: 'messages', ids: [...messages, ...messages] } });
+    expect(idsOf(claimed)).toEqual(messages);
+  });
+
   it('hands over all that a request to the provider needs', async () => {
     const { store, senderId, contactId, messages } = await waiting(exam);
     await store.recordInbound({ senderId, messages: [{ contactId, at: NOON }] });

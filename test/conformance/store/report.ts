@@ -242,6 +242,7 @@ function examTotals(exam: Exam): void {
       charged: 100n,
       freeUnits: 0,
     });
+    expect((await store.totals({ kind: 'messages', ids: [open, open] })).held).toBe(100n);
     expect(await store.totals({ kind: 'messages', ids: [] })).toEqual({ states: new Map(), held: 0n, charged: 0n, freeUnits: 0 });
   });
 }
