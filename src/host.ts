@@ -10,7 +10,7 @@ import type { Io, Output, RepeatableSource } from './ports/host.ts';
 export const READ_BYTES = 64 * 1024;
 
 /** What the process gives: its streams. */
-export type Streams = { readonly out: Output; readonly err: Output; readonly input: () => AsyncIterable<Uint8Array>; readonly canAsk: boolean };
+export type Streams = { readonly out: Output; readonly err: Output; readonly input: () => AsyncIterable<Uint8Array>; readonly canAsk: () => boolean };
 
 /** Builds the port on the process's streams and the file system. */
 export function createIo({ out, err, input, canAsk }: Streams): Io {

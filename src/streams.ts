@@ -8,15 +8,14 @@ import type { Output } from './ports/host.ts';
 type Terminals = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'getBuiltinModule'>;
 
 
-/** Standard input, output and error. */
+/** Standard input, output and error. Whether one is a terminal is asked when somebody wants to know: the answer takes 3 ms for /dev/null. */
 export function processStreams(terminals: Terminals): Streams {
   const isTerminal = (descriptor: number): boolean => isCharacterDevice(descriptor) && terminals.getBuiltinModule('node:tty').isatty(descriptor);
-  const [input, out, err] = [isTerminal(0), isTerminal(1), isTerminal(2)];
   return {
-    out: out ? toTerminal(() => terminals.stdout) : toDescriptor(1),
-    err: err ? toTerminal(() => terminals.stderr) : toDescriptor(2),
+    out: toOutput(1, isTerminal, () => terminals.stdout),
+    err: toOutput(2, isTerminal, () => terminals.stderr),
     input: () => createReadStream('', { fd: 0, highWaterMark: READ_BYTES }),
-    canAsk: input && err,
+    canAsk: () => isTerminal(0) && isTerminal(2),
   };
 }
 
@@ -29,24 +28,19 @@ function isCharacterDevice(descriptor: number): boolean {
   }
 }
 
-function toTerminal(stream: () => NodeJS.WriteStream): Output {
-  return {
-    write: (text) => void stream().write(text),
-    isTerminal: true,
-    get columns() {
-      return stream().columns ?? 80;
-    },
-  };
-}
-
-function toDescriptor(descriptor: number): Output {
+function toOutput(descriptor: number, isTerminal: (descriptor: number) => boolean, stream: () => NodeJS.WriteStream): Output {
   let isGone = false;
   return {
     write: (text) => {
-      if (!isGone) isGone = !writeAll(descriptor, Buffer.from(text));
+      if (isCharacterDevice(descriptor)) stream().write(text);
+      else if (!isGone) isGone = !writeAll(descriptor, Buffer.from(text));
     },
-    isTerminal: false,
-    columns: 80,
+    get isTerminal() {
+      return isTerminal(descriptor);
+    },
+    get columns() {
+      return isTerminal(descriptor) ? (stream().columns ?? 80) : 80;
+    },
   };
 }
 

@@ -45,7 +45,7 @@ export function createWorld(): World {
   const pipe = async (input: string, ...argv: readonly string[]): Promise<Ran> => {
     const out = capture(isTerminal);
     const err = capture(isTerminal);
-    const io = createIo({ out, err, input: () => chunksOf(input), canAsk: false });
+    const io = createIo({ out, err, input: () => chunksOf(input), canAsk: () => false });
     const interrupted = controller.signal;
     let code: number;
     try {

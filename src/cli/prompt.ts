@@ -38,7 +38,7 @@ export async function askChoice<Choice extends string>(app: App, question: Quest
 }
 
 async function ask(app: App, question: Question): Promise<typeof import('inquirer')> {
-  if (!app.config.prompts || !app.io.canAsk) {
+  if (!app.config.prompts || !app.io.canAsk()) {
     throw fail('input_required', {
       message: `${question.message} There is no terminal to ask on.`,
       hint: `Say it with ${question.option}.`,

@@ -27,7 +27,7 @@ export type Io = {
   readonly out: Output;
   readonly err: Output;
   /** True when a person can answer on standard input. */
-  readonly canAsk: boolean;
+  readonly canAsk: () => boolean;
   /** The bytes of a file or of standard input, in chunks. */
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
   /**

@@ -30,7 +30,7 @@ async function importUntil(
     input: () => {
       throw new Error('nothing is asked for');
     },
-    canAsk: false,
+    canAsk: () => false,
   });
   const app = createApp({ config: readConfig({}, world.env, world.directory), io, env: world.env, interrupted: controller.signal });
   const progress: [number, number | null][] = [];

@@ -79,7 +79,7 @@ async function answer(app: App, options: z.output<typeof InitOptions>): Promise<
   const currency = options.currency ?? parseCurrency(known ? 'USD' : await ask('Its currency?', '--currency', 'USD', (text) => parseCurrency(text) !== undefined || 'a code such as USD'));
   const timeZone = options.timeZone ?? parseTimeZone(known ? 'UTC' : await ask('Its time zone?', '--time-zone', 'UTC', (text) => parseTimeZone(text) !== undefined || 'a zone such as Europe/Berlin'));
   assert(currency !== undefined && timeZone !== undefined, 'answers are checked when they are given');
-  const isAsked = options.phone === null && !app.config.yes && app.io.canAsk && app.config.prompts;
+  const isAsked = options.phone === null && !app.config.yes && app.io.canAsk() && app.config.prompts;
   const phone = isAsked ? await askText(app, { message: 'A first contact (empty for none)?', option: '--phone', preset: '', check: isPhoneOrEmpty }) : '';
   return { name, currency, timeZone, phone: options.phone ?? parsePhone(phone) ?? null };
 }

@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Recovery } from '../../../src/ports/store/outbox.ts';
+import { DELIVERY_TTL_MS, SILENCE_GRACE_MS } from '../../../src/domain/message.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
-import type { Day } from '../../../src/values/time.ts';
+import { type Day, toInstant } from '../../../src/values/time.ts';
 import { addCrowd, admit, makeBudget, requestTo, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { later, NOON, type Started, start } from './fixture.ts';
@@ -83,6 +84,7 @@ export function examConcurrency(exam: Exam): void {
     const recovered = await store.recover({ diedWithProcess: [], at: later(60) });
     expect(recovered.map(({ to }) => to)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(await store.recover({ diedWithProcess: [], at: later(60) })).toEqual([]);
+    expect(await store.silent(toInstant(later(60) + DELIVERY_TTL_MS + SILENCE_GRACE_MS - 1))).toEqual([]);
     expect((await store.findMessages(claimed)).map((record) => record?.state)).toEqual(['unknown', 'unknown', 'unknown']);
     expect((await turn(store, senderId, { at: later(60), scope: { kind: 'messages', ids: claimed } })).claimed).toEqual([]);
     expect(await countersOf(store)).toMatchObject({ reserved: 500n, charged: 0n });
