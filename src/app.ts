@@ -33,7 +33,12 @@ export type App = {
   readonly close: () => Promise<void>;
 };
 
-export type AppParts = { readonly config: Config; readonly io: Io; readonly env: Readonly<Record<string, string | undefined>>; readonly interrupted: AbortSignal };
+export type AppParts = {
+  readonly config: Config;
+  readonly io: Io;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly interrupted: AbortSignal;
+};
 
 /** Builds the app of one command. */
 export function createApp({ config, io, env, interrupted }: AppParts): App {

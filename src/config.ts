@@ -56,9 +56,8 @@ const BUSY_TIMEOUT_MS = 15_000;
 /** Reads the configuration. Throws `config_invalid` with the file and key. */
 export function readConfig(flags: GlobalFlags, env: Environment, directory: string): Config {
   const file = readFiles(flags, env, directory);
-  const db = flags.db ?? filled(env['TOLLBELL_DB']) ?? file.db ?? join(dataHome(env), 'tollbell', 'tollbell.db');
   return Object.freeze({
-    db: db === ':memory:' ? db : resolve(directory, db),
+    db: dbOf(flags.db ?? filled(env['TOLLBELL_DB']) ?? file.db ?? join(dataHome(env), 'tollbell', 'tollbell.db'), directory),
     sender: flags.sender ?? filled(env['TOLLBELL_SENDER']) ?? file.sender ?? null,
     format: formatOf(flags, env, file),
     quiet: flags.quiet ?? false,
@@ -119,6 +118,15 @@ function checkFile(path: string, value: unknown): FileValues {
   return values;
 }
 
+function dbOf(db: string, directory: string): string {
+  if (!/^[a-z]+:\/\//i.test(db)) return db === ':memory:' ? db : resolve(directory, db);
+  throw fail('config_invalid', {
+    message: `This version keeps its store in a file, not at ${db.split(':')[0]}://….`,
+    hint: 'Give --db a path.',
+    details: { key: 'db' },
+  });
+}
+
 function formatOf(flags: GlobalFlags, env: Environment, file: FileValues): Format {
   if (flags.json === true) return 'json';
   const asked = flags.format ?? filled(env['TOLLBELL_FORMAT']) ?? file.format ?? 'table';
@@ -140,7 +148,11 @@ function colorOf(flags: GlobalFlags, env: Environment): Config['color'] {
 function storeModeOf(text: string | undefined): number {
   if (text === undefined || text === '0600' || text === '600') return 0o600;
   if (text === '0640' || text === '640') return 0o640;
-  throw fail('config_invalid', { message: `store_mode ${text} is not allowed.`, hint: 'Use "0600" or "0640".', details: { key: 'store_mode' } });
+  throw fail('config_invalid', {
+    message: `store_mode ${text} is not allowed.`,
+    hint: 'Use "0600" or "0640".',
+    details: { key: 'store_mode' },
+  });
 }
 
 function wholeNumber(key: string, text: string | undefined): number | undefined {

@@ -102,8 +102,3 @@ export function isRetryable(code: ErrorCode): boolean {
 export function assert(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw fail('bug', { message: sentence });
 }
-
-/** Ends a switch over a union: it does not compile while a member is unhandled. */
-export function unreachable(value: never): never {
-  throw fail('bug', { message: `unexpected ${String(value)}` });
-}

@@ -36,6 +36,12 @@ export async function foundStore({ store, config, env, now, ids, secretBytes, di
       isDefault: true,
       createdAt: now,
     },
-    cards: builtinPriceCards(currency).map(({ card, source }) => ({ id: ids.short(), card, source, digest: digest(canonicalCard(card)), addedAt: now })),
+    cards: builtinPriceCards(currency).map(({ card, source }) => ({
+      id: ids.short(),
+      card,
+      source,
+      digest: digest(canonicalCard(card)),
+      addedAt: now,
+    })),
   });
 }

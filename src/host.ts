@@ -10,7 +10,12 @@ import type { Io, Output, RepeatableSource } from './ports/host.ts';
 export const READ_BYTES = 64 * 1024;
 
 /** What the process gives: its streams. */
-export type Streams = { readonly out: Output; readonly err: Output; readonly input: () => AsyncIterable<Uint8Array>; readonly canAsk: () => boolean };
+export type Streams = {
+  readonly out: Output;
+  readonly err: Output;
+  readonly input: () => AsyncIterable<Uint8Array>;
+  readonly canAsk: () => boolean;
+};
 
 /** Builds the port on the process's streams and the file system. */
 export function createIo({ out, err, input, canAsk }: Streams): Io {
@@ -19,14 +24,15 @@ export function createIo({ out, err, input, canAsk }: Streams): Io {
     err,
     canAsk,
     read: (path) => (path === '-' ? input() : readFile(path)),
-    openRepeatable: (path) => (path === '-' || !isRegularFile(path) ? spool(path === '-' ? input() : readFile(path), path) : Promise.resolve(asItIs(path))),
+    openRepeatable: (path) =>
+      path === '-' || !isRegularFile(path) ? spool(path === '-' ? input() : readFile(path), path) : Promise.resolve(asItIs(path)),
     writeFile: (path, chunks) => (path === '-' ? writeAll(out, chunks) : replaceFile(path, chunks)),
   };
 }
 
 async function* readFile(path: string): AsyncGenerator<Uint8Array> {
   await keepHeapSmall();
-  if (isDirectory(path)) throw unreadable(path, 'It is a directory.', undefined);
+  if (isDirectory(path)) throw unreadable(path, 'it is a directory.', undefined);
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array;
   } catch (cause) {
@@ -66,7 +72,12 @@ async function replaceFile(path: string, chunks: AsyncIterable<string> | Iterabl
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw fail('file_unwritable', { message: `${path} cannot be written: ${reasonOf(cause)}`, hint: 'Choose another path.', cause, details: { path } });
+    throw fail('file_unwritable', {
+      message: `${path} cannot be written: ${reasonOf(cause)}`,
+      hint: 'Choose another path.',
+      cause,
+      details: { path },
+    });
   }
 }
 
@@ -90,7 +101,12 @@ function isDirectory(path: string): boolean {
 
 function unreadable(path: string, reason: string, cause: unknown): Error {
   const name = path === '-' ? 'Standard input' : path;
-  return fail('file_unreadable', { message: `${name} cannot be read: ${reason}`, hint: 'Check the path and its permissions.', cause, details: { path } });
+  return fail('file_unreadable', {
+    message: `${name} cannot be read: ${reason}`,
+    hint: 'Check the path and its permissions.',
+    cause,
+    details: { path },
+  });
 }
 
 function reasonOf(cause: unknown): string {

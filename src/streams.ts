@@ -1,16 +1,17 @@
 // The process's standard streams behind the host port. Node sets up `process.stdout` in 3 ms, a tenth of a start; a file descriptor costs nothing.
 
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
+import { fail } from './errors.ts';
 import { READ_BYTES, type Streams } from './host.ts';
 import type { Output } from './ports/host.ts';
 
 /** The part of the process that is needed here. */
 type Terminals = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'getBuiltinModule'>;
 
-
 /** Standard input, output and error. Whether one is a terminal is asked when somebody wants to know: the answer takes 3 ms for /dev/null. */
 export function processStreams(terminals: Terminals): Streams {
-  const isTerminal = (descriptor: number): boolean => isCharacterDevice(descriptor) && terminals.getBuiltinModule('node:tty').isatty(descriptor);
+  const isTerminal = (descriptor: number): boolean =>
+    isCharacterDevice(descriptor) && terminals.getBuiltinModule('node:tty').isatty(descriptor);
   return {
     out: toOutput(1, isTerminal, () => terminals.stdout),
     err: toOutput(2, isTerminal, () => terminals.stderr),
@@ -32,7 +33,7 @@ function toOutput(descriptor: number, isTerminal: (descriptor: number) => boolea
   let isGone = false;
   return {
     write: (text) => {
-      if (isCharacterDevice(descriptor)) stream().write(text);
+      if (isTerminal(descriptor)) stream().write(text);
       else if (!isGone) isGone = !writeAll(descriptor, Buffer.from(text));
     },
     get isTerminal() {
@@ -53,7 +54,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): boolean {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EBADF') return false;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') throw fail('file_unwritable', { message: `Standard output cannot be written: ${code}.`, cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }

@@ -49,7 +49,12 @@ export function createWorld(): World {
     const interrupted = controller.signal;
     let code: number;
     try {
-      code = await runProgram({ argv, io, env, createApp: (flags) => createApp({ config: readConfig(flags, env, directory), io, env, interrupted }) });
+      code = await runProgram({
+        argv,
+        io,
+        env,
+        createApp: (flags) => createApp({ config: readConfig(flags, env, directory), io, env, interrupted }),
+      });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       err.write(errorReport(error, { argv, env, isTerminal }));

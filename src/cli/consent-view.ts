@@ -50,7 +50,7 @@ export function toStop({ cancelled, released, inFlight }: ConsentWritten): Stop 
 export function stopText(stop: Stop, style: Style): string {
   const released = stop.released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('');
   const inFlight = stop.in_flight.length === 0 ? '' : `\n${style.warn('Already on their way:')} ${stop.in_flight.join(', ')}`;
-  return `${stop.cancelled_messages} queued messages cancelled${released}${inFlight}`;
+  return `queued messages cancelled: ${stop.cancelled_messages}${released}${inFlight}`;
 }
 
 /** The scope of an event, and how documents name it. */

@@ -105,10 +105,15 @@ export const flag = z._default(z.boolean(), false);
 export const texts = z._default(z.array(z.string()), []);
 
 /** Text with something in it, without the space around it. */
-export const filledText = z.string().check(z.trim(), z.minLength(1, 'empty'));
+export function filledText(): z.ZodMiniString<string> {
+  return z.string().check(z.trim(), z.minLength(1, 'empty'));
+}
 
-/** A whole number from one on. */
-export const countText = z.coerce.number({ error: 'not a number' }).check(z.int('not a whole number'), z.minimum(1, 'at least 1'));
+/** A whole number from one on, and up to `max` where that is given. */
+export function countText(max?: number): z.ZodMiniNumber {
+  const count = z.coerce.number({ error: 'not a number' }).check(z.int('not a whole number'), z.minimum(1, 'at least 1'));
+  return max === undefined ? count : count.check(z.maximum(max, `at most ${max}`));
+}
 
 /** A phone number in international form. */
 export const phoneText = parsedText(parsePhone, () => ({
@@ -157,7 +162,7 @@ export const timeZoneText = parsedText(parseTimeZone, (text) => ({
 export const pairs = z.pipe(
   texts,
   z.transform((given, { issues }): Record<string, string> => {
-    const values: Record<string, string> = {};
+    const values = Object.create(null) as Record<string, string>; // `__proto__` is a name like any other
     for (const text of given) {
       const split = text.indexOf('=');
       const name = text.slice(0, split);
@@ -177,10 +182,7 @@ export const pairs = z.pipe(
 );
 
 /** The page of a list. */
-export const pageOptions = {
-  limit: z._default(countText.check(z.maximum(1_000, 'at most 1000')), 50),
-  after: orNull(z.string()),
-} as const;
+export const pageOptions = () => ({ limit: z._default(countText(1_000), 50), after: orNull(z.string()) });
 
 /** Adds `--limit` and `--after`. */
 export function addPageOptions(command: Command): Command {

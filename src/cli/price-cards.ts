@@ -49,8 +49,8 @@ export function toPriceCardItem({ card, source, digest }: StoredPriceCard): z.ou
 
 /** The fields of a rate. */
 export function toRateItem(
-{ market, category, tierFrom, tierTo, rate }: Rate,
-{ currency, effectiveFrom }: Pick<PriceCard, 'currency' | 'effectiveFrom'>,
+  { market, category, tierFrom, tierTo, rate }: Rate,
+  { currency, effectiveFrom }: Pick<PriceCard, 'currency' | 'effectiveFrom'>,
 ): z.output<typeof RateItem> {
   return {
     market,

@@ -20,13 +20,19 @@ export type ProgramParts = {
 
 /** Runs the command line and returns its exit code. Errors rise; a wrong command line is `usage`. */
 export async function runProgram({ argv, io, createApp }: ProgramParts): Promise<number> {
+  if (argv[0] === 'help' && argv[1] === 'exit-codes') {
+    io.out.write(EXIT_TABLE);
+    return 0;
+  }
   let exitCode = 0;
   const host: CommandHost = {
     async run<Shape extends Document>(command: Command, body: (app: App) => Promise<View<Shape>>): Promise<void> {
       const app = createApp(command.optsWithGlobals<GlobalFlags>());
       try {
         const view = await body(app);
-        io.out.write(await render(view, app.config.format, await styleFor(io.out, app.config.color)));
+        const { format, color } = app.config;
+        const { isTerminal } = io.out;
+        io.out.write(await render(view, { format, style: await styleFor(io.out, color), isTerminal }));
         exitCode = view.exitCode ?? 0;
       } finally {
         await app.close();
@@ -37,7 +43,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
   const program = createProgram(io);
   await defineCommands(program, host, entriesFor(argv));
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
   } catch (error) {
     return exitCodeOfCommander(error);
   }
@@ -53,7 +59,8 @@ export function createProgram(io: Pick<Io, 'out' | 'err'>): Command {
     .helpCommand('help [command...]', 'show help for a command, or `help exit-codes`')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: () => undefined })
+    // Errors are main's to print; what else goes to standard error is the help of a group that was given no command.
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text), outputError: () => undefined })
     .configureHelp({ helpWidth: 100 });
   return addGlobalOptions(program).addHelpText('after', ROOT_HELP);
 }
@@ -78,7 +85,13 @@ function defineOne(program: Command, host: CommandHost, entry: CommandEntry, def
 }
 
 function groupOf(program: Command, name: string): Command {
-  return program.commands.find((command) => command.name() === name) ?? program.command(name).summary(GROUPS[name] ?? '').description(GROUPS[name] ?? '');
+  return (
+    program.commands.find((command) => command.name() === name) ??
+    program
+      .command(name)
+      .summary(GROUPS[name] ?? '')
+      .description(GROUPS[name] ?? '')
+  );
 }
 
 // The first words that are not options choose the command. Where they name none of ours, all are defined: for help, and for a suggestion.
@@ -101,7 +114,7 @@ function exitCodeOfCommander(error: unknown): number {
   const [sentence = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   throw fail('usage', {
     message: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.!?]$/.test(sentence) ? '' : '.'}`,
-    hint: rest.join(' ').trim() || 'Run the command with --help to see what it takes.',
+    hint: rest.join(' ').replace(/[()]/g, '').trim() || 'Run the command with --help to see what it takes.',
   });
 }
 
@@ -115,6 +128,10 @@ const GROUPS: Readonly<Record<string, string>> = {
   budget: 'hard caps on spending',
 };
 
+const EXIT_TABLE = Object.entries(EXIT_CODES)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}\n`)
+  .join('');
+
 const ROOT_HELP = `
 Examples:
   tollbell contact add +4915112345678 --name Ada --opt-in utility --source "web form"
@@ -123,7 +140,4 @@ Examples:
   tollbell bill-report --month 2026-11
 
 Exit codes:
-${Object.entries(EXIT_CODES)
-  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
-  .join('\n')}
-`;
+${EXIT_TABLE}`;

@@ -1,18 +1,10 @@
 // Questions to a person. The only user of inquirer; without a terminal a question is the error `input_required`.
 
 import type { App } from '../app.ts';
-import { assert, fail } from '../errors.ts';
+import { fail } from '../errors.ts';
 
 /** What is asked, and the option that says the same. */
 type Question = { readonly message: string; readonly option: string };
-
-/** Asks for yes or no; `--yes` answers. Throws `input_required` without a terminal. */
-export async function confirm(app: App, question: Question): Promise<boolean> {
-  if (app.config.yes) return true;
-  const { default: inquirer } = await ask(app, question);
-  const { answer } = await inquirer.prompt<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message: question.message, default: false }]);
-  return answer;
-}
 
 /** Asks for a line of text, checked before it is taken. Throws `input_required` without a terminal. */
 export async function askText(
@@ -24,17 +16,6 @@ export async function askText(
     { type: 'input', name: 'answer', message: question.message, default: question.preset, validate: question.check ?? (() => true) },
   ]);
   return answer;
-}
-
-/** Asks for one of a few. Throws `input_required` without a terminal. */
-export async function askChoice<Choice extends string>(app: App, question: Question & { readonly choices: readonly Choice[] }): Promise<Choice> {
-  const { default: inquirer } = await ask(app, question);
-  const { answer } = await inquirer.prompt<{ answer: string }>([
-    { type: 'select', name: 'answer', message: question.message, choices: [...question.choices] },
-  ]);
-  const chosen = question.choices.find((choice) => choice === answer);
-  assert(chosen !== undefined, 'a select answers with one of its choices');
-  return chosen;
 }
 
 async function ask(app: App, question: Question): Promise<typeof import('inquirer')> {

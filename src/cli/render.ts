@@ -16,7 +16,7 @@ export type Style = {
 
 const CELL_WIDTH_MAX = 60;
 const same = (text: string): string => text;
-export const PLAIN: Style = { strong: same, dim: same, good: same, bad: same, warn: same };
+const PLAIN: Style = { strong: same, dim: same, good: same, bad: same, warn: same };
 
 /** The style for a stream: colour only where a terminal shows it, or where it was asked for. */
 export async function styleFor(output: Pick<Output, 'isTerminal'>, color: Config['color']): Promise<Style> {
@@ -26,8 +26,11 @@ export async function styleFor(output: Pick<Output, 'isTerminal'>, color: Config
   return { strong: chalk.bold, dim: chalk.dim, good: chalk.green, bad: chalk.red, warn: chalk.yellow };
 }
 
+/** How a view is shown, and whether a terminal shows it. */
+export type Showing = { readonly format: Config['format']; readonly style: Style; readonly isTerminal: boolean };
+
 /** The view in the format that was asked for, as it goes to standard output. */
-export async function render<Shape extends Document>(view: View<Shape>, format: Config['format'], style: Style): Promise<string> {
+export async function render<Shape extends Document>(view: View<Shape>, { format, style, isTerminal }: Showing): Promise<string> {
   switch (format) {
     case 'table':
       return ensureNewline(await view.text(style));
@@ -36,12 +39,12 @@ export async function render<Shape extends Document>(view: View<Shape>, format: 
     case 'ndjson':
       return ndjson(view);
     case 'csv':
-      return csv(view);
+      return csv(view, isTerminal);
   }
 }
 
 /** The last line of NDJSON: everything but the rows. */
-export function summaryLine<Shape extends Document>(view: View<Shape>): string {
+function summaryLine<Shape extends Document>(view: View<Shape>): string {
   const { [view.rows ?? '']: _rows, schema: _schema, ...rest } = documentOf(view);
   return `${JSON.stringify({ schema: `tollbell.${view.command}.summary/1`, ...rest })}\n`;
 }
@@ -53,7 +56,7 @@ export type Table = {
   readonly rightAligned?: readonly number[];
 };
 
-/** A table with aligned columns. Cells are made safe and shortened here, so no command can forget it. */
+/** A table with aligned columns under a header in capitals. Cells are made safe and shortened here, so no command can forget it. */
 export async function table({ header, rows, rightAligned = [] }: Table, style: Style): Promise<string> {
   const cells = rows.map((row) => row.map((cell) => shorten(printable(cell), CELL_WIDTH_MAX)));
   const width = await widthFunction(cells);
@@ -66,7 +69,7 @@ export async function table({ header, rows, rightAligned = [] }: Table, style: S
       })
       .join('  ')
       .trimEnd();
-  return [style.strong(line(header)), ...cells.map(line)].join('\n');
+  return [style.strong(line(header.map((title) => title.toUpperCase()))), ...cells.map(line)].join('\n');
 }
 
 // The library knows how wide CJK and emoji are; a table of plain ASCII starts without it.
@@ -98,11 +101,12 @@ function ndjson<Shape extends Document>(view: View<Shape>): string {
   return view.rows === undefined ? lines.join('') : lines.join('') + summaryLine(view);
 }
 
-// The library's own `escape_formulas` would also prefix phone numbers and negative amounts, hence `inertCell`.
-async function csv<Shape extends Document>(view: View<Shape>): Promise<string> {
+// The library's own `escape_formulas` would also prefix phone numbers and negative amounts, hence `inertCell`. A file gets the text as it is; a terminal
+// would act on it.
+async function csv<Shape extends Document>(view: View<Shape>, isTerminal: boolean): Promise<string> {
   const { stringify } = await import('csv-stringify/sync');
   const rows = rowsOf(view).map((row) => view.columns.map((column) => inertCell(csvText(memberOf(row, column)))));
-  return stringify([view.columns, ...rows]);
+  return stringify([view.columns, ...(isTerminal ? rows.map((row) => row.map(printable)) : rows)]);
 }
 
 // `consent.marketing` is a member of a member, where no column has that very name.
@@ -113,7 +117,7 @@ function memberOf(row: Document, column: string): unknown {
 
 function csvText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function ensureNewline(text: string): string {

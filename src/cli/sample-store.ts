@@ -32,7 +32,11 @@ export async function addSampleTemplates(app: App, store: Store, sender: Sender)
 }
 
 /** Adds the sample people; those who opted out or are blocked agreed first. Returns how many there are of each standing. */
-export async function addSampleContacts(app: App, store: Store, sender: Sender): Promise<Readonly<Record<SampleContact['standing'], number>>> {
+export async function addSampleContacts(
+  app: App,
+  store: Store,
+  sender: Sender,
+): Promise<Readonly<Record<SampleContact['standing'], number>>> {
   const people = sampleContacts();
   const at = app.clock.now();
   for (const batch of slices(people, BATCH_MAX)) {
@@ -42,15 +46,23 @@ export async function addSampleContacts(app: App, store: Store, sender: Sender):
   const writes = stopped.map(({ phone, standing }) => ({
     contactId: app.ids.sortable<'contact'>(at),
     who: { phone: knownPhone(phone) },
-    events: [standing === 'blocked' ? event(sender, at, { subject: 'block', kind: 'block' }) : event(sender, at, { subject: 'utility', kind: 'opt_out' })],
+    events: [
+      standing === 'blocked'
+        ? event(sender, at, { subject: 'block', kind: 'block' })
+        : event(sender, at, { subject: 'utility', kind: 'opt_out' }),
+    ],
   }));
-  for (const batch of slices(writes, BATCH_MAX)) await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes: batch, at }, decideSettlements);
+  for (const batch of slices(writes, BATCH_MAX))
+    await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes: batch, at }, decideSettlements);
   const counts = { opted_in: 0, no_consent: 0, opted_out: 0, blocked: 0 };
   for (const { standing } of people) counts[standing] += 1;
   return counts;
 }
 
-function toWrite(app: App, { person, sender, at }: { readonly person: SampleContact; readonly sender: Sender; readonly at: Instant }): ContactWrite {
+function toWrite(
+  app: App,
+  { person, sender, at }: { readonly person: SampleContact; readonly sender: Sender; readonly at: Instant },
+): ContactWrite {
   const { phone, name, language, standing } = person;
   const optIns = standing === 'no_consent' ? [] : [event(sender, at, { subject: 'utility', kind: 'opt_in' })];
   return { id: app.ids.sortable(at), phone: knownPhone(phone), userId: null, name, language, attributes: {}, optIns };

@@ -26,7 +26,9 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   const template = await templateOf(host.store, sender, options.template);
   const direct = { ...options, tags: options.tag };
   const recipients =
-    template === null ? textRecipients(direct, options.text ?? '') : directRecipients(direct, { templates: template.languages, parameters: options.param });
+    template === null
+      ? textRecipients(direct, options.text ?? '')
+      : directRecipients(direct, { templates: template.languages, parameters: options.param });
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const plan = planOf(options, { sender, template, derivesKeys: false });
@@ -84,7 +86,14 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     if (interrupted) throw interruptedBy('the same command; what was admitted is not sent twice');
     countInvalid(tally, file.checked);
     const shown = rows === null || options.dryRun ? rows : await finalRows(host.store, rows);
-    return sendView({ tally, dryRun: options.dryRun, sender, campaign: options.campaign, rows: shown, hints: hintsOf(options, file.checked.invalid) });
+    return sendView({
+      tally,
+      dryRun: options.dryRun,
+      sender,
+      campaign: options.campaign,
+      rows: shown,
+      hints: hintsOf(options, file.checked.invalid),
+    });
   } finally {
     progress.close();
     await file.close();

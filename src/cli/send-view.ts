@@ -53,9 +53,24 @@ export const SendDocument = z.object({
 export type SendView = View<z.output<typeof SendDocument>>;
 
 /** What a row became at its admission. */
-export function toSentRow(recipient: Recipient, request: AdmitRequest, { admission, currency }: { readonly admission: Admission; readonly currency: string }): SentRow {
+export function toSentRow(
+  recipient: Recipient,
+  request: AdmitRequest,
+  { admission, currency }: { readonly admission: Admission; readonly currency: string },
+): SentRow {
   const to = request.to.phone ?? request.to.contactId;
-  const blank = { row: recipient.row, id: null, to, reason: null, category: null, market: null, price: null, currency, provider_id: null, duplicate_of: null };
+  const blank = {
+    row: recipient.row,
+    id: null,
+    to,
+    reason: null,
+    category: null,
+    market: null,
+    price: null,
+    currency,
+    provider_id: null,
+    duplicate_of: null,
+  };
   switch (admission.kind) {
     case 'admitted': {
       const { category, market, price } = admission.message;
@@ -98,7 +113,14 @@ export function sendView({ tally, dryRun, sender, campaign, rows, hints }: SendR
     campaign,
     counts: { read: tally.read, ...tally.counts },
     refusals: tally.refusals,
-    amounts: [{ currency: sender.currency, reserved: formatAmount(tally.reserved), charged: formatAmount(tally.charged), free_units: tally.freeUnits }],
+    amounts: [
+      {
+        currency: sender.currency,
+        reserved: formatAmount(tally.reserved),
+        charged: formatAmount(tally.charged),
+        free_units: tally.freeUnits,
+      },
+    ],
     ...(rows === null ? {} : { messages: [...rows] }),
   };
   return {
@@ -121,14 +143,24 @@ async function summary(document: Document, style: Style): Promise<string> {
   const words = shown.map(([name, number]) => `${number} ${document.dry_run && name === 'queued' ? 'would be sent' : name}`);
   const reasons = Object.entries(refusals).filter(([, number]) => number > 0);
   const why = reasons.length === 0 ? '' : `\nrefused: ${reasons.map(([reason, number]) => `${number} ${reason}`).join(', ')}`;
-  const money = amounts.map(({ currency, reserved, charged }) => `charged ${charged} ${currency}, reserved ${reserved} ${currency}`).join('; ');
-  const few = messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
+  const money = amounts
+    .map(({ currency, reserved, charged }) => `charged ${charged} ${currency}, reserved ${reserved} ${currency}`)
+    .join('; ');
+  const few =
+    messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
   return `${head}${few}${words.join(', ')}${why}\n${money}`;
 }
 
 const ROWS_SHOWN_MAX = 20;
 
 function rowTable(rows: readonly SentRow[], style: Style): Promise<string> {
-  const cells = rows.map((row) => [row.to, row.duplicate_of === null ? row.status : `${row.status} (duplicate)`, row.reason ?? '', row.price ?? '', row.currency, row.id ?? '']);
+  const cells = rows.map((row) => [
+    row.to,
+    row.duplicate_of === null ? row.status : `${row.status} (duplicate)`,
+    row.reason ?? '',
+    row.price ?? '',
+    row.currency,
+    row.id ?? '',
+  ]);
   return table({ header: ['to', 'status', 'reason', 'price', '', 'id'], rows: cells, rightAligned: [3] }, style);
 }

@@ -11,7 +11,7 @@ export const instantTextOut = z.string().check(z.describe('ISO 8601, UTC'));
 /** The document of a list command. */
 export function listOf<Item extends z.ZodMiniType>(
   item: Item,
-): z.ZodMiniObject<{ items: z.ZodMiniArray<Item>; next: z.ZodMiniNullable<z.ZodMiniString<string>> }, z.core.$strip> {
+): z.ZodMiniObject<{ items: z.ZodMiniArray<Item>; next: z.ZodMiniNullable<z.ZodMiniString<string>> }> {
   return z.object({ items: z.array(item), next: z.nullable(z.string()) });
 }
 

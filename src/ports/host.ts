@@ -8,8 +8,6 @@ export type Clock = {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 
-export type Random = { readonly bytes: (count: number) => Uint8Array };
-
 /** A keyed SHA-256, 32 bytes. The key belongs to the store, so that what a store keeps cannot be tried out on guessed phone numbers. */
 export type KeyedDigest = (text: string) => Uint8Array;
 

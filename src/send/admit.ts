@@ -91,7 +91,8 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
 function chooseTemplate(templates: readonly Template[], request: AdmitRequest, addressee: AddresseeFacts): Template | undefined {
   const usable = templates.filter(({ status }) => status === 'approved');
   const wanted = request.language ?? addressee.language;
-  const chosen = usable.find(({ language }) => language === wanted) ?? (request.language === null && usable.length === 1 ? usable[0] : undefined);
+  const chosen =
+    usable.find(({ language }) => language === wanted) ?? (request.language === null && usable.length === 1 ? usable[0] : undefined);
   return chosen === undefined || chosen.id === request.checkedFor || fits(chosen, request) ? chosen : undefined;
 }
 

@@ -12,11 +12,19 @@ import { decideSettlements } from './settle.ts';
 type CancelStore = SettleStore & Pick<ReportStore, 'findMessages' | 'listMessages'>;
 
 /** Cancels these messages and releases their reservations. All or none: throws `unknown_message` or `not_cancellable` before it changes anything. */
-export async function cancelMessages(store: CancelStore, { ids, at }: { readonly ids: readonly MessageId[]; readonly at: Instant }): Promise<readonly Settlement[]> {
+export async function cancelMessages(
+  store: CancelStore,
+  { ids, at }: { readonly ids: readonly MessageId[]; readonly at: Instant },
+): Promise<readonly Settlement[]> {
   const records = await store.findMessages(ids);
   for (const [index, record] of records.entries()) {
     const id = String(ids[index]);
-    if (record === null) throw fail('unknown_message', { message: `There is no message ${id}.`, hint: 'tollbell message list shows the ids.', details: { id } });
+    if (record === null)
+      throw fail('unknown_message', {
+        message: `There is no message ${id}.`,
+        hint: 'tollbell message list shows the ids.',
+        details: { id },
+      });
     if (record.state === 'queued' || record.state === 'scheduled' || record.state === 'cancelled') continue;
     throw fail('not_cancellable', {
       message: `Message ${id} is ${record.state}.`,
@@ -37,7 +45,13 @@ export async function cancelCampaign(
   for (;;) {
     const { items } = await store.listMessages(filter, { limit: BATCH_MAX, after: null });
     if (items.length === 0) return settlements;
-    settlements.push(...(await settleAll(store, items.map(({ id }) => id), at)));
+    settlements.push(
+      ...(await settleAll(
+        store,
+        items.map(({ id }) => id),
+        at,
+      )),
+    );
   }
 }
 
@@ -50,5 +64,14 @@ async function settleAll(store: CancelStore, ids: readonly MessageId[], at: Inst
 }
 
 function cancelled(messageId: MessageId, at: Instant): Outcome {
-  return { messageId, attempt: null, kind: 'cancelled', at, providerId: null, error: { code: 'by_command', title: '' }, pricing: null, retryAt: null };
+  return {
+    messageId,
+    attempt: null,
+    kind: 'cancelled',
+    at,
+    providerId: null,
+    error: { code: 'by_command', title: '' },
+    pricing: null,
+    retryAt: null,
+  };
 }

@@ -84,7 +84,9 @@ async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: Co
   const keyed = await stampRecipients(host, { template: plan.template, campaignId: null, derivesKeys: false }, withKey);
   const conflicts: RejectedRecord[] = [];
   for (const part of slices(keyed, BATCH_MAX)) {
-    const stamps = part.flatMap(({ recipient, stamp }) => (stamp === null ? [] : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp) }]));
+    const stamps = part.flatMap(({ recipient, stamp }) =>
+      stamp === null ? [] : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp) }],
+    );
     const found = await host.store.findKeys({ senderId: plan.senderId, keys: stamps.map(({ key }) => key) });
     for (const [index, { recipient, key, fingerprint }] of stamps.entries()) {
       const known = found[index] ?? null;

@@ -61,7 +61,8 @@ function scopeOf(own: OwnMessages): OutboxScope {
 
 // A campaign's outbox may hold messages of other files too: they are sent, and counted by whoever asked for them.
 function countIfOwn(own: OwnMessages, tally: Tally, settlement: Settlement): void {
-  if (own.kind === 'messages' || settlement.runId === own.run.runId || own.resumed.has(settlement.messageId)) countSettled(tally, settlement);
+  if (own.kind === 'messages' || settlement.runId === own.run.runId || own.resumed.has(settlement.messageId))
+    countSettled(tally, settlement);
 }
 
 function atRest({ states }: Totals): boolean {

@@ -51,7 +51,8 @@ type Wanted = { readonly recipient: Recipient; readonly request: AdmitRequest };
 type BatchParts = { readonly batch: readonly Wanted[]; readonly spent: ReadonlyMap<string, Micros>; readonly seen: KeyIndex | null };
 
 async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, seen }: BatchParts): Promise<ReadonlyMap<string, Micros>> {
-  const fresh = seen === null ? batch : batch.filter(({ request }) => request.key === null || seen.add(request.key, request.fingerprint) === 'new');
+  const fresh =
+    seen === null ? batch : batch.filter(({ request }) => request.key === null || seen.add(request.key, request.fingerprint) === 'new');
   const result = await host.store.admit(
     {
       mode: plan.mode,
@@ -87,5 +88,8 @@ function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { reci
   const { language, checkedFor, content, costCenter, tags } = recipient;
   const key = stamp === null ? null : keyOf(stamp);
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
-  return { recipient, request: { id: ids.sortable(clock.now()), key, fingerprint, to, language, checkedFor, content, maxPrice, costCenter, tags } };
+  return {
+    recipient,
+    request: { id: ids.sortable(clock.now()), key, fingerprint, to, language, checkedFor, content, maxPrice, costCenter, tags },
+  };
 }

@@ -39,7 +39,10 @@ type OpenHost = CheckHost & { readonly io: Io };
 /** Checks a file. Throws `rows_invalid` with the first rows, unless they may be left out; nothing is written to the store here. */
 export async function openRecipients(
   host: OpenHost,
-  { sender, template }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
+  {
+    sender,
+    template,
+  }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
   options: FileOptions,
 ): Promise<OpenFile> {
   checkErrorsPath(options.errorsPath, options.path);
@@ -92,7 +95,9 @@ async function* withDefaults(
 ): AsyncGenerator<readonly Recipient[]> {
   for await (const chunk of chunks) {
     const isPlain = costCenter === null && tags.length === 0;
-    yield isPlain ? chunk : chunk.map((recipient) => ({ ...recipient, costCenter: recipient.costCenter ?? costCenter, tags: [...recipient.tags, ...tags] }));
+    yield isPlain
+      ? chunk
+      : chunk.map((recipient) => ({ ...recipient, costCenter: recipient.costCenter ?? costCenter, tags: [...recipient.tags, ...tags] }));
   }
 }
 

@@ -33,7 +33,10 @@ export function contentDigest(digest: KeyedDigest, { to, template, language, con
 export type Stamp = Uint8Array & { readonly __stamp: true };
 
 /** The stamp under a key that the user chose. */
-export function explicitStamp(digest: KeyedDigest, { key, contentBytes }: { readonly key: string; readonly contentBytes: Uint8Array }): Stamp {
+export function explicitStamp(
+  digest: KeyedDigest,
+  { key, contentBytes }: { readonly key: string; readonly contentBytes: Uint8Array },
+): Stamp {
   const stamp = startStamp(contentBytes, EXPLICIT);
   stamp.set(digest(`key\n${key}`).subarray(0, KEY_BYTES - 1), FINGERPRINT_BYTES + 1);
   return stamp;
@@ -48,7 +51,10 @@ export function campaignPrefix(digest: KeyedDigest, campaignId: CampaignId): Uin
 export function derivedStamp(prefix: Uint8Array, contentBytes: Uint8Array): Stamp {
   const stamp = startStamp(contentBytes, DERIVED);
   stamp.set(prefix, FINGERPRINT_BYTES + 1);
-  stamp.set(contentBytes.subarray(FINGERPRINT_BYTES, FINGERPRINT_BYTES + KEY_BYTES - 1 - PREFIX_BYTES), FINGERPRINT_BYTES + 1 + PREFIX_BYTES);
+  stamp.set(
+    contentBytes.subarray(FINGERPRINT_BYTES, FINGERPRINT_BYTES + KEY_BYTES - 1 - PREFIX_BYTES),
+    FINGERPRINT_BYTES + 1 + PREFIX_BYTES,
+  );
   return stamp;
 }
 

@@ -19,5 +19,14 @@ export async function recover(
 }
 
 function expired(messageId: MessageId, at: Instant): Outcome {
-  return { messageId, attempt: null, kind: 'expired', at, providerId: null, error: { code: 'silence', title: '' }, pricing: null, retryAt: null };
+  return {
+    messageId,
+    attempt: null,
+    kind: 'expired',
+    at,
+    providerId: null,
+    error: { code: 'silence', title: '' },
+    pricing: null,
+    retryAt: null,
+  };
 }

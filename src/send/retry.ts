@@ -22,7 +22,8 @@ export function outcomesOf(delivery: Delivery): readonly Outcome[] {
     retryAt: null,
   };
   if (delivery.kind !== 'retry') return [outcome, ...delivery.later];
-  if (delivery.attempt >= ATTEMPTS_MAX) return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: delivery.error?.title ?? '' } }];
+  if (delivery.attempt >= ATTEMPTS_MAX)
+    return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: delivery.error?.title ?? '' } }];
   return [{ ...outcome, retryAt: retryAt(delivery) }];
 }
 

@@ -12,7 +12,7 @@ import { dispatchOwn, type OwnMessages } from './dispatch-own.ts';
 import { enqueue, type EnqueueHost } from './enqueue.ts';
 import type { Recipient } from './recipients.ts';
 import { recover } from './recover.ts';
-import { countQueued, countRefused, createTally, type Tally } from './tally.ts';
+import { countDuplicate, countQueued, countRefused, createTally, type Tally } from './tally.ts';
 
 export type SendHost = Omit<DispatchHost, 'store'> &
   Omit<EnqueueHost, 'store'> & { readonly store: Store; readonly io: Io; readonly diedWithProcess: readonly string[] };
@@ -96,7 +96,7 @@ function countAdmission(tally: Tally, admission: Admission): void {
       return;
     case 'duplicate':
       if (admission.resumable) countQueued(tally, admission.kept.price);
-      else tally.counts.duplicate += 1;
+      else countDuplicate(tally, admission.kept.state);
   }
 }
 

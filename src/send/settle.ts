@@ -101,7 +101,10 @@ function causeOf(kind: EventKind): ReleaseCause {
   }
 }
 
-function changeOf(outcome: Outcome, { state, held, at }: { readonly state: MessageState; readonly held: Micros; readonly at: Instant }): MessageChange {
+function changeOf(
+  outcome: Outcome,
+  { state, held, at }: { readonly state: MessageState; readonly held: Micros; readonly at: Instant },
+): MessageChange {
   return {
     state,
     held,

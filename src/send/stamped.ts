@@ -26,7 +26,11 @@ export type StampPlan = {
 };
 
 /** Stamps recipients. Rows with derived keys come back in the order of their keys, in which the store takes them fastest. */
-export async function stampRecipients(host: StampHost, plan: StampPlan, recipients: readonly Recipient[]): Promise<readonly StampedRecipient[]> {
+export async function stampRecipients(
+  host: StampHost,
+  plan: StampPlan,
+  recipients: readonly Recipient[],
+): Promise<readonly StampedRecipient[]> {
   const addressee = await resolveAddressees(host.store, recipients);
   if (!plan.derivesKeys && recipients.every(({ key }) => key === null)) {
     return recipients.map((recipient) => ({ recipient, to: addressee(recipient), stamp: null }));

@@ -28,6 +28,8 @@ export type Tally = {
   read: number;
   readonly counts: Record<RowCount, number>;
   readonly refusals: Record<RefusalReason, number>;
+  /** What became of the first messages of the duplicates: they answer with its exit code. */
+  readonly repeated: Record<RowCount, number>;
   /** Promised and not yet charged. */
   reserved: Micros;
   charged: Micros;
@@ -38,13 +40,27 @@ export type Tally = {
 export function createTally(): Tally {
   const zeros = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
     Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
-  return { read: 0, counts: zeros(ROW_COUNTS), refusals: zeros(REFUSAL_REASONS), reserved: ZERO, charged: ZERO, freeUnits: 0 };
+  return {
+    read: 0,
+    counts: zeros(ROW_COUNTS),
+    refusals: zeros(REFUSAL_REASONS),
+    repeated: zeros(ROW_COUNTS),
+    reserved: ZERO,
+    charged: ZERO,
+    freeUnits: 0,
+  };
 }
 
 /** Counts a message that waits to be sent, with its reservation. */
 export function countQueued(tally: Tally, price: Micros): void {
   tally.counts.queued += 1;
   tally.reserved = plus(tally.reserved, price);
+}
+
+/** Counts a row whose message is there already, in this state. */
+export function countDuplicate(tally: Tally, state: MessageState): void {
+  tally.counts.duplicate += 1;
+  tally.repeated[COUNTED_AS[state]] += 1;
 }
 
 /** Counts a refusal. */
@@ -62,16 +78,19 @@ export function countSettled(tally: Tally, settlement: Settlement): void {
   if (settlement.free) tally.freeUnits += 1;
 }
 
+type Outcome = Pick<Tally, 'counts' | 'repeated' | 'refusals'>;
+
 /** Where several causes meet, the first of unknown, failed, refused by money, refused by policy decides. */
-export function exitCodeOfTally({ counts, refusals }: Pick<Tally, 'counts' | 'refusals'>): number {
-  if (counts.unknown > 0) return 6;
-  if (counts.failed > 0) return 5;
+export function exitCodeOfTally({ counts, repeated, refusals }: Outcome): number {
+  if (counts.unknown + repeated.unknown > 0) return 6;
+  if (counts.failed + repeated.failed > 0) return 5;
   if (refusals.no_price + refusals.over_budget + refusals.over_max_price > 0) return 4;
   return counts.refused > 0 ? 3 : 0;
 }
 
 /** `success` when all was done that was asked, `failed` when nothing was, `partial` between. */
-export function statusOfTally({ counts, refusals }: Pick<Tally, 'counts' | 'refusals'>): 'success' | 'partial' | 'failed' {
-  if (exitCodeOfTally({ counts, refusals }) === 0) return 'success';
+export function statusOfTally(outcome: Outcome): 'success' | 'partial' | 'failed' {
+  const { counts } = outcome;
+  if (exitCodeOfTally(outcome) === 0) return 'success';
   return counts.queued + counts.accepted + counts.delivered + counts.duplicate > 0 ? 'partial' : 'failed';
 }

@@ -16,7 +16,7 @@ const KEY_BYTES = 32;
 const MEMORY_KEY = Buffer.alloc(KEY_BYTES);
 
 /** The file that holds the key of a store. */
-export function keyPath(db: string): string {
+function keyPath(db: string): string {
   return `${db}.key`;
 }
 
@@ -57,7 +57,6 @@ export function readStoreKey(db: string, env: Environment): Uint8Array {
 export function createKeyedDigest(key: Uint8Array): KeyedDigest {
   return (text) => createHash('sha256').update(key).update(text).digest();
 }
-
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');

@@ -1,20 +1,38 @@
-// From a store's name to an open store. The only file that will know more than one engine.
+// From a store's name to an open store. The only file that will know more than one engine; each is loaded when it is wanted.
 
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import { fail } from '../errors.ts';
+import { type AppError, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
-import { openSqliteStore } from './sqlite/open.ts';
 
 /** True when there is a file to read. */
 export function storeExists(db: string): boolean {
   return db === ':memory:' || existsSync(db);
 }
 
-/** Opens the store; a writable one is created and migrated on first use. Throws `store_unreadable`, `store_invalid`, `store_newer`. */
+/**
+ * Opens the store; a writable one is created and migrated on first use. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`,
+ * and `driver_missing` where the installation is not whole.
+ */
 export async function openStore({ config, readOnly }: { readonly config: Config; readonly readOnly: boolean }): Promise<Store> {
-  if (/^[a-z]+:\/\//i.test(config.db)) {
-    throw fail('config_invalid', { message: `This version keeps its store in a file, not at ${config.db.split(':')[0]}://….`, hint: 'Give --db a path.' });
+  try {
+    const { openSqliteStore } = await import('./sqlite/open.ts');
+    return await openSqliteStore({ path: config.db, readOnly, fileMode: config.storeMode, busyTimeoutMs: config.busyTimeoutMs });
+  } catch (error) {
+    throw isDriverError(error) ? driverMissing(error) : error;
   }
-  return openSqliteStore({ path: config.db, readOnly, fileMode: config.storeMode, busyTimeoutMs: config.busyTimeoutMs });
+}
+
+// Not installed, or installed without its binary, which npm leaves out where install scripts are not allowed.
+function isDriverError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED' || error.message.includes('bindings file');
+}
+
+function driverMissing(cause: Error): AppError {
+  return fail('driver_missing', {
+    hint: 'Install again with scripts allowed: npm install -g tollbell --allow-scripts=better-sqlite3',
+    cause,
+  });
 }

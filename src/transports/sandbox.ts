@@ -41,7 +41,11 @@ function deliverOne(message: OutgoingMessage, at: Instant): Delivery {
     case '0003':
       return accepted(message, at, ['sent', 'failed'], ERRORS.failed);
     case '0004':
-      return { ...base(message, at), kind: 'unknown', error: { code: 'no_answer', title: 'The provider took the request and never answered' } };
+      return {
+        ...base(message, at),
+        kind: 'unknown',
+        error: { code: 'no_answer', title: 'The provider took the request and never answered' },
+      };
     case '0005':
       return message.attempt === 1
         ? { ...base(message, at), kind: 'retry', error: ERRORS.throttled, retryAfterMs: 0 }
@@ -73,5 +77,14 @@ function accepted(message: OutgoingMessage, at: Instant, kinds: readonly EventKi
 }
 
 function base(message: OutgoingMessage, at: Instant): Delivery {
-  return { messageId: message.id, attempt: message.attempt, kind: 'accepted', at, providerId: null, error: null, retryAfterMs: null, later: [] };
+  return {
+    messageId: message.id,
+    attempt: message.attempt,
+    kind: 'accepted',
+    at,
+    providerId: null,
+    error: null,
+    retryAfterMs: null,
+    later: [],
+  };
 }

@@ -28,7 +28,9 @@ try {
   const command = await runCommand();
   const loop = runLoop();
   const rate = (seconds) => Math.round(ROWS / seconds).toLocaleString('en');
-  console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${ROWS.toLocaleString('en')} rows, batches of ${BATCH}, synchronous FULL`);
+  console.log(
+    `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${ROWS.toLocaleString('en')} rows, batches of ${BATCH}, synchronous FULL`,
+  );
   console.log(`bare loop   ${loop.toFixed(1)} s  ${rate(loop)} rows/s`);
   console.log(`command     ${command.seconds.toFixed(1)} s  ${rate(command.seconds)} rows/s  peak memory ${command.peakMegabytes} MB`);
   console.log(`ratio       ${(loop / command.seconds).toFixed(2)} (at least 0.5)`);
@@ -42,10 +44,14 @@ function prepare() {
   if (set.status !== 0) throw new Error(set.stderr);
   const db = new Database(prepared);
   const sender = db.prepare('SELECT id FROM sender').pluck().get();
-  const contact = db.prepare("INSERT INTO contact (id, account_id, phone, language, created_at, updated_at) VALUES (?, 'default', ?, 'en_US', 0, 0)");
+  const contact = db.prepare(
+    "INSERT INTO contact (id, account_id, phone, language, created_at, updated_at) VALUES (?, 'default', ?, 'en_US', 0, 0)",
+  );
   const columns = db.pragma('table_info(consent_flag)').map(({ name }) => name);
   const extra = columns.includes('repeated_at') ? [', repeated_at', ', 0'] : ['', ''];
-  const flag = db.prepare(`INSERT INTO consent_flag (contact_id, subject, scope, kind, at${extra[0]}) VALUES (?, 'utility', ?, 'opt_in', 0${extra[1]})`);
+  const flag = db.prepare(
+    `INSERT INTO consent_flag (contact_id, subject, scope, kind, at${extra[0]}) VALUES (?, 'utility', ?, 'opt_in', 0${extra[1]})`,
+  );
   const out = openSync(file, 'w');
   writeSync(out, 'to,name,order\n');
   db.exec('BEGIN');
@@ -98,9 +104,12 @@ function runLoop() {
   const source = new Database(admitted, { readonly: true });
   const target = new Database(bare);
   target.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000');
-  for (const table of ['campaign', 'run', 'bucket', 'counter']) insertAll(target, table, source.prepare(`SELECT * FROM ${table}`).raw().all());
+  for (const table of ['campaign', 'run', 'bucket', 'counter'])
+    insertAll(target, table, source.prepare(`SELECT * FROM ${table}`).raw().all());
   const tables = ['message', 'message_content', 'ledger'];
-  const count = target.prepare('UPDATE counter SET units = units + ?, reserved = reserved + ?, committed = committed + ? WHERE bucket_id = 1');
+  const count = target.prepare(
+    'UPDATE counter SET units = units + ?, reserved = reserved + ?, committed = committed + ? WHERE bucket_id = 1',
+  );
   let seconds = 0;
   for (let from = 0; from < ROWS; from += 50_000) {
     const pages = tables.map((table) => source.prepare(`SELECT * FROM ${table} ORDER BY 1 LIMIT 50000 OFFSET ${from}`).raw().all());
@@ -108,7 +117,7 @@ function runLoop() {
     const start = performance.now();
     for (let row = 0; row < pages[0].length; row += BATCH) {
       target.exec('BEGIN IMMEDIATE');
-      for (let index = row; index < Math.min(row + BATCH, pages[0].length); index += 1) for (let t = 0; t < 3; t += 1) inserts[t].run(pages[t][index]);
+      inserts.forEach((insert, table) => pages[table].slice(row, row + BATCH).forEach((values) => insert.run(values)));
       count.run(BATCH, 1, 1);
       target.exec('COMMIT');
     }

@@ -9,14 +9,15 @@ import { onTestFinished } from 'vitest';
 type Place = { readonly folder: string; readonly launcher: string; readonly cacheHome: string };
 type Result = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
-// Prints its arguments and ends with the code that follows `--code`. The last line stands for the hash that the build writes.
-const PROGRAM = `
+// Prints its arguments and ends with the code that follows `--code`, as one function, which is how the build leaves a program. The end stands for
+// the hash that the build writes.
+const PROGRAM = `(function (exports, require, module, __filename, __dirname) {
 function main(argv) {
   process.stdout.write(JSON.stringify(argv) + '\\n');
   return Promise.resolve(argv[1] === '--code' ? Number(argv[2]) : 0);
 }
 module.exports = { main };
-//${'0123456789abcdef'.repeat(4)}`;
+})//${'0123456789abcdef'.repeat(4)}`;
 
 /** Puts the launcher and the stand-in program into a new folder, which goes when the test ends. */
 export function installLauncher(): Place {

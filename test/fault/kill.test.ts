@@ -31,15 +31,20 @@ beforeAll(() => {
   writeFileSync(join(directory, 'people.csv'), `phone,opt_in,source\n${people.join('\n')}\n`);
   const orders = Array.from({ length: ROWS }, (_, index) => `${phone(index)},Ada,A-${index}`);
   writeFileSync(join(directory, 'orders.csv'), `to,name,order\n${orders.join('\n')}\n`);
-  expect(tollbell(prepared, 'init', '-y').status).toBe(0);
-  expect(tollbell(prepared, 'contact', 'import', join(directory, 'people.csv')).status).toBe(0);
+  mustRun(prepared, 'init', '-y');
+  mustRun(prepared, 'contact', 'import', join(directory, 'people.csv'));
   const db = copyStore('undisturbed');
   const start = performance.now();
-  expect(tollbell(db, ...campaign()).status).toBe(0);
+  mustRun(db, ...campaign());
   durationMs = performance.now() - start;
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function mustRun(db: string, ...args: readonly string[]): void {
+  const { status, stderr } = tollbell(db, ...args);
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+}
 
 function copyStore(name: string): string {
   const db = join(directory, `${name}.db`);

@@ -10,10 +10,14 @@ const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'
 const blocks = (language: string): readonly string[] =>
   Array.from(README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')), ([, body = '']) => body);
 
-const ORDERS = 'to,name,order\n+4915112345678,Ada,A-17\n+5511987650001,Caetano,A-18\n+447700900123,Grace,A-19\n';
+const FILES = {
+  'people.csv':
+    'phone,name,language,opt_in,source\n+5511987650001,Caetano,es,utility,order form\n+447700900123,Grace,en_US,utility,order form\n',
+  'orders.csv': 'to,name,order\n+4915112345678,Ada,A-20\n+5511987650001,Caetano,A-21\n+447700900123,Grace,A-22\n',
+};
 
 describe('the sessions of the README', () => {
-  const folder = openTranscriptFolder({ 'orders.csv': ORDERS });
+  const folder = openTranscriptFolder(FILES);
   afterAll(folder.close);
 
   test.each(blocks('console').flatMap(parseTranscript))('$command', ({ command, output }) => {

@@ -17,14 +17,18 @@ export function parseTranscript(text: string): readonly Step[] {
   for (const line of text.split('\n')) {
     const last = steps.at(-1);
     if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: '' });
-    else if (last !== undefined && last.command.endsWith('\\') && line.startsWith('> ')) last.command = `${last.command.slice(0, -1)}${line.slice(2)}`;
+    else if (last !== undefined && last.command.endsWith('\\') && line.startsWith('> '))
+      last.command = `${last.command.slice(0, -1)}${line.slice(2)}`;
     else if (last !== undefined) last.output += `${line}\n`;
   }
   return steps.map(({ command, output }) => ({ command, output: output.trim() }));
 }
 
 /** A directory in which transcripts run, with `tollbell` on the path, a store of its own and a clock that stands still. */
-export function openTranscriptFolder(files: Readonly<Record<string, string>>): { readonly run: (command: string) => string; readonly close: () => void } {
+export function openTranscriptFolder(files: Readonly<Record<string, string>>): {
+  readonly run: (command: string) => string;
+  readonly close: () => void;
+} {
   const directory = mkdtempSync(join(tmpdir(), 'tollbell-transcript-'));
   const bin = join(directory, '.bin');
   mkdirSync(bin);
@@ -41,7 +45,12 @@ export function openTranscriptFolder(files: Readonly<Record<string, string>>): {
     run: (command) => {
       const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { cwd: directory, env, encoding: 'utf8' });
       const exit = status === 0 ? '' : `\n[exit ${status}]`;
-      return `${[stdout, stderr].map((text) => text.trim()).filter(Boolean).join('\n')}${exit}`.trim().replaceAll(directory, '.');
+      return `${[stdout, stderr]
+        .map((text) => text.trim())
+        .filter(Boolean)
+        .join('\n')}${exit}`
+        .trim()
+        .replaceAll(directory, '.');
     },
     close: () => rmSync(directory, { recursive: true, force: true }),
   };

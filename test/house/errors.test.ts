@@ -1,6 +1,6 @@
 // Every error code is used, tested and documented.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CODES, EXIT_CODES } from '../../src/errors.ts';
 import { readSource } from './source.ts';
@@ -16,9 +16,16 @@ test('every code is thrown somewhere', () => {
   expect(unused.map((code) => `nothing throws ${code}: use it, or take its line out of errors.ts before it is released`)).toEqual([]);
 });
 
+// Transcripts are compared to the letter, so an error that stands in one is tested.
+function transcripts(): readonly string[] {
+  const names = readdirSync('test/golden').filter((name) => name.endsWith('.txt'));
+  return names.map((name) => readFileSync(`test/golden/${name}`, 'utf8'));
+}
+
 test('every code is tested somewhere', () => {
   const tests = readSource('test').filter(({ path }) => !path.startsWith('house/'));
-  const untested = codes.filter((code) => !tests.some(({ text }) => isNamed(code, text)));
+  const texts = [...tests.map(({ text }) => text), ...transcripts()];
+  const untested = codes.filter((code) => !texts.some((text) => isNamed(code, text)));
   expect(untested.map((code) => `no test expects ${code}: bring it about, and check the code, the exit code and the hint`)).toEqual([]);
 });
 

@@ -177,3 +177,15 @@ describe('parseTimeZone', () => {
     expect(parseTimeZone(name)).toBeUndefined();
   });
 });
+
+describe('the day in UTC', () => {
+  it("is the calendar's, for every instant of the years 1900 to 2400", () => {
+    const instants = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2400, 0, 1) - 1 });
+    fc.assert(fc.property(instants, (at) => dayOf(toInstant(at), UTC) === new Date(at).toISOString().slice(0, 10)));
+  });
+
+  it.each(['1970-01-01', '2000-02-29', '2024-02-29', '2100-02-28', '2100-03-01', '2026-12-31'])('%s begins and ends at midnight', (day) => {
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    expect([dayOf(toInstant(midnight), UTC), dayOf(toInstant(midnight + 86_399_999), UTC)]).toEqual([day, day]);
+  });
+});

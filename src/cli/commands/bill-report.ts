@@ -50,7 +50,11 @@ export const defineBillReport: Define = (parent, host) => {
     .addHelpText(
       'after',
       helpText({
-        examples: ['tollbell bill-report --month 2026-10', 'tollbell bill-report --by campaign,market --format csv', 'tollbell bill-report --json'],
+        examples: [
+          'tollbell bill-report --month 2026-10',
+          'tollbell bill-report --by campaign,market --format csv',
+          'tollbell bill-report --json',
+        ],
         output: '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…]}',
         exits: [0, 2, 8],
       }),
@@ -69,7 +73,11 @@ export async function report(app: App, options: z.output<typeof BillReportOption
   const sender = store === null ? null : await currentSender(store, app.config);
   const timeZone = sender?.timeZone ?? UTC;
   const period = reportPeriod(options, { timeZone, at });
-  if (period.from >= period.to) throw fail('invalid_input', { message: `The period from ${period.from} to ${period.to} is empty.`, hint: '--to is the first day that is not in it.' });
+  if (period.from >= period.to)
+    throw fail('invalid_input', {
+      message: `The period from ${period.from} to ${period.to} is empty.`,
+      hint: '--to is the first day that is not in it.',
+    });
   const senderId = app.config.sender === null ? null : (sender?.id ?? null);
   const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy: options.by });
   const document: Document = {
@@ -97,7 +105,10 @@ type Heading = { readonly period: DayPeriod; readonly groupBy: readonly Grouping
 export async function billText(bill: BillReport, { period, groupBy }: Heading, style: Style): Promise<string> {
   const title = style.strong(`Bill from ${period.from} up to ${period.to}`);
   if (bill.rows.length === 0) return `${title}\nNothing was sent in this period.`;
-  const rows = bill.rows.map(({ group, figures: row }) => [...groupBy.map((key) => group[key] || '–'), ...FIGURES.map((key) => String(row[key]))]);
+  const rows = bill.rows.map(({ group, figures: row }) => [
+    ...groupBy.map((key) => (group[key] === '' ? '–' : (group[key] ?? '–'))),
+    ...FIGURES.map((key) => String(row[key])),
+  ]);
   const totals = bill.totals.map((row) => ['total', ...groupBy.slice(1).map(() => ''), ...FIGURES.map((key) => String(row[key]))]);
   const header = [...groupBy, ...FIGURES];
   const rightAligned = header.map((_, index) => index).filter((index) => index > groupBy.length);

@@ -10,7 +10,7 @@ import { toPage } from '../page.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-const BudgetListOptions = z.object(pageOptions);
+const BudgetListOptions = z.object(pageOptions());
 
 const BudgetListDocument = listOf(BudgetItem);
 

@@ -15,11 +15,11 @@ import { collect, filledText, helpText, languageText, orNull, pairs, parseOption
 const ContactAddOptions = z
   .object({
     phone: phoneText,
-    name: orNull(filledText.check(z.maxLength(256, 'at most 256 characters'))),
+    name: orNull(filledText().check(z.maxLength(256, 'at most 256 characters'))),
     language: orNull(languageText),
     attr: pairs.check(z.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -')),
     optIn: orNull(purposesText),
-    source: orNull(filledText),
+    source: orNull(filledText()),
     evidence: orNull(z.string()),
   })
   .check(

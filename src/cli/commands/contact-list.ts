@@ -11,7 +11,7 @@ import { addPageOptions, helpText, pageOptions, parseOptions } from '../options.
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-const ContactListOptions = z.object(pageOptions);
+const ContactListOptions = z.object(pageOptions());
 type ContactListOptions = z.output<typeof ContactListOptions>;
 
 const ContactListDocument = listOf(ContactItem);

@@ -31,7 +31,9 @@ const GROUP_BY: readonly Grouping[] = ['market'];
 export const defineDemo: Define = (parent, host) => {
   const command = parent
     .command('demo')
-    .description('Shows the whole way in a throw-away store: 1,000 people in 12 countries, a campaign through the sandbox, the bill. Needs no network.')
+    .description(
+      'Shows the whole way in a throw-away store: 1,000 people in 12 countries, a campaign through the sandbox, the bill. Needs no network.',
+    )
     .addHelpText(
       'after',
       helpText({
@@ -52,7 +54,11 @@ export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>
     const sender = await currentSender(store, world.config);
     await addSampleTemplates(world, store, sender);
     const contacts = await addSampleContacts(world, store, sender);
-    const sent = await sendFile(world, parseOptions(SendOptions, { template: 'order_shipped', from: FILE, campaign: CAMPAIGN, skipInvalid: true }), FILE);
+    const sent = await sendFile(
+      world,
+      parseOptions(SendOptions, { template: 'order_shipped', from: FILE, campaign: CAMPAIGN, skipInvalid: true }),
+      FILE,
+    );
     const period = reportPeriod({ month: null, from: null, to: null }, { timeZone: sender.timeZone, at: world.clock.now() });
     const bill = await billReport(store, { period, senderId: sender.id, groupBy: GROUP_BY });
     const people = contacts.opted_in + contacts.no_consent + contacts.opted_out + contacts.blocked;
@@ -67,13 +73,13 @@ export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>
       columns: ['market', ...FIGURES],
       text: async (style) => `${style.dim(`A throw-away store, the sandbox, the built-in ${sender.currency} prices. No network.`)}
 
-${style.strong('$ tollbell contact import people.csv')}
+${style.strong('> tollbell contact import people.csv')}
 ${people} people: ${contacts.opted_in} opted in, ${contacts.no_consent} without consent, ${contacts.opted_out} opted out, ${contacts.blocked} blocked
 
-${style.strong(`$ tollbell send order_shipped --from ${FILE} --campaign ${CAMPAIGN} --skip-invalid`)}
+${style.strong(`> tollbell send order_shipped --from ${FILE} --campaign ${CAMPAIGN} --skip-invalid`)}
 ${await sent.text(style)}
 
-${style.strong('$ tollbell bill-report --by market')}
+${style.strong('> tollbell bill-report --by market')}
 ${await billText(bill, { period, groupBy: GROUP_BY }, style)}`,
     };
   } finally {

@@ -15,7 +15,7 @@ import { moneyText } from '../shapes.ts';
 
 const DispatchOptions = z.object({
   once: flag,
-  max: orNull(countText),
+  max: orNull(countText()),
 });
 
 const count = z.int();
@@ -31,7 +31,9 @@ const outputSchema = z.object({
 export const defineDispatch: Define = (parent, host) => {
   const command = parent
     .command('dispatch')
-    .description('Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending.')
+    .description(
+      'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending.',
+    )
     .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
     .option('--max <count>', 'stop after so many messages')
     .addHelpText(
@@ -77,6 +79,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     document,
     columns: ['sender', 'sent', 'charged', 'currency'],
     exitCode: exitCodeOfTally(tally),
-    text: () => `${end.claimed} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown; charged ${document.charged} ${sender.currency}`,
+    text: () =>
+      `${end.claimed} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown; charged ${document.charged} ${sender.currency}`,
   };
 }

@@ -32,7 +32,9 @@ const InitDocument = z.object({
 export const defineInit: Define = (parent, host) => {
   const command = parent
     .command('init')
-    .description('Sets up a sandbox sender with sample templates and, if you like, a first contact. Asks on a terminal; -y takes the defaults.')
+    .description(
+      'Sets up a sandbox sender with sample templates and, if you like, a first contact. Asks on a terminal; -y takes the defaults.',
+    )
     .option('--name <name>', "the sender's name (default sandbox)")
     .option('--currency <code>', 'the currency it is billed in (default USD)')
     .option('--time-zone <zone>', 'the zone of its days and months (default UTC)')
@@ -40,7 +42,11 @@ export const defineInit: Define = (parent, host) => {
     .addHelpText(
       'after',
       helpText({
-        examples: ['tollbell init', 'tollbell init -y --phone +4915112345678', 'tollbell init --name shop --currency EUR --time-zone Europe/Berlin'],
+        examples: [
+          'tollbell init',
+          'tollbell init -y --phone +4915112345678',
+          'tollbell init --name shop --currency EUR --time-zone Europe/Berlin',
+        ],
         output: '{"schema":"tollbell.init/1","db","sender","currency","time_zone","templates":[…],"contact"}',
         exits: [0, 2, 8],
       }),
@@ -56,7 +62,14 @@ export async function init(app: App, options: z.output<typeof InitOptions>): Pro
   const sender = await settleSender(app, store, answers);
   const templates = await addSampleTemplates(app, store, sender);
   const contact = answers.phone === null ? null : await addFirstContact(app, store, { sender, phone: answers.phone });
-  const document = { db: app.config.db, sender: sender.name, currency: sender.currency, time_zone: sender.timeZone, templates: [...templates], contact };
+  const document = {
+    db: app.config.db,
+    sender: sender.name,
+    currency: sender.currency,
+    time_zone: sender.timeZone,
+    templates: [...templates],
+    contact,
+  };
   return {
     command: 'init',
     schema: InitDocument,
@@ -68,19 +81,38 @@ Next: tollbell send order_shipped --to ${answers.phone ?? '+4915112345678'} --pa
   };
 }
 
-type Answers = { readonly name: string; readonly currency: Sender['currency']; readonly timeZone: Sender['timeZone']; readonly phone: z.output<typeof phoneText> | null };
+type Answers = {
+  readonly name: string;
+  readonly currency: Sender['currency'];
+  readonly timeZone: Sender['timeZone'];
+  readonly phone: z.output<typeof phoneText> | null;
+};
 
 // `-y` takes what stands in the question; a first contact is only added when its number was given.
 async function answer(app: App, options: z.output<typeof InitOptions>): Promise<Answers> {
   const ask = (message: string, option: string, preset: string, check: (text: string) => true | string): Promise<string> =>
     app.config.yes ? Promise.resolve(preset) : askText(app, { message, option: `${option} or -y`, preset, check });
-  const name = options.name ?? (await ask("The sender's name?", '--name', SANDBOX_SENDER, (text) => isSenderName(text) || 'letters, digits, -, _ or .'));
+  const name =
+    options.name ??
+    (await ask("The sender's name?", '--name', SANDBOX_SENDER, (text) => isSenderName(text) || 'letters, digits, -, _ or .'));
   const known = name === SANDBOX_SENDER; // it is there already, with its currency and zone
-  const currency = options.currency ?? parseCurrency(known ? 'USD' : await ask('Its currency?', '--currency', 'USD', (text) => parseCurrency(text) !== undefined || 'a code such as USD'));
-  const timeZone = options.timeZone ?? parseTimeZone(known ? 'UTC' : await ask('Its time zone?', '--time-zone', 'UTC', (text) => parseTimeZone(text) !== undefined || 'a zone such as Europe/Berlin'));
+  const currency =
+    options.currency ??
+    parseCurrency(
+      known ? 'USD' : await ask('Its currency?', '--currency', 'USD', (text) => parseCurrency(text) !== undefined || 'a code such as USD'),
+    );
+  const timeZone =
+    options.timeZone ??
+    parseTimeZone(
+      known
+        ? 'UTC'
+        : await ask('Its time zone?', '--time-zone', 'UTC', (text) => parseTimeZone(text) !== undefined || 'a zone such as Europe/Berlin'),
+    );
   assert(currency !== undefined && timeZone !== undefined, 'answers are checked when they are given');
   const isAsked = options.phone === null && !app.config.yes && app.io.canAsk() && app.config.prompts;
-  const phone = isAsked ? await askText(app, { message: 'A first contact (empty for none)?', option: '--phone', preset: '', check: isPhoneOrEmpty }) : '';
+  const phone = isAsked
+    ? await askText(app, { message: 'A first contact (empty for none)?', option: '--phone', preset: '', check: isPhoneOrEmpty })
+    : '';
   return { name, currency, timeZone, phone: options.phone ?? parsePhone(phone) ?? null };
 }
 
@@ -90,17 +122,46 @@ function isPhoneOrEmpty(text: string): true | string {
 
 async function settleSender(app: App, store: Store, { name, currency, timeZone }: Answers): Promise<Sender> {
   const at = app.clock.now();
-  await store.putSender({ id: app.ids.short(), accountId: DEFAULT_ACCOUNT, name, transport: 'sandbox', currency, timeZone, isDefault: false, createdAt: at });
+  await store.putSender({
+    id: app.ids.short(),
+    accountId: DEFAULT_ACCOUNT,
+    name,
+    transport: 'sandbox',
+    currency,
+    timeZone,
+    isDefault: false,
+    createdAt: at,
+  });
   const sender = (await store.listSenders(DEFAULT_ACCOUNT)).find((candidate) => candidate.name === name);
   assert(sender !== undefined, 'a sender that was put is there');
   await store.setDefaultSender(sender.id);
   return sender;
 }
 
-async function addFirstContact(app: App, store: Store, { sender, phone }: { readonly sender: Sender; readonly phone: z.output<typeof phoneText> }): Promise<string> {
+async function addFirstContact(
+  app: App,
+  store: Store,
+  { sender, phone }: { readonly sender: Sender; readonly phone: z.output<typeof phoneText> },
+): Promise<string> {
   const at = app.clock.now();
-  const optIn = { scope: sender.id, subject: 'utility', kind: 'opt_in', at, by: 'business', source: 'tollbell init', evidence: null } as const;
-  const contact = { id: app.ids.sortable<'contact'>(at), phone, userId: null, name: null, language: 'en_US', attributes: {}, optIns: [optIn] };
+  const optIn = {
+    scope: sender.id,
+    subject: 'utility',
+    kind: 'opt_in',
+    at,
+    by: 'business',
+    source: 'tollbell init',
+    evidence: null,
+  } as const;
+  const contact = {
+    id: app.ids.sortable<'contact'>(at),
+    phone,
+    userId: null,
+    name: null,
+    language: 'en_US',
+    attributes: {},
+    optIns: [optIn],
+  };
   const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts: [contact], at });
   assert(written !== undefined, 'one result per contact');
   return written.contactId;

@@ -34,13 +34,18 @@ export const defineMessageCancel: Define = (parent, host) => {
         exits: [0, 2, 8],
       }),
     )
-    .action((ids: string[], options: object) => host.run(command, (app) => messageCancel(app, parseOptions(MessageCancelOptions, { ids, ...options }))));
+    .action((ids: string[], options: object) =>
+      host.run(command, (app) => messageCancel(app, parseOptions(MessageCancelOptions, { ids, ...options }))),
+    );
   return outputSchema;
 };
 
 /** Cancels by id or by campaign. Throws `unknown_message`, `not_cancellable`, `usage`. */
-export async function messageCancel(app: App, options: z.output<typeof MessageCancelOptions>): Promise<View<z.output<typeof outputSchema>>> {
-  if ((options.ids.length > 0) === (options.campaign !== null)) {
+export async function messageCancel(
+  app: App,
+  options: z.output<typeof MessageCancelOptions>,
+): Promise<View<z.output<typeof outputSchema>>> {
+  if (options.ids.length > 0 === (options.campaign !== null)) {
     throw fail('usage', { message: 'Say which messages: by id, or by --campaign.', hint: 'One of the two.' });
   }
   const store = await app.store();
@@ -53,7 +58,8 @@ export async function messageCancel(app: App, options: z.output<typeof MessageCa
     schema: outputSchema,
     document: { cancelled_messages: settled.length, released, messages: settled.map(({ messageId }) => messageId) },
     columns: ['cancelled_messages'],
-    text: () => `${settled.length} messages cancelled${released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('')}`,
+    text: () =>
+      `${settled.length} messages cancelled${released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('')}`,
   };
 }
 
@@ -61,7 +67,11 @@ async function cancelNamed(app: App, campaign: string): Promise<readonly Settlem
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const campaignId = await store.findCampaign({ senderId: sender.id, name: campaign });
-  if (campaignId === null) throw fail('invalid_input', { message: `There is no campaign '${campaign}'.`, hint: 'tollbell message list shows the campaigns of messages.' });
+  if (campaignId === null)
+    throw fail('invalid_input', {
+      message: `There is no campaign '${campaign}'.`,
+      hint: 'tollbell message list shows the campaigns of messages.',
+    });
   return cancelCampaign(store, { senderId: sender.id, campaignId, at: app.clock.now() });
 }
 

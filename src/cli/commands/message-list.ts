@@ -14,7 +14,7 @@ import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const MessageListOptions = z.object({
-  ...pageOptions,
+  ...pageOptions(),
   state: orNull(z.enum(MESSAGE_STATES, { error: `states are ${MESSAGE_STATES.join(', ')}` })),
   campaign: orNull(z.string()),
   to: orNull(phoneText),
@@ -56,7 +56,15 @@ export async function messageList(app: App, options: z.output<typeof MessageList
     columns: MESSAGE_COLUMNS,
     text: async (style) => {
       if (items.length === 0) return 'No messages.';
-      const rows = items.map((item) => [item.id, item.to ?? '', item.template ?? 'text', item.status, item.reason ?? '', item.price, item.currency]);
+      const rows = items.map((item) => [
+        item.id,
+        item.to ?? '',
+        item.template ?? 'text',
+        item.status,
+        item.reason ?? '',
+        item.price,
+        item.currency,
+      ]);
       const more = page.next === null ? '' : `\n${style.dim(`More with --after ${page.next}`)}`;
       return `${await table({ header: ['id', 'to', 'template', 'status', 'reason', 'price', ''], rows, rightAligned: [5] }, style)}${more}`;
     },
@@ -64,7 +72,11 @@ export async function messageList(app: App, options: z.output<typeof MessageList
 }
 
 // Null when the filter names a campaign or a person that the store does not know: nothing can match.
-async function filterOf(app: App, store: Store, { state, campaign, to, since }: z.output<typeof MessageListOptions>): Promise<MessageFilter | null> {
+async function filterOf(
+  app: App,
+  store: Store,
+  { state, campaign, to, since }: z.output<typeof MessageListOptions>,
+): Promise<MessageFilter | null> {
   const sender = await currentSender(store, app.config);
   const campaignId = campaign === null ? null : await store.findCampaign({ senderId: sender.id, name: campaign });
   const [person] = to === null ? [] : await store.findContacts(DEFAULT_ACCOUNT, [{ phone: to }]);

@@ -20,7 +20,8 @@ export const defineMessageShow: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell message show 01j9zk3v8q5t2r7m4n6p --json'],
-        output: '{"schema":"tollbell.message-show/1","item":{"id","to","status","price","currency",…,"entries":[{"kind","held","posted",…}]}}',
+        output:
+          '{"schema":"tollbell.message-show/1","item":{"id","to","status","price","currency",…,"entries":[{"kind","held","posted",…}]}}',
         exits: [0, 2, 8],
       }),
     )
@@ -44,7 +45,9 @@ export async function messageShow(app: App, id: string): Promise<View<z.output<t
     columns: MESSAGE_COLUMNS,
     text: async (style) => {
       const { entries: lines, tags, ...rest } = item;
-      const pairs = Object.entries({ ...rest, tags: tags.join(', ') || null }).map(([name, value]) => [name, value === null ? null : String(value)] as const);
+      const pairs = Object.entries({ ...rest, tags: tags.join(', ') || null }).map(
+        ([name, value]) => [name, value === null ? null : String(value)] as const,
+      );
       const rows = lines.map((line) => [line.kind, line.event_at, line.held, line.posted, line.currency, line.rule ?? line.cause ?? '']);
       return `${fields(pairs, style)}\n\n${await table({ header: ['entry', 'at', 'held', 'posted', '', 'why'], rows, rightAligned: [2, 3] }, style)}`;
     },

@@ -17,7 +17,7 @@ import { PERSON_ARGUMENT, personText } from '../person.ts';
 const OptInOptions = z.object({
   phone: personText,
   purpose: purposesText,
-  source: filledText,
+  source: filledText(),
   evidence: orNull(z.string()),
   at: orNull(instantText),
   everywhere: flag,

@@ -14,7 +14,7 @@ import { PERSON_ARGUMENT, personText } from '../person.ts';
 const OptOutOptions = z.object({
   phone: personText,
   purpose: z._default(purposesText, PURPOSES),
-  source: z._default(filledText, 'command'),
+  source: z._default(filledText(), 'command'),
   evidence: orNull(z.string()),
   everywhere: flag,
 });

@@ -10,7 +10,7 @@ import { PriceCardItem, toPriceCardItem } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { instantTextOut, listOf } from '../shapes.ts';
 
-const PriceListOptions = z.object({ currency: orNull(currencyText), ...pageOptions });
+const PriceListOptions = z.object({ currency: orNull(currencyText), ...pageOptions() });
 
 const Item = z.extend(PriceCardItem, { added_at: instantTextOut });
 const PriceListDocument = listOf(Item);

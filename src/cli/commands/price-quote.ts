@@ -13,7 +13,7 @@ import { listOf } from '../shapes.ts';
 const PriceQuoteOptions = z.object({
   what: z.string(),
   to: z.array(phoneText, { error: 'at least one is needed' }).check(z.minLength(1)),
-  units: z._default(countText.check(z.maximum(1_000_000_000, 'at most 1000000000')), 1),
+  units: z._default(countText(1_000_000_000), 1),
   at: orNull(instantText),
   language: orNull(languageText),
 });

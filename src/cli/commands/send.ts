@@ -10,7 +10,7 @@ import { sendDirect, sendFile } from '../send-run.ts';
 import { SendDocument, type SendView } from '../send-view.ts';
 
 const text = orNull(z.string());
-const filled = orNull(filledText);
+const filled = orNull(filledText());
 
 export const SendOptions = z.object({
   template: text,
@@ -91,8 +91,10 @@ function checkOptions({ template, text: freeForm, to, from, key, campaign }: Sen
   if ((template === null) === (freeForm === null)) throw usage('Say what to send: a template, or --text.', 'One of the two.');
   if ((to.length === 0) === (from === null)) throw usage('Say whom to send to: --to, or --from a file.', 'One of the two.');
   if (from !== null && freeForm !== null) throw usage('--text goes with --to only.', 'A file is sent with a template.');
-  if (from !== null && campaign === null) throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
-  if (key !== null && (to.length > 1 || from !== null)) throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
+  if (from !== null && campaign === null)
+    throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
+  if (key !== null && (to.length > 1 || from !== null))
+    throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
 }
 
 function usage(message: string, hint: string): Error {

@@ -10,7 +10,7 @@ import { table } from '../render.ts';
 import { SENDER_COLUMNS, SenderItem, toSenderItem } from '../sender-item.ts';
 import { listOf } from '../shapes.ts';
 
-const SenderListOptions = z.object(pageOptions);
+const SenderListOptions = z.object(pageOptions());
 
 const SenderListDocument = listOf(SenderItem);
 

@@ -14,7 +14,7 @@ import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shap
 const TemplateListOptions = z.object({
   category: z.optional(z.enum(TEMPLATE_CATEGORIES, { error: `one of ${TEMPLATE_CATEGORIES.join(', ')}` })),
   status: z.optional(z.enum(TEMPLATE_STATUSES, { error: `one of ${TEMPLATE_STATUSES.join(', ')}` })),
-  ...pageOptions,
+  ...pageOptions(),
 });
 
 const TemplateListDocument = listOf(TemplateItem);

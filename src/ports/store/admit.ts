@@ -111,7 +111,10 @@ export type Admission =
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly category: Category | null; readonly market: string | null };
 
 /** The rule of admission: pure, synchronous, total; one result per request, in order. */
-export type DecideAdmissions = (facts: AdmissionFacts) => { readonly admissions: readonly Admission[]; readonly budgets: readonly BudgetUse[] };
+export type DecideAdmissions = (facts: AdmissionFacts) => {
+  readonly admissions: readonly Admission[];
+  readonly budgets: readonly BudgetUse[];
+};
 
 export type AdmitStore = {
   /** Finds the campaign of that name, or creates it with this id, and numbers this run of it. */
@@ -122,7 +125,10 @@ export type AdmitStore = {
     readonly at: Instant;
   }) => Promise<Run>;
   /** The messages that hold these keys, in order; null where a key is free. At most `BATCH_MAX`. */
-  readonly findKeys: (query: { readonly senderId: SenderId; readonly keys: readonly Uint8Array[] }) => Promise<readonly (KeptMessage | null)[]>;
+  readonly findKeys: (query: {
+    readonly senderId: SenderId;
+    readonly keys: readonly Uint8Array[];
+  }) => Promise<readonly (KeptMessage | null)[]>;
   /** The campaign of that name, or null; changes nothing. */
   readonly findCampaign: (campaign: { readonly senderId: SenderId; readonly name: string }) => Promise<CampaignId | null>;
   /**

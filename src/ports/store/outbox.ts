@@ -23,7 +23,10 @@ export type ClaimFacts = {
 };
 
 /** The rule at the moment of sending: go, give up as expired, or a refusal, which cancels the message. */
-export type ClaimDecision = { readonly kind: 'claim' } | { readonly kind: 'expire' } | { readonly kind: 'refuse'; readonly reason: RefusalReason };
+export type ClaimDecision =
+  | { readonly kind: 'claim' }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'refuse'; readonly reason: RefusalReason };
 export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 
 /** Accepted, sent, delivered and read may come in one go. */

@@ -154,7 +154,10 @@ type AddresseeRow = readonly [
 function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
   const { accountId } = senders.byId(batch.senderId);
   const statement = to.phone === null ? BY_ID : BY_PHONE;
-  const rows = sqlite.prepare(statement).raw().all(batch.senderId, accountId, to.phone ?? to.contactId) as readonly AddresseeRow[];
+  const rows = sqlite
+    .prepare(statement)
+    .raw()
+    .all(batch.senderId, accountId, to.phone ?? to.contactId) as readonly AddresseeRow[];
   const [first] = rows;
   if (first === undefined) return null;
   const [contactId, phone, language, undeliverableAt] = first;
@@ -181,7 +184,10 @@ export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: Se
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
 
 function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId]): KeptMessage | null {
-  const row = sqlite.prepareExact(sql).raw().get(...which) as KeptRow | undefined;
+  const row = sqlite
+    .prepareExact(sql)
+    .raw()
+    .get(...which) as KeptRow | undefined;
   if (row === undefined) return null;
   const [id, fingerprint, state, runId, price] = row;
   return { id, fingerprint, state, runId: runId === null ? null : Number(runId), price: toMicros(price) };

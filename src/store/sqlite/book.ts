@@ -61,7 +61,10 @@ export function createBook(sqlite: Sqlite): Book {
       bucket.pricingType,
       bucket.currency,
     ];
-    const found = sqlite.prepare(FIND_BUCKET).pluck().get(...key);
+    const found = sqlite
+      .prepare(FIND_BUCKET)
+      .pluck()
+      .get(...key);
     if (found !== undefined) return Number(found);
     return Number(sqlite.prepare(INSERT_BUCKET).run(...key, bucket.accountId).lastInsertRowid);
   };

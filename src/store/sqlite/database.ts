@@ -7,9 +7,9 @@ export type Sqlite = {
   readonly connection: Database;
   readonly path: string;
   /** A statement, prepared once. Integers come as numbers: for money use `prepareExact`. */
-  readonly prepare: (sql: string) => Statement<unknown[]>;
+  readonly prepare: (sql: string) => Statement;
   /** The same, with every integer as a bigint: better-sqlite3 otherwise rounds what is past 2^53 without a word. */
-  readonly prepareExact: (sql: string) => Statement<unknown[]>;
+  readonly prepareExact: (sql: string) => Statement;
   /** Runs the work in one transaction that holds the write lock from its start: one that reads first and writes later would fail at once when it lost a race. */
   readonly write: <Result>(work: () => Result) => Result;
   /** Runs the work on one consistent picture of the store. */
@@ -18,12 +18,12 @@ export type Sqlite = {
 
 /** Wraps an open connection. */
 export function createSqlite({ connection, path }: { readonly connection: Database; readonly path: string }): Sqlite {
-  const plain = new Map<string, Statement<unknown[]>>();
-  const exact = new Map<string, Statement<unknown[]>>();
-  const prepared = (cache: Map<string, Statement<unknown[]>>, sql: string, safe: boolean): Statement<unknown[]> => {
+  const plain = new Map<string, Statement>();
+  const exact = new Map<string, Statement>();
+  const prepared = (cache: Map<string, Statement>, sql: string, safe: boolean): Statement => {
     const known = cache.get(sql);
     if (known !== undefined) return known;
-    const statement = connection.prepare<unknown[]>(sql).safeIntegers(safe);
+    const statement = connection.prepare(sql).safeIntegers(safe);
     cache.set(sql, statement);
     return statement;
   };

@@ -31,7 +31,7 @@ export type OpenOptions = {
   readonly busyTimeoutMs: number;
 };
 
-/** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`, `driver_missing`. */
+/** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
 export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const sqlite = openSqlite(options);
   const prices = createPriceStore(sqlite);
@@ -117,7 +117,8 @@ function prepareFile(path: string, fileMode: number): boolean {
     makeDirectory(dirname(path));
     refuseNetworkDisk(path);
     const known = statSync(path, { throwIfNoEntry: false });
-    if (known?.isDirectory() === true) throw fail('store_unreadable', { message: `${path} is a directory.`, hint: 'Give --db the path of a file.', details: { path } });
+    if (known?.isDirectory() === true)
+      throw fail('store_unreadable', { message: `${path} is a directory.`, hint: 'Give --db the path of a file.', details: { path } });
     if (known !== undefined) return false;
     closeSync(openSync(path, 'a', fileMode));
     return true;
@@ -155,7 +156,11 @@ const NETWORK_DISKS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
 
 function refuseNetworkDisk(path: string): void {
   if (!NETWORK_DISKS.has(statfsSync(dirname(path)).type)) return;
-  throw fail('store_unreadable', { message: `${path} is on a network disk.`, hint: 'Keep the store on a local disk: locks over a network lose money.', details: { path } });
+  throw fail('store_unreadable', {
+    message: `${path} is on a network disk.`,
+    hint: 'Keep the store on a local disk: locks over a network lose money.',
+    details: { path },
+  });
 }
 
 // Without it a power cut could leave the file's content but not its name.
@@ -169,13 +174,15 @@ function openError(error: unknown, path: string): unknown {
   if (error instanceof AppError) return error;
   const translated = translate(error, path);
   if (translated !== error) return translated;
-  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return fail('store_full', { cause: error, hint: 'Free some space and run the command again.', details: { path } });
   if (syscall !== undefined && code !== undefined) {
-    return fail('store_unreadable', { message: `The store ${path} cannot be opened: ${code}.`, hint: 'Check the path and its permissions.', cause: error, details: { path } });
-  }
-  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_DLOPEN_FAILED' || /bindings file/.test(message)) {
-    return fail('driver_missing', { hint: 'Install again with scripts allowed: npm install -g tollbell --allow-scripts=better-sqlite3', cause: error });
+    return fail('store_unreadable', {
+      message: `The store ${path} cannot be opened: ${code}.`,
+      hint: 'Check the path and its permissions.',
+      cause: error,
+      details: { path },
+    });
   }
   return error;
 }

@@ -47,7 +47,11 @@ const NEXT_BY_ID = `${NEXT} AND id = ?`;
 /** The queries of one connection. */
 export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
   const all = (sql: string, ...values: unknown[]): readonly Candidate[] => sqlite.prepare(sql).all(...values) as readonly Candidate[];
-  const next = (sql: string, ...values: unknown[]): Instant | null => sqlite.prepare(sql).pluck().get(...values) as Instant | null;
+  const next = (sql: string, ...values: unknown[]): Instant | null =>
+    sqlite
+      .prepare(sql)
+      .pluck()
+      .get(...values) as Instant | null;
   return {
     due: ({ senderId, scope, at, room }) => {
       switch (scope.kind) {

@@ -73,7 +73,17 @@ function toReportRow(row: readonly unknown[], { groupBy }: ReportFilter): Report
   };
 }
 
-function toCounters([units = 0n, delivered = 0n, failed = 0n, billable = 0n, free = 0n, reserved = 0n, charged = 0n, adjusted = 0n, committed = 0n]: readonly bigint[]): Counters {
+function toCounters([
+  units = 0n,
+  delivered = 0n,
+  failed = 0n,
+  billable = 0n,
+  free = 0n,
+  reserved = 0n,
+  charged = 0n,
+  adjusted = 0n,
+  committed = 0n,
+]: readonly bigint[]): Counters {
   return {
     units: Number(units),
     delivered: Number(delivered),

@@ -30,9 +30,19 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
       sqlite.read(() => {
         const isRun = of.kind === 'run';
         const parameters = parametersOf(of);
-        const states = parameters.flatMap((values) => sqlite.prepareExact(isRun ? STATES_IN_RUN : STATE_OF_MESSAGE).raw().all(...values) as StateRow[]);
+        const states = parameters.flatMap(
+          (values) =>
+            sqlite
+              .prepareExact(isRun ? STATES_IN_RUN : STATE_OF_MESSAGE)
+              .raw()
+              .all(...values) as StateRow[],
+        );
         const charges = parameters.map(
-          (values) => sqlite.prepareExact(isRun ? CHARGES_IN_RUN : CHARGES_OF_MESSAGE).raw().get(...values) as ChargeRow,
+          (values) =>
+            sqlite
+              .prepareExact(isRun ? CHARGES_IN_RUN : CHARGES_OF_MESSAGE)
+              .raw()
+              .get(...values) as ChargeRow,
         );
         return toTotals(states, charges);
       }),
