@@ -3,28 +3,29 @@
 import type { App } from '../app.ts';
 import { fail } from '../errors.ts';
 
-/** What is asked, and the option that says the same. */
-type Question = { readonly message: string; readonly option: string };
+/** What is asked, the option that says the same, what an empty answer means, and what an answer must be. */
+export type Question = {
+  readonly message: string;
+  readonly option: string;
+  readonly preset: string;
+  readonly check: (text: string) => true | string;
+};
 
-/** Asks for a line of text, checked before it is taken. Throws `input_required` without a terminal. */
-export async function askText(
-  app: App,
-  question: Question & { readonly preset?: string; readonly check?: (text: string) => true | string },
-): Promise<string> {
-  const { default: inquirer } = await ask(app, question);
-  const { answer } = await inquirer.prompt<{ answer: string }>([
-    { type: 'input', name: 'answer', message: question.message, default: question.preset, validate: question.check ?? (() => true) },
-  ]);
-  return answer;
-}
-
-async function ask(app: App, question: Question): Promise<typeof import('inquirer')> {
+/** Asks for a line of text, checked before it is taken. Throws `input_required` without a terminal, `interrupted` for Ctrl-C. */
+export async function askText(app: App, { message, option, preset, check }: Question): Promise<string> {
   if (!app.config.prompts || !app.io.canAsk()) {
     throw fail('input_required', {
-      message: `${question.message} There is no terminal to ask on.`,
-      hint: `Say it with ${question.option}.`,
-      details: { option: question.option },
+      message: `${message} There is no terminal to ask on.`,
+      hint: `Say it with ${option}.`,
+      details: { option },
     });
   }
-  return import('inquirer');
+  const { default: inquirer } = await import('inquirer');
+  try {
+    const { answer } = await inquirer.prompt<{ answer: string }>([{ type: 'input', name: 'answer', message, default: preset, validate: check }]);
+    return answer;
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === 'ExitPromptError') throw fail('interrupted', { message: 'Nothing was done.', cause });
+    throw cause;
+  }
 }

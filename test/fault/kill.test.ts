@@ -83,6 +83,23 @@ describe('a campaign that is killed again and again', () => {
   });
 });
 
+describe('a campaign that is stopped with Ctrl-C', () => {
+  test('finishes what is in flight, exits with 130 and goes on with the same command', { timeout: 60_000 }, async () => {
+    const db = copyStore('stopped');
+    const child = spawn(process.execPath, [LAUNCHER, ...campaign(), '--db', db], { env: env(), stdio: ['ignore', 'ignore', 'pipe'] });
+    let told = '';
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    setTimeout(() => child.kill('SIGINT'), durationMs / 2);
+    const [code] = (await once(child, 'exit')) as [number];
+
+    expect(code).toBe(130);
+    expect(told).toContain('error[interrupted]');
+    expect(auditBooks(db)).toEqual([]);
+    mustRun(db, ...campaign());
+    expect(states(db)).toEqual([{ state: 'delivered', messages: ROWS, people: ROWS }]);
+  });
+});
+
 function states(db: string): unknown[] {
   const connection = new Database(db, { readonly: true });
   try {
