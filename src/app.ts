@@ -94,6 +94,7 @@ function createClock(config: Config): Clock {
       const { setTimeout: wait } = await import('node:timers/promises');
       await wait(milliseconds, undefined, { signal }).catch(() => undefined);
     },
+    yield: () => new Promise((resolve) => void setImmediate(resolve)),
   };
 }
 

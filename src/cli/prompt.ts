@@ -22,7 +22,9 @@ export async function askText(app: App, { message, option, preset, check }: Ques
   }
   const { default: inquirer } = await import('inquirer');
   try {
-    const { answer } = await inquirer.prompt<{ answer: string }>([{ type: 'input', name: 'answer', message, default: preset, validate: check }]);
+    const { answer } = await inquirer.prompt<{ answer: string }>([
+      { type: 'input', name: 'answer', message, default: preset, validate: check },
+    ]);
     return answer;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ExitPromptError') throw fail('interrupted', { message: 'Nothing was done.', cause });

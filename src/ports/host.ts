@@ -6,6 +6,8 @@ export type Clock = {
   readonly now: () => Instant;
   /** Resolves after the time, or at once when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Lets the process hear signals: work that never waits for anything would not notice Ctrl-C. */
+  readonly yield: () => Promise<void>;
 };
 
 /** A keyed SHA-256, 32 bytes. The key belongs to the store, so that what a store keeps cannot be tried out on guessed phone numbers. */

@@ -46,6 +46,7 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     plan.onSettled(settled);
     count += claimed.length;
     outcomes = await deliver(host, claimed);
+    if (claimed.length > 0) await host.clock.yield();
     if (claimed.length > 0 || room === 0) continue;
     if (nextDueAt === null) return { reason: 'empty', claimed: count };
     if (nextDueAt <= at) continue; // the gate stopped what was due; there is more behind it

@@ -41,6 +41,7 @@ export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: Asyn
   for await (const chunk of chunks) {
     for (const batch of slices(await stampRecipients(host, plan, chunk), BATCH_MAX)) {
       if (host.interrupted.aborted) return false;
+      await host.clock.yield();
       spent = await admitBatch(host, plan, { batch: batch.map((entry) => toWanted(host, plan, entry)), spent, seen });
     }
   }

@@ -21,7 +21,9 @@ let world: World;
 beforeAll(async () => {
   world = createWorld();
   await world.run('init', '-y');
-  const people = sampleContacts().map(({ phone, language, standing }) => `${phone},${language},${standing === 'no_consent' ? '' : 'utility'},sample`);
+  const people = sampleContacts().map(
+    ({ phone, language, standing }) => `${phone},${language},${standing === 'no_consent' ? '' : 'utility'},sample`,
+  );
   await world.pipe(`phone,language,opt_in,source\n${people.join('\n')}\n`, 'contact', 'import', '-');
   for (const { phone, standing } of sampleContacts()) {
     if (standing === 'opted_out') await world.run('opt-out', phone, '--purpose', 'utility');
@@ -35,9 +37,14 @@ afterAll(() => world.close());
 function rateOf(phone: string): bigint {
   const prefixes = rowsOf('markets.csv')
     .filter(([, , code = '', , , , before = '']) => code !== '' && (before === '' || before > '2026-11-22'))
-    .flatMap(([, , code = '', areas = '', market = '']) => (areas === '' ? [''] : areas.split('|')).map((area) => [`+${code}${area}`, market] as const));
-  const [, market = 'Other'] = prefixes.filter(([prefix]) => phone.startsWith(prefix)).sort(([left], [right]) => right.length - left.length)[0] ?? [];
-  const rate = rowsOf('rates.csv').find((row) => row[0] === market && row[1] === 'utility' && row[2] === 'USD' && row[3] === '2026-10-01')?.[6];
+    .flatMap(([, , code = '', areas = '', market = '']) =>
+      (areas === '' ? [''] : areas.split('|')).map((area) => [`+${code}${area}`, market] as const),
+    );
+  const [, market = 'Other'] =
+    prefixes.filter(([prefix]) => phone.startsWith(prefix)).sort(([left], [right]) => right.length - left.length)[0] ?? [];
+  const rate = rowsOf('rates.csv').find(
+    (row) => row[0] === market && row[1] === 'utility' && row[2] === 'USD' && row[3] === '2026-10-01',
+  )?.[6];
   if (rate === undefined) throw new Error(`${phone} has no rate in ${market}`);
   return BigInt(Math.round(Number(rate) * 1_000_000));
 }
@@ -59,7 +66,9 @@ test('is what the delivered messages cost by the card, to the micro', async () =
   expect(charged).toBe(expected);
   expect(promised).toBe(0n);
   const { json } = await world.run('bill-report', '--json');
-  expect(json()['totals']).toMatchObject([{ units: 893, delivered: 883, failed: 10, charged: decimal(expected), total: decimal(expected) }]);
+  expect(json()['totals']).toMatchObject([
+    { units: 893, delivered: 883, failed: 10, charged: decimal(expected), total: decimal(expected) },
+  ]);
 });
 
 test('is by market what each market adds up to, and the books balance', async () => {

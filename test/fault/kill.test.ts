@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditBooks } from '../audit.ts';
@@ -89,7 +90,8 @@ describe('a campaign that is stopped with Ctrl-C', () => {
     const child = spawn(process.execPath, [LAUNCHER, ...campaign(), '--db', db], { env: env(), stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
     child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
-    setTimeout(() => child.kill('SIGINT'), durationMs / 2);
+    while (child.exitCode === null && delivered(db) === 0) await wait(5);
+    child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number];
 
     expect(code).toBe(130);
@@ -100,10 +102,18 @@ describe('a campaign that is stopped with Ctrl-C', () => {
   });
 });
 
-function states(db: string): unknown[] {
+function delivered(db: string): number {
+  return states(db).reduce((sum, { state, messages }) => sum + (state === 'delivered' ? messages : 0), 0);
+}
+
+type StateRow = { readonly state: string; readonly messages: number; readonly people: number };
+
+function states(db: string): StateRow[] {
   const connection = new Database(db, { readonly: true });
   try {
-    return connection.prepare('SELECT state, COUNT(*) AS messages, COUNT(DISTINCT contact_id) AS people FROM message GROUP BY state').all();
+    return connection
+      .prepare('SELECT state, COUNT(*) AS messages, COUNT(DISTINCT contact_id) AS people FROM message GROUP BY state')
+      .all() as StateRow[];
   } finally {
     connection.close();
   }

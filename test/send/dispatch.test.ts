@@ -24,6 +24,7 @@ async function world({ transport = {}, interrupted = new AbortController().signa
     transport: { ...createSandbox(), ...transport },
     clock: {
       now: () => now,
+      yield: () => Promise.resolve(),
       sleep: async (milliseconds) => {
         slept.push(milliseconds);
         if (!clockStands) now = toInstant(now + milliseconds);
