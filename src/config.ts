@@ -1,6 +1,6 @@
 // Configuration: flags over environment over files over defaults, checked and frozen. Holds no secrets.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from './errors.ts';
 import { type Instant, parseInstant } from './values/time.ts';
@@ -80,11 +80,11 @@ function readFiles(flags: GlobalFlags, env: Environment, directory: string): Fil
 }
 
 function readFile(path: string, required: boolean): FileValues {
+  if (!required && !existsSync(path)) return {};
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if (!required) return {};
     throw fail('config_invalid', { message: `The configuration file ${path} cannot be read.`, cause, details: { path } });
   }
   return checkFile(path, parseJson(path, text));
