@@ -8,7 +8,10 @@ import { type Instant, parseInstant } from './values/time.ts';
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What the options that every command takes said; undefined where they said nothing. */
+/**
+ * What the options that every command takes said; undefined where they said nothing. `--debug` and `--show-pii` are about errors, which may come before
+ * a configuration is read: error-report.ts looks for them itself.
+ */
 export type GlobalFlags = {
   readonly db?: string | undefined;
   readonly config?: string | undefined;
@@ -16,12 +19,9 @@ export type GlobalFlags = {
   readonly format?: string | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly debug?: boolean | undefined;
   readonly color?: boolean | undefined;
   readonly input?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  readonly showPii?: boolean | undefined;
 };
 
 export type Config = {
@@ -31,12 +31,10 @@ export type Config = {
   readonly sender: string | null;
   readonly format: Format;
   readonly quiet: boolean;
-  readonly debug: boolean;
   readonly color: 'auto' | 'always' | 'never';
   /** False when nothing may be asked. */
   readonly prompts: boolean;
   readonly yes: boolean;
-  readonly showPii: boolean;
   /** The mode of a store file when it is created. */
   readonly storeMode: number;
   /** How long to wait for another writer. */
@@ -61,11 +59,9 @@ export function readConfig(flags: GlobalFlags, env: Environment, directory: stri
     sender: flags.sender ?? filled(env['TOLLBELL_SENDER']) ?? file.sender ?? null,
     format: formatOf(flags, env, file),
     quiet: flags.quiet ?? false,
-    debug: flags.debug ?? false,
     color: colorOf(flags, env),
     prompts: (flags.input ?? true) && !isSet(env['CI']),
     yes: flags.yes ?? false,
-    showPii: flags.showPii ?? false,
     storeMode: storeModeOf(file.store_mode),
     busyTimeoutMs: wholeNumber('busy_timeout_ms', filled(env['TOLLBELL_BUSY_TIMEOUT_MS']) ?? file.busy_timeout_ms) ?? BUSY_TIMEOUT_MS,
     now: nowOf(env),

@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const createAppFor = (flags: GlobalFlags) =>
     createApp({ config: readConfig(flags, process.env, process.cwd()), io, env: process.env, interrupted });
   try {
-    return await runProgram({ argv, io, createApp: createAppFor, env: process.env });
+    return await runProgram({ argv, io, createApp: createAppFor });
   } catch (error) {
     return report(error, argv, io);
   }
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function report(error: unknown, argv: readonly string[], io: Io): number {
   const known = error instanceof AppError ? error : new AppError('bug', { message: bugMessage(error), cause: error });
-  io.err.write(errorReport(known, { argv, env: process.env, isTerminal: io.err.isTerminal }));
+  io.err.write(errorReport(known, { argv, env: process.env }));
   return exitCodeOf(known.code);
 }
 

@@ -19,11 +19,23 @@ export type Ran = {
   readonly json: () => Readonly<Record<string, unknown>>;
 };
 
+/** An error as programs read it, and the exit code that came with it. */
+export type Failure = {
+  readonly exit: number;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+  readonly details: object;
+};
+
 export type World = {
   /** Runs one command line; `TOLLBELL_NOW` is the world's clock. */
   readonly run: (...argv: readonly string[]) => Promise<Ran>;
   /** The same, with something on standard input. */
   readonly pipe: (input: string, ...argv: readonly string[]) => Promise<Ran>;
+  /** Runs a command line that must fail, with `--json`. */
+  readonly failure: (...argv: readonly string[]) => Promise<Failure>;
   readonly setClock: (now: string) => void;
   readonly setTerminal: (isTerminal: boolean) => void;
   readonly env: Record<string, string>;
@@ -52,12 +64,11 @@ export function createWorld(): World {
       code = await runProgram({
         argv,
         io,
-        env,
         createApp: (flags) => createApp({ config: readConfig(flags, env, directory), io, env, interrupted }),
       });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      err.write(errorReport(error, { argv, env, isTerminal }));
+      err.write(errorReport(error, { argv, env }));
       code = exitCodeOf(error.code);
     }
     controller = controller.signal.aborted ? new AbortController() : controller;
@@ -67,6 +78,11 @@ export function createWorld(): World {
   return {
     run: (...argv) => pipe('', ...argv),
     pipe,
+    failure: async (...argv) => {
+      const { code: exit, out, err } = await pipe('', ...argv, '--json');
+      if (out !== '') throw new Error(`it should have failed and printed ${out}`);
+      return { exit, ...(JSON.parse(err) as { error: Omit<Failure, 'exit'> }).error };
+    },
     setClock: (now) => {
       env['TOLLBELL_NOW'] = now;
     },

@@ -7,7 +7,6 @@ import { printable } from '../values/text.ts';
 type ReportOptions = {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly isTerminal: boolean;
 };
 
 /**

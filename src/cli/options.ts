@@ -158,7 +158,7 @@ export const timeZoneText = parsedText(parseTimeZone, (text) => ({
   hint: 'Write it like Europe/Berlin.',
 }));
 
-/** `name=value`, given several times, as an object. The last one of a name wins nothing: twice the same name is an error. */
+/** `name=value`, given several times, as an object. The same name twice is an error. */
 export const pairs = z.pipe(
   texts,
   z.transform((given, { issues }): Record<string, string> => {

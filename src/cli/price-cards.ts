@@ -78,8 +78,8 @@ export type NewCards = {
 };
 
 /**
- * Puts cards into the store; the same card again changes nothing. Throws `price_card_conflict` before anything is written when a card
- * would have to replace another one and may not.
+ * Puts cards into the store, each in a transaction of its own; the same card again changes nothing. Throws `price_card_conflict` before anything is
+ * written when a card would have to replace another one and may not.
  */
 export async function putCards(
   { ids, clock, digest }: Pick<App, 'ids' | 'clock' | 'digest'>,

@@ -1,8 +1,8 @@
-// The command tree. Only the command that was asked for is defined; help and completion define them all. Nothing runs here.
+// The command tree. Only the command that was asked for is defined; help, and what describes commands, define them all. Nothing runs here.
 
 import { Command, CommanderError } from 'commander';
 import type { App } from '../app.ts';
-import type { Environment, GlobalFlags } from '../config.ts';
+import type { GlobalFlags } from '../config.ts';
 import { assert, EXIT_CODES, fail } from '../errors.ts';
 import type { Io } from '../ports/host.ts';
 import { VERSION } from '../version.ts';
@@ -15,7 +15,6 @@ export type ProgramParts = {
   readonly argv: readonly string[];
   readonly io: Io;
   readonly createApp: (flags: GlobalFlags) => App;
-  readonly env: Environment;
 };
 
 /** Runs the command line and returns its exit code. Errors rise; a wrong command line is `usage`. */

@@ -20,6 +20,11 @@ export async function readText(io: Pick<Io, 'read'>, path: string, bytesMax: num
   return text;
 }
 
+/** A file as messages name it. */
+export function titleOf(path: string): string {
+  return path === '-' ? 'Standard input' : path;
+}
+
 function decode(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -29,6 +34,5 @@ function decode(path: string, bytes: Uint8Array): string {
 }
 
 function invalid(path: string, reason: string): Error {
-  const name = path === '-' ? 'Standard input' : path;
-  return fail('file_invalid', { message: `${name} ${reason}.`, hint: 'Check that it is the right file.', details: { path } });
+  return fail('file_invalid', { message: `${titleOf(path)} ${reason}.`, hint: 'Check that it is the right file.', details: { path } });
 }

@@ -4,9 +4,7 @@ import type { App } from '../app.ts';
 import { type SampleContact, sampleContacts } from '../catalog/sample-recipients.ts';
 import { sampleTemplates } from '../catalog/sample-templates.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../domain/sender.ts';
-import { canonicalTemplate } from '../domain/template.ts';
 import { parseTemplate } from '../domain/template-parse.ts';
-import { declaredParameters } from '../domain/template-parameters.ts';
 import { assert } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import type { ContactWrite, NewConsentEvent } from '../ports/store/directory.ts';
@@ -14,20 +12,12 @@ import { decideSettlements } from '../send/settle.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import { parsePhone } from '../values/phone.ts';
 import type { Instant } from '../values/time.ts';
+import { newTemplate } from './new-template.ts';
 
 /** Puts the sample templates into the sender's list; the sandbox approves them at once. */
 export async function addSampleTemplates(app: App, store: Store, sender: Sender): Promise<readonly string[]> {
   const contents = sampleTemplates().map(parseTemplate);
-  for (const content of contents) {
-    await store.putTemplate({
-      ...content,
-      id: app.ids.short(),
-      senderId: sender.id,
-      parameters: declaredParameters(content),
-      contentHash: app.digest(canonicalTemplate(content)),
-      addedAt: app.clock.now(),
-    });
-  }
+  for (const content of contents) await store.putTemplate(newTemplate(app, sender, content));
   return [...new Set(contents.map(({ name }) => name))];
 }
 

@@ -18,7 +18,7 @@ export type Contact = {
   readonly updatedAt: Instant;
 };
 
-/** A contact with every flag of one sender's scope and of the whole account. */
+/** A contact with its flags in every scope; `flagsFor` picks those that count for one sender. */
 export type ContactWithFlags = { readonly contact: Contact; readonly flags: readonly ConsentFlag[] };
 
 const USER_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;

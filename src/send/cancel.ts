@@ -11,7 +11,10 @@ import { decideSettlements } from './settle.ts';
 
 type CancelStore = SettleStore & Pick<ReportStore, 'findMessages' | 'listMessages'>;
 
-/** Cancels these messages and releases their reservations. All or none: throws `unknown_message` or `not_cancellable` before it changes anything. */
+/**
+ * Cancels these messages and releases their reservations. Throws `unknown_message` or `not_cancellable` before it changes anything. One that leaves in the
+ * same moment is not among the settlements.
+ */
 export async function cancelMessages(
   store: CancelStore,
   { ids, at }: { readonly ids: readonly MessageId[]; readonly at: Instant },

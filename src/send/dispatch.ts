@@ -33,7 +33,10 @@ export type DispatchPlan = {
 /** How it ended: nothing was left, the maximum was reached, or it was told to stop. `claimed` counts the messages that were begun. */
 export type DispatchEnd = { readonly reason: 'empty' | 'count_reached' | 'interrupted' | 'not_due'; readonly claimed: number };
 
-/** Works through the scope. Every message is at rest when it returns or throws: nothing it claimed is left in flight. */
+/**
+ * Works through the scope. Every message that it claimed is at rest when it returns, and when the transport throws. When the store refuses a turn, what
+ * was in flight stays claimed until this process has ended and `recover` finds it.
+ */
 export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<DispatchEnd> {
   let outcomes: readonly Outcome[] = [];
   let count = 0;

@@ -58,7 +58,7 @@ const PACKAGES: readonly Owned[] = [
     what: 'inquirer',
     pattern: /^(@inquirer\/|inquirer$)/,
     owners: ['cli/prompt.ts'],
-    instead: 'use confirm, askText, askChoice of cli/prompt.ts',
+    instead: 'use askText of cli/prompt.ts',
   },
 ];
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import { openSqlite, openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { makeCard, makeSender } from '../conformance/store/fixture.ts';
+import { behind } from './behind.ts';
 
 let directory: string;
 let path: string;
@@ -49,7 +50,7 @@ describe('a new store', () => {
     await (await open(path)).close();
     expect(readFileSync(path).subarray(0, 16).toString()).toBe('SQLite format 3\0');
     expect(readFileSync(path).subarray(68, 72).toString()).toBe('toll');
-    expect(raw((db) => db.pragma('user_version', { simple: true }))).toBe(1);
+    expect(behind(path, (db) => db.pragma('user_version', { simple: true }))).toBe(1);
   });
 
   it('may begin as an empty file', async () => {
@@ -61,8 +62,8 @@ describe('a new store', () => {
 
   it('has foreign keys and checks that hold', async () => {
     await (await open(path)).close();
-    expect(raw((db) => db.pragma('integrity_check', { simple: true }))).toBe('ok');
-    expect(raw((db) => db.pragma('foreign_key_check'))).toEqual([]);
+    expect(behind(path, (db) => db.pragma('integrity_check', { simple: true }))).toBe('ok');
+    expect(behind(path, (db) => db.pragma('foreign_key_check'))).toEqual([]);
   });
 });
 
@@ -89,17 +90,17 @@ describe('a store that is opened for reading', () => {
 describe('a file that is no store of ours is refused and left as it is', () => {
   it.each(['reading', 'writing'])('a later schema, opened for %s', async (mode) => {
     await (await open(path)).close();
-    raw((db) => db.pragma('user_version = 99'));
+    behind(path, (db) => db.pragma('user_version = 99'));
     await expectRefusal(mode, { code: 'store_newer', details: { path, schema: 99, known: 1 } });
   });
 
   it.each(['reading', 'writing'])('the database of another program, opened for %s', async (mode) => {
-    raw((db) => db.exec('CREATE TABLE other (a); INSERT INTO other VALUES (1)'));
+    behind(path, (db) => db.exec('CREATE TABLE other (a); INSERT INTO other VALUES (1)'));
     await expectRefusal(mode, { code: 'store_invalid' });
   });
 
   it.each(['reading', 'writing'])('an empty database with the mark of another program, opened for %s', async (mode) => {
-    raw((db) => db.exec('PRAGMA application_id = 7; VACUUM'));
+    behind(path, (db) => db.exec('PRAGMA application_id = 7; VACUUM'));
     await expectRefusal(mode, { code: 'store_invalid' });
   });
 
@@ -191,13 +192,4 @@ async function open(
 
 function modeOf(place: string): string {
   return (statSync(place).mode & 0o777).toString(8);
-}
-
-function raw<Result>(work: (db: Database.Database) => Result): Result {
-  const db = new Database(path);
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
 }

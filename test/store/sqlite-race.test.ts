@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { bundle } from '../bundle.ts';
 import { makeCard, phone } from '../conformance/store/fixture.ts';
 
 const PROCESSES = 20;
@@ -43,7 +43,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 it(`is founded once by ${PROCESSES} processes at the same time`, async () => {
   const path = join(directory, 'new', 't.db');
-  const program = await bundle();
+  const program = join(directory, 'founder.cjs');
+  await bundle({ stdin: { contents: PROGRAM, resolveDir: '.', loader: 'ts' }, outfile: program });
   const startAt = Date.now() + 1_500;
   const env = { ...process.env, NODE_PATH: resolve('node_modules') };
   const run = promisify(execFile);
@@ -62,19 +63,3 @@ it(`is founded once by ${PROCESSES} processes at the same time`, async () => {
   expect(cards.map(({ card }) => card)).toEqual([makeCard('2026-07-01').card, makeCard('2026-10-01').card]);
   expect(found.map((one) => one?.flags.map(({ kind }) => kind))).toEqual(people.map(() => ['block']));
 });
-
-async function bundle(): Promise<string> {
-  const outfile = join(directory, 'founder.cjs');
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: '.', loader: 'ts' },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    external: ['better-sqlite3'],
-    loader: { '.csv': 'text', '.sql': 'text' },
-    outfile,
-    logLevel: 'silent',
-  });
-  return outfile;
-}

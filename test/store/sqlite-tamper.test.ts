@@ -3,7 +3,6 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -12,6 +11,7 @@ import type { SenderId } from '../../src/values/id.ts';
 import { monthDays, parseMonth } from '../../src/values/time.ts';
 import { claim, queue, settle } from '../conformance/store/admission.ts';
 import { addPerson, ids, later, makeCard, makeRate, makeSender, makeTemplate, NOON, phone } from '../conformance/store/fixture.ts';
+import { behind } from './behind.ts';
 
 /** More than a double can tell from its neighbours. */
 const HUGE = 9_007_199_254_740_993n;
@@ -38,24 +38,24 @@ afterEach(async () => {
 describe('what is only added to', () => {
   it.each(['ledger', 'consent_event', 'price'])('refuses to change or delete a row of %s', async (table) => {
     await queueOne();
-    expect(raw((db) => db.prepare(`SELECT COUNT(*) FROM ${table}`).pluck().get())).toBeGreaterThan(0);
+    expect(behind(path, (db) => db.prepare(`SELECT COUNT(*) FROM ${table}`).pluck().get())).toBeGreaterThan(0);
     const column = table === 'price' ? 'rate' : 'recorded_at';
-    expect(() => raw((db) => db.exec(`UPDATE ${table} SET ${column} = 1`))).toThrow(`${table} is append-only`);
-    expect(() => raw((db) => db.exec(`DELETE FROM ${table}`))).toThrow(`${table} is append-only`);
+    expect(() => behind(path, (db) => db.exec(`UPDATE ${table} SET ${column} = 1`))).toThrow(`${table} is append-only`);
+    expect(() => behind(path, (db) => db.exec(`DELETE FROM ${table}`))).toThrow(`${table} is append-only`);
   });
 
   it('refuses to change what a row means that others point at', async () => {
     await queueOne();
-    expect(() => raw((db) => db.exec("UPDATE bucket SET day = '2026-01-01'"))).toThrow('bucket never changes');
-    expect(() => raw((db) => db.exec("UPDATE template SET components = '[]'"))).toThrow('template never changes');
-    expect(() => raw((db) => db.exec("UPDATE price_book SET effective_from = '2020-01-01'"))).toThrow('price_book never changes');
-    expect(() => raw((db) => db.exec('DELETE FROM price_book'))).toThrow('price_book is append-only');
+    expect(() => behind(path, (db) => db.exec("UPDATE bucket SET day = '2026-01-01'"))).toThrow('bucket never changes');
+    expect(() => behind(path, (db) => db.exec("UPDATE template SET components = '[]'"))).toThrow('template never changes');
+    expect(() => behind(path, (db) => db.exec("UPDATE price_book SET effective_from = '2020-01-01'"))).toThrow('price_book never changes');
+    expect(() => behind(path, (db) => db.exec('DELETE FROM price_book'))).toThrow('price_book is append-only');
   });
 
   it('refuses a float, and an amount below nothing, where money belongs', async () => {
     await queueOne();
-    expect(() => raw((db) => db.exec('UPDATE message SET price = 0.5'))).toThrow('cannot store REAL value in INTEGER column');
-    expect(() => raw((db) => db.exec('UPDATE message SET held = -1'))).toThrow('CHECK constraint failed');
+    expect(() => behind(path, (db) => db.exec('UPDATE message SET price = 0.5'))).toThrow('cannot store REAL value in INTEGER column');
+    expect(() => behind(path, (db) => db.exec('UPDATE message SET held = -1'))).toThrow('CHECK constraint failed');
   });
 });
 
@@ -81,7 +81,7 @@ describe('figures past 2^53', () => {
 
 describe('damage', () => {
   it('is noticed in a page of the file', async () => {
-    const page = raw((db) => db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'sender'").pluck().get()) as number;
+    const page = behind(path, (db) => db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'sender'").pluck().get()) as number;
     await store.close();
     const file = openSync(path, 'r+');
     writeSync(file, Buffer.alloc(4_096, 0xff), 0, 4_096, (page - 1) * 4_096);
@@ -92,7 +92,7 @@ describe('damage', () => {
 
   it('is noticed in a text that this program cannot have written', async () => {
     await addPerson(store, senderId, '1');
-    raw((db) => db.exec("UPDATE contact SET attributes = '{'"));
+    behind(path, (db) => db.exec("UPDATE contact SET attributes = '{'"));
     await expect(store.findContacts(DEFAULT_ACCOUNT, [{ phone: phone('1') }])).rejects.toMatchObject({ code: 'store_invalid' });
   });
 });
@@ -110,13 +110,4 @@ const NO_BUDGET = {
 async function queueOne() {
   const contactId = await addPerson(store, senderId, '1', ['marketing']);
   return queue(store, { senderId, contactId, template: 'offer' });
-}
-
-function raw<Result>(work: (db: Database.Database) => Result): Result {
-  const db = new Database(path);
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
 }

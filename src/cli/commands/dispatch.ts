@@ -20,7 +20,7 @@ const DispatchOptions = z.object({
 
 const count = z.int();
 
-const outputSchema = z.object({
+const DispatchDocument = z.object({
   sender: z.string(),
   sent: count.check(z.describe('messages that were handed to the provider')),
   counts: z.object({ accepted: count, delivered: count, failed: count, unknown: count }),
@@ -45,11 +45,11 @@ export const defineDispatch: Define = (parent, host) => {
       }),
     )
     .action((options: object) => host.run(command, (app) => runDispatch(app, parseOptions(DispatchOptions, { ...options }))));
-  return outputSchema;
+  return DispatchDocument;
 };
 
 /** Sends what is due. Throws `interrupted` after a clean stop. */
-export async function runDispatch(app: App, options: z.output<typeof DispatchOptions>): Promise<View<z.output<typeof outputSchema>>> {
+export async function runDispatch(app: App, options: z.output<typeof DispatchOptions>): Promise<View<z.output<typeof DispatchDocument>>> {
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
@@ -75,7 +75,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   };
   return {
     command: 'dispatch',
-    schema: outputSchema,
+    schema: DispatchDocument,
     document,
     columns: ['sender', 'sent', 'charged', 'currency'],
     exitCode: exitCodeOfTally(tally),

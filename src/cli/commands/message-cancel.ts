@@ -14,7 +14,7 @@ import { moneyText } from '../shapes.ts';
 
 const MessageCancelOptions = z.object({ ids: texts, campaign: orNull(z.string()) });
 
-const outputSchema = z.object({
+const MessageCancelDocument = z.object({
   cancelled_messages: z.int(),
   released: z.array(z.object({ currency: z.string(), amount: moneyText })),
   messages: z.array(z.string()),
@@ -37,14 +37,14 @@ export const defineMessageCancel: Define = (parent, host) => {
     .action((ids: string[], options: object) =>
       host.run(command, (app) => messageCancel(app, parseOptions(MessageCancelOptions, { ids, ...options }))),
     );
-  return outputSchema;
+  return MessageCancelDocument;
 };
 
 /** Cancels by id or by campaign. Throws `unknown_message`, `not_cancellable`, `usage`. */
 export async function messageCancel(
   app: App,
   options: z.output<typeof MessageCancelOptions>,
-): Promise<View<z.output<typeof outputSchema>>> {
+): Promise<View<z.output<typeof MessageCancelDocument>>> {
   if (options.ids.length > 0 === (options.campaign !== null)) {
     throw fail('usage', { message: 'Say which messages: by id, or by --campaign.', hint: 'One of the two.' });
   }
@@ -55,7 +55,7 @@ export async function messageCancel(
   const released = Array.from(sumsByCurrency(settled), ([currency, amount]) => ({ currency, amount: formatAmount(amount) }));
   return {
     command: 'message-cancel',
-    schema: outputSchema,
+    schema: MessageCancelDocument,
     document: { cancelled_messages: settled.length, released, messages: settled.map(({ messageId }) => messageId) },
     columns: ['cancelled_messages'],
     text: () =>

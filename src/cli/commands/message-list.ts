@@ -21,7 +21,7 @@ const MessageListOptions = z.object({
   since: orNull(instantText),
 });
 
-const outputSchema = listOf(messageItem);
+const MessageListDocument = listOf(messageItem);
 
 export const defineMessageList: Define = (parent, host) => {
   const command = addPageOptions(parent.command('list'))
@@ -39,18 +39,21 @@ export const defineMessageList: Define = (parent, host) => {
       }),
     )
     .action((options: object) => host.run(command, (app) => messageList(app, parseOptions(MessageListOptions, { ...options }))));
-  return outputSchema;
+  return MessageListDocument;
 };
 
 /** One page of messages. A store that does not exist has none. */
-export async function messageList(app: App, options: z.output<typeof MessageListOptions>): Promise<View<z.output<typeof outputSchema>>> {
+export async function messageList(
+  app: App,
+  options: z.output<typeof MessageListOptions>,
+): Promise<View<z.output<typeof MessageListDocument>>> {
   const store = await app.reader();
   const filter = store === null ? null : await filterOf(app, store, options);
   const page = store === null || filter === null ? { items: [], next: null } : await store.listMessages(filter, options);
   const items = page.items.map(toMessageItem);
   return {
     command: 'message-list',
-    schema: outputSchema,
+    schema: MessageListDocument,
     document: { items, next: page.next },
     rows: 'items',
     columns: MESSAGE_COLUMNS,

@@ -9,7 +9,7 @@ import { entryItem, MESSAGE_COLUMNS, messageItem, toEntryItem, toMessageItem } f
 import { helpText } from '../options.ts';
 import { fields, table } from '../render.ts';
 
-const outputSchema = z.object({ item: z.object({ ...messageItem.shape, entries: z.array(entryItem) }) });
+const MessageShowDocument = z.object({ item: z.object({ ...messageItem.shape, entries: z.array(entryItem) }) });
 
 export const defineMessageShow: Define = (parent, host) => {
   const command = parent
@@ -26,11 +26,11 @@ export const defineMessageShow: Define = (parent, host) => {
       }),
     )
     .action((id: string) => host.run(command, (app) => messageShow(app, id)));
-  return outputSchema;
+  return MessageShowDocument;
 };
 
 /** The message. Throws `unknown_message`. */
-export async function messageShow(app: App, id: string): Promise<View<z.output<typeof outputSchema>>> {
+export async function messageShow(app: App, id: string): Promise<View<z.output<typeof MessageShowDocument>>> {
   const store = await app.reader();
   const [record] = store === null ? [] : await store.findMessages([id as MessageId]);
   if (store === null || record === undefined || record === null) {
@@ -40,7 +40,7 @@ export async function messageShow(app: App, id: string): Promise<View<z.output<t
   const item = { ...toMessageItem(record), entries: entries.map(toEntryItem) };
   return {
     command: 'message-show',
-    schema: outputSchema,
+    schema: MessageShowDocument,
     document: { item },
     columns: MESSAGE_COLUMNS,
     text: async (style) => {

@@ -1,4 +1,4 @@
-// tollbell price import: adds price cards from a CSV file, whole or not at all.
+// tollbell price import: adds price cards from a CSV file. A file with a mistake or a conflict adds none of them.
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
@@ -11,6 +11,7 @@ import { readLineBlocks } from '../../send/line-blocks.ts';
 import type { Define, View } from '../command.ts';
 import { flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
+import { titleOf } from '../read-text.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
@@ -85,10 +86,6 @@ async function readRecords({ read }: Pick<Io, 'read'>, file: string): Promise<re
     if (records.length > ROWS_MAX) throw tooLong(title);
   }
   return records.slice(0, records.findLastIndex((cells) => cells.join('').trim() !== '') + 1);
-}
-
-function titleOf(file: string): string {
-  return file === '-' ? 'Standard input' : file;
 }
 
 function tooLong(title: string): Error {

@@ -2,15 +2,14 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
-import { declaredParameters } from '../../domain/template-parameters.ts';
 import { parseTemplate } from '../../domain/template-parse.ts';
-import { canonicalTemplate, type Template } from '../../domain/template.ts';
 import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
+import { newTemplate } from '../new-template.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { readText } from '../read-text.ts';
+import { readText, titleOf } from '../read-text.ts';
 import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
 // The texts of a template have some 4,000 characters at most; the rest is room for examples and fields that we do not know.
@@ -46,14 +45,7 @@ export async function addTemplate(
   const content = parseTemplate(parseJson(await readText(app.io, file, FILE_BYTES_MAX), file));
   const store = await app.store();
   const sender = await currentSender(store, app.config);
-  const added: Template = {
-    ...content,
-    id: app.ids.short(),
-    senderId: sender.id,
-    parameters: declaredParameters(content),
-    contentHash: app.digest(canonicalTemplate(content)),
-    addedAt: app.clock.now(),
-  };
+  const added = newTemplate(app, sender, content);
   const result = await store.putTemplate(added);
   const stored = await store.listTemplates({ senderId: sender.id, name: added.name });
   const template = stored.find(({ language }) => language === added.language) ?? added;
@@ -75,7 +67,7 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw fail('template_invalid', {
-      message: `${file === '-' ? 'Standard input' : file} is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}.`,
+      message: `${titleOf(file)} is not JSON: ${cause instanceof Error ? cause.message : 'it cannot be read'}.`,
       hint: "A template file is the JSON body with which the provider's API creates the template.",
       cause,
       details: { path: file },

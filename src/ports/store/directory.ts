@@ -42,13 +42,19 @@ export type ContactWrite = {
   readonly optIns: readonly NewConsentEvent[];
 };
 
-/** `refused`: an opt-in was asked for that an opt-out or a block stands against; the rest of the row was written. */
+/**
+ * `refused`: an opt-in was asked for that an opt-out or a block stands against, and the rest was written; or the number and the user id belong to two
+ * people, and nothing was.
+ */
 export type ContactWritten = { readonly contactId: ContactId; readonly result: 'added' | 'updated' | 'unchanged' | 'refused' };
 
 /** Events about one person. A person never seen before is created with `contactId`, so that a block holds for unknown numbers too. */
 export type ConsentWrite = { readonly contactId: ContactId; readonly who: ContactRef; readonly events: readonly NewConsentEvent[] };
 
-/** What the events left behind: the flags, the queued messages that they cancelled, and those that were already on their way. */
+/**
+ * What the events left behind: the flags in the scopes that they name and in the whole account, the queued messages that they cancelled, and those that
+ * were already on their way.
+ */
 export type ConsentWritten = {
   readonly contactId: ContactId;
   readonly phone: Phone | null;

@@ -1,4 +1,4 @@
-// Which queued messages a dispatcher may take, oldest first: one campaign's, certain messages, or all of a sender.
+// Which queued messages a dispatcher may take: one campaign's, certain ones, or all of a sender, campaign by campaign. In a campaign the oldest come first.
 
 import type { OutboxScope, Turn } from '../../ports/store/outbox.ts';
 import type { Category } from '../../domain/consent.ts';

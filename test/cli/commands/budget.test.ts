@@ -15,12 +15,6 @@ async function items(...argv: readonly string[]) {
   return (await world.run('budget', 'list', ...argv, '--json')).json()['items'] as readonly { readonly id: string; readonly cap: string }[];
 }
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string } }).error };
-}
-
 describe('budget set', () => {
   it('sets one cap for each period, category and cost centre, as often as it is run', async () => {
     const set = async (...argv: readonly string[]) => (await world.run('budget', 'set', ...argv, '--json')).json()['item'];
@@ -85,7 +79,7 @@ describe('budget list and remove', () => {
       item: { id: budget?.id, removed: true },
     });
     expect(await items()).toEqual([]);
-    expect(await failure('budget', 'remove', budget?.id ?? '')).toMatchObject({ exit: 2, code: 'unknown_budget' });
+    expect(await world.failure('budget', 'remove', budget?.id ?? '')).toMatchObject({ exit: 2, code: 'unknown_budget' });
   });
 
   it('says what it removed', async () => {

@@ -11,12 +11,6 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string } }).error };
-}
-
 async function contact(...argv: readonly string[]) {
   return (await world.run('contact', 'show', ADA, '--json', ...argv)).json()['item'] as {
     consent: Record<string, string>;
@@ -78,11 +72,11 @@ describe('opt-in', () => {
     [['--purpose', 'utility', '--source', 'x', '--at', 'soon'], 'invalid_input'],
     [['--purpose', 'utility', '--source', 'x', '--at', '2026-11-22T12:00:01Z'], 'invalid_input'],
   ])('refuses %j', async (argv, code) => {
-    expect(await failure('opt-in', ADA, ...argv)).toMatchObject({ exit: 2, code });
+    expect(await world.failure('opt-in', ADA, ...argv)).toMatchObject({ exit: 2, code });
   });
 
   it('needs a person that exists where an id is given', async () => {
-    expect(await failure('opt-in', '01j9z3abcdefghjkmnpq', '--purpose', 'utility', '--source', 'x')).toMatchObject({
+    expect(await world.failure('opt-in', '01j9z3abcdefghjkmnpq', '--purpose', 'utility', '--source', 'x')).toMatchObject({
       exit: 2,
       code: 'unknown_contact',
     });
@@ -155,7 +149,7 @@ describe('block and unblock', () => {
     await world.run('contact', 'add', ADA);
     expect((await world.run('unblock', ADA)).code).toBe(0);
     expect((await world.run('consent', 'show', ADA, '--json')).json()).toMatchObject({ items: [] });
-    expect(await failure('unblock', '+4915112345679')).toMatchObject({ exit: 2, code: 'unknown_contact' });
+    expect(await world.failure('unblock', '+4915112345679')).toMatchObject({ exit: 2, code: 'unknown_contact' });
   });
 });
 
@@ -209,6 +203,6 @@ describe('consent show', () => {
   it('says that nothing was recorded, and knows nobody that was never seen', async () => {
     await world.run('contact', 'add', ADA);
     expect((await world.run('consent', 'show', ADA)).out).toBe('Nothing was recorded.\n');
-    expect(await failure('consent', 'show', '+4915112345679')).toMatchObject({ exit: 2, code: 'unknown_contact' });
+    expect(await world.failure('consent', 'show', '+4915112345679')).toMatchObject({ exit: 2, code: 'unknown_contact' });
   });
 });

@@ -19,12 +19,6 @@ function file(content: string | Uint8Array, name = 'people.csv'): string {
   return path;
 }
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string; hint: string } }).error };
-}
-
 const GOOD = 'phone,name,opt_in,source\n+4915112345671,Ada,utility,web\n+4915112345672,Bob,,\n';
 
 describe('contact import', () => {
@@ -89,7 +83,7 @@ const BAD = `phone,name,opt_in,source\n+4915112345671,=Ada,utility,web\n0301,Bob
 
 describe('invalid rows', () => {
   it('stop everything before anything is done', async () => {
-    const error = await failure('contact', 'import', file(BAD));
+    const error = await world.failure('contact', 'import', file(BAD));
     expect(error).toMatchObject({ exit: 2, code: 'rows_invalid' });
     expect(error.message).toBe(
       "2 of 3 rows cannot be used; nothing was done.\n  row 2, phone '0301': not an international number with + and country code\n  row 3, source: an opt-in needs its source",
@@ -169,7 +163,7 @@ describe('what is no list of people', () => {
     ['an unknown column', 'phone,shop\n', 'file_invalid', 'columns that mean nothing here: shop'],
     ['nobody named', 'name\nAda\n', 'file_invalid', "neither a column 'phone' nor 'user_id'"],
   ])('%s is one clear error, and nothing is done', async (_what, content, code, words) => {
-    const error = await failure('contact', 'import', file(content));
+    const error = await world.failure('contact', 'import', file(content));
     expect(error).toMatchObject({ exit: 2, code });
     expect(error.message).toContain(words);
     expect(error.hint).toBeTruthy();
@@ -178,21 +172,21 @@ describe('what is no list of people', () => {
 
   it('a directory, a missing file or a forbidden one', async () => {
     mkdirSync(join(world.directory, 'folder'));
-    expect(await failure('contact', 'import', join(world.directory, 'folder'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
-    expect(await failure('contact', 'import', join(world.directory, 'none.csv'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
+    expect(await world.failure('contact', 'import', join(world.directory, 'folder'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
+    expect(await world.failure('contact', 'import', join(world.directory, 'none.csv'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
     if (ROOT) return; // may read everything
     const path = file(GOOD);
     chmodSync(path, 0);
-    expect(await failure('contact', 'import', path)).toMatchObject({ exit: 2, code: 'file_unreadable' });
+    expect(await world.failure('contact', 'import', path)).toMatchObject({ exit: 2, code: 'file_unreadable' });
   });
 
   it('a list of errors that cannot be written, or would take the place of the file', async () => {
     const path = file(GOOD);
-    expect(await failure('contact', 'import', path, '--errors', join(world.directory, 'no', 'errors.csv'))).toMatchObject({
+    expect(await world.failure('contact', 'import', path, '--errors', join(world.directory, 'no', 'errors.csv'))).toMatchObject({
       exit: 2,
       code: 'file_unwritable',
     });
-    expect(await failure('contact', 'import', path, '--errors', path)).toMatchObject({ exit: 2, code: 'invalid_input' });
+    expect(await world.failure('contact', 'import', path, '--errors', path)).toMatchObject({ exit: 2, code: 'invalid_input' });
     expect(existsSync(world.db)).toBe(false);
     expect(readFileSync(path, 'utf8')).toBe(GOOD);
   });

@@ -12,12 +12,6 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string; hint: string } }).error };
-}
-
 const NOBODY = { marketing: 'no_consent', utility: 'no_consent', authentication: 'no_consent', service: 'no_consent', ads: 'no_consent' };
 
 describe('contact add', () => {
@@ -86,7 +80,7 @@ describe('contact add', () => {
     [[ADA, '--source', 'x'], 'invalid_input'],
     [[ADA, '--nmae', 'x'], 'usage'],
   ])('refuses %j and makes no store', async (argv, code) => {
-    expect(await failure('contact', 'add', ...argv)).toMatchObject({ exit: 2, code });
+    expect(await world.failure('contact', 'add', ...argv)).toMatchObject({ exit: 2, code });
     expect(existsSync(world.db)).toBe(false);
   });
 });
@@ -115,7 +109,7 @@ describe('contact show', () => {
   });
 
   it('knows nobody where there is no store, and makes none', async () => {
-    expect(await failure('contact', 'show', ADA)).toMatchObject({
+    expect(await world.failure('contact', 'show', ADA)).toMatchObject({
       exit: 2,
       code: 'unknown_contact',
       message: 'The store has no contact …78.',
@@ -124,7 +118,7 @@ describe('contact show', () => {
   });
 
   it('refuses what names nobody', async () => {
-    expect(await failure('contact', 'show', 'Ada')).toMatchObject({ exit: 2, code: 'invalid_phone' });
+    expect(await world.failure('contact', 'show', 'Ada')).toMatchObject({ exit: 2, code: 'invalid_phone' });
   });
 });
 

@@ -32,12 +32,6 @@ async function json(...argv: readonly string[]) {
   };
 }
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string } }).error };
-}
-
 describe('price builtin', () => {
   it('brings every currency once, and keeps what the store has of its own', async () => {
     const own = card('Germany,utility,EUR,2026-10-01,0,MAX,0.0400');
@@ -70,7 +64,7 @@ describe('price import', () => {
   it('corrects a card only when it is told to, and nothing else before', async () => {
     await world.run('price', 'import', card('Germany,utility,EUR,2027-01-01,0,MAX,0.0400'));
     const corrected = card('Germany,utility,AUD,2027-01-01,0,MAX,0.0600', 'Germany,utility,EUR,2027-01-01,0,MAX,0.0410');
-    expect(await failure('price', 'import', corrected)).toMatchObject({ exit: 2, code: 'price_card_conflict' });
+    expect(await world.failure('price', 'import', corrected)).toMatchObject({ exit: 2, code: 'price_card_conflict' });
     expect((await json('price', 'list', '--currency', 'AUD')).items).toEqual([]);
     expect((await json('price', 'import', corrected, '--replace')).items.map(({ result }) => result)).toEqual(['added', 'replaced']);
     expect((await json('price', 'show', 'EUR', '--day', '2027-01-01')).items).toMatchObject([{ rate: '0.041000' }]);
@@ -94,7 +88,7 @@ describe('price import', () => {
     ['a blank line in between', '\nGermany,utility,EUR,2027-01-01,0,MAX,1', 'price_card_invalid', /Row 2 has 1/],
     ['a quote without end', '"Germany,utility,EUR,2027-01-01,0,MAX,1', 'file_invalid', /never closes/],
   ])('refuses %s and writes nothing', async (_, line, code, message) => {
-    const error = await failure('price', 'import', card(line));
+    const error = await world.failure('price', 'import', card(line));
     expect(error).toMatchObject({ exit: 2, code });
     expect(error.message).toMatch(message);
     expect(existsSync(world.db)).toBe(false);
@@ -103,11 +97,11 @@ describe('price import', () => {
   it('refuses a file of another kind', async () => {
     const path = join(world.directory, 'card.xlsx');
     writeFileSync(path, Buffer.from([0x50, 0x4b, 0x03, 0x04, 0xff, 0xfe, 0x00]));
-    const error = await failure('price', 'import', path);
+    const error = await world.failure('price', 'import', path);
     expect(error).toMatchObject({ exit: 2, code: 'file_invalid' });
     expect(error.message).toContain('a workbook');
     writeFileSync(path, '');
-    expect(await failure('price', 'import', path)).toMatchObject({ exit: 2, code: 'price_card_invalid' });
+    expect(await world.failure('price', 'import', path)).toMatchObject({ exit: 2, code: 'price_card_invalid' });
   });
 });
 
@@ -150,8 +144,8 @@ describe('price list and price show', () => {
   });
 
   it('refuse a currency that nobody bills in', async () => {
-    expect(await failure('price', 'show', 'XYZ')).toMatchObject({ exit: 2, code: 'invalid_input' });
-    expect(await failure('price', 'show', '--day', '2026-02-30')).toMatchObject({ exit: 2, code: 'invalid_input' });
+    expect(await world.failure('price', 'show', 'XYZ')).toMatchObject({ exit: 2, code: 'invalid_input' });
+    expect(await world.failure('price', 'show', '--day', '2026-02-30')).toMatchObject({ exit: 2, code: 'invalid_input' });
   });
 });
 
@@ -205,7 +199,7 @@ describe('price quote', () => {
       await world.run('template', 'add', `src/catalog/templates/${name}.json`);
     expect(await json('price', 'quote', 'summer_sale', '--to', GERMAN)).toMatchObject({ template: 'summer_sale', category: 'marketing' });
     expect(await json('price', 'quote', 'order_shipped', '--to', GERMAN)).toMatchObject({ category: 'utility' });
-    expect(await failure('price', 'quote', 'nothing', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'unknown_template' });
+    expect(await world.failure('price', 'quote', 'nothing', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'unknown_template' });
   });
 
   it('asks for the language where a template has two categories', async () => {
@@ -217,7 +211,7 @@ describe('price quote', () => {
       writeFileSync(path, JSON.stringify({ name: 'news', language, category, components: [{ type: 'BODY', text: 'Hello' }] }));
       await world.run('template', 'add', path);
     }
-    expect(await failure('price', 'quote', 'news', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'language_required' });
+    expect(await world.failure('price', 'quote', 'news', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'language_required' });
     expect(await json('price', 'quote', 'news', '--to', GERMAN, '--language', 'en')).toMatchObject({ category: 'marketing' });
   });
 
@@ -259,6 +253,6 @@ describe('price quote', () => {
     ['half a unit', ['--to', GERMAN, '--units', '0.5'], 'invalid_input'],
     ['a time without a zone', ['--to', GERMAN, '--at', '2026-10-01T10:00'], 'invalid_input'],
   ])('refuses %s', async (_, options, code) => {
-    expect(await failure('price', 'quote', 'utility', ...options)).toMatchObject({ exit: 2, code });
+    expect(await world.failure('price', 'quote', 'utility', ...options)).toMatchObject({ exit: 2, code });
   });
 });

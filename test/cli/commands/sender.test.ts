@@ -11,12 +11,6 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string } }).error };
-}
-
 describe('sender add', () => {
   it('adds a sender once, with its currency and its zone', async () => {
     const argv = ['sender', 'add', 'shop-de', '--transport', 'sandbox', '--currency', 'eur', '--time-zone', 'Europe/Berlin', '--json'];
@@ -42,7 +36,7 @@ describe('sender add', () => {
   });
 
   it('refuses a name that is taken by one with other settings', async () => {
-    expect(await failure('sender', 'add', 'sandbox', '--transport', 'sandbox', '--currency', 'EUR')).toMatchObject({
+    expect(await world.failure('sender', 'add', 'sandbox', '--transport', 'sandbox', '--currency', 'EUR')).toMatchObject({
       exit: 2,
       code: 'sender_conflict',
     });
@@ -56,7 +50,7 @@ describe('sender add', () => {
     ['an unknown currency', ['shop', '--transport', 'sandbox', '--currency', 'BTC'], /BTC/],
     ['an unknown zone', ['shop', '--transport', 'sandbox', '--time-zone', 'Mars/Olympus'], /time-zone: not a time zone/],
   ])('refuses %s and writes nothing', async (_, argv, message) => {
-    const error = await failure('sender', 'add', ...argv);
+    const error = await world.failure('sender', 'add', ...argv);
     expect(error).toMatchObject({ exit: 2, code: 'invalid_input' });
     expect(error.message).toMatch(message);
     expect(existsSync(world.db)).toBe(false);
@@ -67,7 +61,7 @@ describe('sender list, show and default', () => {
   it('show nothing without a store, and make none', async () => {
     expect((await world.run('sender', 'list', '--json')).json()).toEqual({ schema: 'tollbell.sender-list/1', items: [], next: null });
     expect((await world.run('sender', 'list')).out).toBe('No senders.\n');
-    expect(await failure('sender', 'show')).toMatchObject({ exit: 2, code: 'unknown_sender' });
+    expect(await world.failure('sender', 'show')).toMatchObject({ exit: 2, code: 'unknown_sender' });
     expect(existsSync(world.db)).toBe(false);
   });
 
@@ -90,7 +84,7 @@ describe('sender list, show and default', () => {
 
   it('name the senders that there are when one is not found', async () => {
     await world.run('sender', 'add', 'shop', '--transport', 'sandbox');
-    expect(await failure('sender', 'default', 'shpo')).toMatchObject({ exit: 2, code: 'unknown_sender', hint: /sandbox, shop/ });
-    expect(await failure('sender', 'show', 'shpo')).toMatchObject({ code: 'unknown_sender' });
+    expect(await world.failure('sender', 'default', 'shpo')).toMatchObject({ exit: 2, code: 'unknown_sender', hint: /sandbox, shop/ });
+    expect(await world.failure('sender', 'show', 'shpo')).toMatchObject({ code: 'unknown_sender' });
   });
 });

@@ -24,12 +24,6 @@ function greeting(fields: object = {}) {
   return { name: 'greeting', language: 'en', category: 'UTILITY', components: [{ type: 'BODY', text: 'Hello {{1}}!' }], ...fields };
 }
 
-async function failure(...argv: readonly string[]) {
-  const { code, err, out } = await world.run(...argv, '--json');
-  expect(out).toBe('');
-  return { exit: code, ...(JSON.parse(err) as { error: { code: string; message: string; hint: string; details: object } }).error };
-}
-
 describe('template add', () => {
   it('adds, changes and leaves alone, by what is new', async () => {
     const path = file(greeting());
@@ -66,15 +60,15 @@ describe('template add', () => {
     ['a broken rule', greeting({ components: [{ type: 'BODY', text: '{{1}} hello' }] }), 'template_invalid', /components\[0\]\.text/],
     ['nothing', '', 'file_invalid', /empty/],
   ])('refuses %s and writes nothing', async (_, document, code, message) => {
-    const error = await failure('template', 'add', file(document));
+    const error = await world.failure('template', 'add', file(document));
     expect(error).toMatchObject({ exit: 2, code });
     expect(error.message).toMatch(message);
     expect(existsSync(world.db)).toBe(false);
   });
 
   it('refuses a file that is not there, and a directory', async () => {
-    expect(await failure('template', 'add', join(world.directory, 'none.json'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
-    expect(await failure('template', 'add', world.directory)).toMatchObject({ exit: 2, code: 'file_unreadable' });
+    expect(await world.failure('template', 'add', join(world.directory, 'none.json'))).toMatchObject({ exit: 2, code: 'file_unreadable' });
+    expect(await world.failure('template', 'add', world.directory)).toMatchObject({ exit: 2, code: 'file_unreadable' });
   });
 
   it('keeps the templates of senders apart', async () => {
@@ -103,7 +97,7 @@ describe('template list', () => {
     expect((await world.run('template', 'list', '--status', 'paused', '--format', 'csv')).out).toMatch(
       /^name,language,[^\n]*\ngreeting,en,/,
     );
-    expect(await failure('template', 'list', '--status', 'fine')).toMatchObject({ exit: 2, code: 'invalid_input' });
+    expect(await world.failure('template', 'list', '--status', 'fine')).toMatchObject({ exit: 2, code: 'invalid_input' });
   });
 });
 
@@ -119,13 +113,17 @@ describe('template show', () => {
   });
 
   it('names what there is when it is not found', async () => {
-    expect(await failure('template', 'show', 'order_shipped')).toMatchObject({ exit: 2, code: 'unknown_template', hint: /template add/ });
+    expect(await world.failure('template', 'show', 'order_shipped')).toMatchObject({
+      exit: 2,
+      code: 'unknown_template',
+      hint: /template add/,
+    });
     await world.run('template', 'add', `${SHIPPED}.de.json`);
-    expect(await failure('template', 'show', 'order_shiped')).toMatchObject({
+    expect(await world.failure('template', 'show', 'order_shiped')).toMatchObject({
       code: 'unknown_template',
       hint: 'Templates: order_shipped.',
     });
-    expect(await failure('template', 'show', 'order_shipped', '--language', 'fr')).toMatchObject({ hint: 'Languages: de.' });
+    expect(await world.failure('template', 'show', 'order_shipped', '--language', 'fr')).toMatchObject({ hint: 'Languages: de.' });
   });
 });
 
@@ -158,12 +156,12 @@ describe('template preview', () => {
     ['an unknown language', ['--language', 'de'], 'unknown_template'],
     ['a language in words', ['--language', 'German'], 'invalid_input'],
   ])('refuses %s', async (_, options, code) => {
-    expect(await failure('template', 'preview', 'summer_sale', ...options)).toMatchObject({ exit: 2, code });
+    expect(await world.failure('template', 'preview', 'summer_sale', ...options)).toMatchObject({ exit: 2, code });
   });
 
   it('asks for the language where there are several', async () => {
     for (const language of ['de', 'es']) await world.run('template', 'add', `${SHIPPED}.${language}.json`);
-    expect(await failure('template', 'preview', 'order_shipped')).toMatchObject({
+    expect(await world.failure('template', 'preview', 'order_shipped')).toMatchObject({
       code: 'language_required',
       hint: 'Choose one with --language.',
     });

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from '../../bundle.ts';
 import type { Task } from './worker.ts';
 
 export type Worker = {
@@ -28,17 +28,7 @@ export type Workers = {
 export async function prepareWorkers(): Promise<Workers> {
   const directory = mkdtempSync(join(tmpdir(), 'tollbell-workers-'));
   const program = join(directory, 'worker.cjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    external: ['better-sqlite3'],
-    loader: { '.csv': 'text', '.sql': 'text' },
-    logLevel: 'silent',
-  });
+  await bundle({ entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))], outfile: program });
   const started: Worker[] = [];
   const start = (task: Task): Worker => {
     const worker = startWorker(program, task);
