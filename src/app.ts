@@ -23,8 +23,10 @@ export type App = {
   readonly keyedDigest: () => Promise<KeyedDigest>;
   /** The store, made and migrated where it is not there yet. */
   readonly store: () => Promise<Store>;
-  /** The store for reading only; null where there is none, and nothing is created. */
+  /** The store for reading only; null where none was founded, and nothing is created. */
   readonly reader: () => Promise<Store | null>;
+  /** What a command needs that only asks: the store for reading, or a fresh one in memory where there is none. */
+  readonly asking: () => Promise<Pick<App, 'keyedDigest'> & { readonly store: Store }>;
   readonly transport: (sender: Sender) => Transport;
   /** The transports whose messages cannot have left a process that died. */
   readonly diedWithProcess: readonly TransportName[];
@@ -60,8 +62,17 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
   });
   const read = once(async () => {
     const { openStore, storeExists } = await import('./store/open.ts');
-    return storeExists(config.db) ? keep(await openStore({ config, readOnly: true })) : null;
+    if (!storeExists(config.db)) return null;
+    const store = keep(await openStore({ config, readOnly: true }));
+    return (await store.isEmpty()) ? null : store; // another process is just making it
   });
+  const digestOf = async (store: Store): Promise<KeyedDigest> => {
+    const { checkStoreKey, createKeyedDigest, readStoreKey } = await import('./store/key.ts');
+    const key = readStoreKey(config.db, env);
+    checkStoreKey(config.db, key, await store.keyCheck());
+    return createKeyedDigest(key);
+  };
+  const throwAway = (): App => createApp({ config: { ...config, db: ':memory:', sender: null }, io, env, interrupted });
   return {
     config,
     io,
@@ -70,16 +81,19 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     workerId: ids.sortable<'worker'>(clock.now()),
     interrupted,
     digest: sha256,
-    keyedDigest: once(async () => {
-      await open(); // the key is made together with the store
-      const { createKeyedDigest, readStoreKey } = await import('./store/key.ts');
-      return createKeyedDigest(readStoreKey(config.db, env));
-    }),
+    keyedDigest: once(async () => digestOf(await open())), // the key is made together with the store
+    asking: async () => {
+      const store = await read();
+      if (store !== null) return { store, keyedDigest: () => digestOf(store) };
+      const scratch = throwAway();
+      keep(await scratch.store());
+      return { store: await scratch.store(), keyedDigest: scratch.keyedDigest };
+    },
     store: open,
     reader: config.db === ':memory:' ? open : read,
     transport: () => createSandbox(),
     diedWithProcess: ['sandbox'],
-    throwAway: () => createApp({ config: { ...config, db: ':memory:', sender: null }, io, env, interrupted }),
+    throwAway,
     close: async () => {
       for (const store of opened) await store.close();
     },

@@ -1,7 +1,7 @@
 // Configuration: flags over environment over files over defaults, checked and frozen. Holds no secrets.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from './errors.ts';
 import { type Instant, parseInstant } from './values/time.ts';
 
@@ -35,8 +35,6 @@ export type Config = {
   /** False when nothing may be asked. */
   readonly prompts: boolean;
   readonly yes: boolean;
-  /** The mode of a store file when it is created. */
-  readonly storeMode: number;
   /** How long to wait for another writer. */
   readonly busyTimeoutMs: number;
   /** Stands still at this instant: for tests of month ends, with the sandbox only. */
@@ -46,7 +44,7 @@ export type Config = {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The keys of a configuration file. */
-const FILE_KEYS = ['db', 'sender', 'format', 'store_mode', 'busy_timeout_ms'] as const;
+const FILE_KEYS = ['db', 'sender', 'format', 'busy_timeout_ms'] as const;
 type FileValues = Partial<Record<(typeof FILE_KEYS)[number], string>>;
 
 const BUSY_TIMEOUT_MS = 15_000;
@@ -57,24 +55,35 @@ export function readConfig(flags: GlobalFlags, env: Environment, directory: stri
   return Object.freeze({
     db: dbOf(flags.db ?? filled(env['TOLLBELL_DB']) ?? file.db ?? join(dataHome(env), 'tollbell', 'tollbell.db'), directory),
     sender: flags.sender ?? filled(env['TOLLBELL_SENDER']) ?? file.sender ?? null,
-    format: formatOf(flags, env, file),
+    format: formatOf(flags, env, () => file.format),
     quiet: flags.quiet ?? false,
     color: colorOf(flags, env),
     prompts: (flags.input ?? true) && !isSet(env['CI']),
     yes: flags.yes ?? false,
-    storeMode: storeModeOf(file.store_mode),
     busyTimeoutMs: wholeNumber('busy_timeout_ms', filled(env['TOLLBELL_BUSY_TIMEOUT_MS']) ?? file.busy_timeout_ms) ?? BUSY_TIMEOUT_MS,
     now: nowOf(env),
   });
 }
 
-function readFiles(flags: GlobalFlags, env: Environment, directory: string): FileValues {
+type FormatFlags = Pick<GlobalFlags, 'json' | 'format' | 'config'>;
+
+/** The format for an error, which may have come before a configuration was read; `table` where the configuration is what is wrong. */
+export function readFormat(flags: FormatFlags, env: Environment, directory: () => string): Format {
+  try {
+    return formatOf(flags, env, () => readFiles(flags, env, directory()).format);
+  } catch {
+    return 'table';
+  }
+}
+
+function readFiles(flags: Pick<GlobalFlags, 'config'>, env: Environment, directory: string): FileValues {
   const userFile = join(filled(env['XDG_CONFIG_HOME']) ?? join(env['HOME'] ?? '/', '.config'), 'tollbell', 'config.json');
   const named = flags.config ?? filled(env['TOLLBELL_CONFIG']);
   const near = named === undefined ? join(directory, 'tollbell.config.json') : resolve(directory, named);
   return { ...readFile(userFile, false), ...readFile(near, named !== undefined) };
 }
 
+// A relative path means the same wherever the command is run: it is relative to the file that says it.
 function readFile(path: string, required: boolean): FileValues {
   if (!required && !existsSync(path)) return {};
   let text: string;
@@ -83,7 +92,8 @@ function readFile(path: string, required: boolean): FileValues {
   } catch (cause) {
     throw fail('config_invalid', { message: `The configuration file ${path} cannot be read.`, cause, details: { path } });
   }
-  return checkFile(path, parseJson(path, text));
+  const values = checkFile(path, parseJson(path, text));
+  return values.db === undefined || !isPath(values.db) ? values : { ...values, db: resolve(dirname(path), values.db) };
 }
 
 function parseJson(path: string, text: string): unknown {
@@ -115,7 +125,8 @@ function checkFile(path: string, value: unknown): FileValues {
 }
 
 function dbOf(db: string, directory: string): string {
-  if (!/^[a-z]+:\/\//i.test(db)) return db === ':memory:' ? db : resolve(directory, db);
+  if (db === ':memory:') return db;
+  if (isPath(db)) return resolve(directory, db);
   throw fail('config_invalid', {
     message: `This version keeps its store in a file, not at ${db.split(':')[0]}://….`,
     hint: 'Give --db a path.',
@@ -123,9 +134,13 @@ function dbOf(db: string, directory: string): string {
   });
 }
 
-function formatOf(flags: GlobalFlags, env: Environment, file: FileValues): Format {
+function isPath(db: string): boolean {
+  return db !== ':memory:' && !/^[a-z]+:\/\//i.test(db);
+}
+
+function formatOf(flags: FormatFlags, env: Environment, inFile: () => string | undefined): Format {
   if (flags.json === true) return 'json';
-  const asked = flags.format ?? filled(env['TOLLBELL_FORMAT']) ?? file.format ?? 'table';
+  const asked = flags.format ?? filled(env['TOLLBELL_FORMAT']) ?? inFile() ?? 'table';
   const format = FORMATS.find((name) => name === asked);
   if (format !== undefined) return format;
   throw fail(flags.format === undefined ? 'config_invalid' : 'usage', {
@@ -138,17 +153,6 @@ function colorOf(flags: GlobalFlags, env: Environment): Config['color'] {
   if (flags.color === false || isSet(env['NO_COLOR'])) return 'never';
   if (isSet(env['FORCE_COLOR'])) return 'always';
   return env['TERM'] === 'dumb' || isSet(env['CI']) ? 'never' : 'auto';
-}
-
-// 0640 lets a group read the reports; anything wider would show phone numbers to everybody on the machine.
-function storeModeOf(text: string | undefined): number {
-  if (text === undefined || text === '0600' || text === '600') return 0o600;
-  if (text === '0640' || text === '640') return 0o640;
-  throw fail('config_invalid', {
-    message: `store_mode ${text} is not allowed.`,
-    hint: 'Use "0600" or "0640".',
-    details: { key: 'store_mode' },
-  });
 }
 
 function wholeNumber(key: string, text: string | undefined): number | undefined {

@@ -47,6 +47,7 @@ export const CODES = {
   store_full: { exit: 8, summary: 'The disk is full.', retryable: true },
   store_unreadable: { exit: 8, summary: 'The store cannot be opened.' },
   store_key_missing: { exit: 9, summary: "The store's key file is missing." },
+  store_key_wrong: { exit: 9, summary: 'The key is not the one that the store was founded with.' },
   config_invalid: { exit: 9, summary: 'A configuration file or environment variable is wrong.' },
   driver_missing: { exit: 9, summary: 'The SQLite driver is not installed or not built.' },
   interrupted: { exit: 130, summary: 'Stopped on request; what was begun is finished.', retryable: true },

@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function report(error: unknown, argv: readonly string[], io: Io): number {
   const known = error instanceof AppError ? error : new AppError('bug', { message: bugMessage(error), cause: error });
-  io.err.write(errorReport(known, { argv, env: process.env }));
+  io.err.write(errorReport(known, { argv, env: process.env, directory: () => process.cwd() }));
   return exitCodeOf(known.code);
 }
 

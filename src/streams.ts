@@ -45,8 +45,9 @@ function toOutput(descriptor: number, isTerminal: (descriptor: number) => boolea
   };
 }
 
-// False when the reader went away (`| head`): what is left has nowhere to go, and that is not an error of ours. A pipe that is full (it may be
-// non-blocking, if it was made so by whoever started us) is waited for.
+// False when the reader went away (`| head`): what is left has nowhere to go, and that is not an error of ours. Nor is whatever happens to standard
+// error: it carries no data, and where the progress of a campaign cannot be shown the campaign goes on. A pipe that is full (it may be non-blocking,
+// if it was made so by whoever started us) is waited for.
 function writeAll(descriptor: number, bytes: Uint8Array): boolean {
   for (let written = 0; written < bytes.length; ) {
     try {
@@ -54,6 +55,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): boolean {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EBADF') return false;
+      if (code !== 'EAGAIN' && descriptor === 2) return false;
       if (code !== 'EAGAIN') throw fail('file_unwritable', { message: `Standard output cannot be written: ${code}.`, cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }

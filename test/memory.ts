@@ -8,7 +8,7 @@ import { type Started, start } from './conformance/store/fixture.ts';
 export function startInMemory(): Promise<Started> {
   return start({
     open: async () => {
-      const store = await openSqliteStore({ path: ':memory:', readOnly: false, fileMode: 0o600, busyTimeoutMs: 0 });
+      const store = await openSqliteStore({ path: ':memory:', readOnly: false, busyTimeoutMs: 0 });
       const connect = () => Promise.reject(new Error('a store in memory has one connection'));
       return { store, connect, place: ':memory:', close: store.close };
     },

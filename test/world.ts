@@ -68,7 +68,7 @@ export function createWorld(): World {
       });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      err.write(errorReport(error, { argv, env }));
+      err.write(errorReport(error, { argv, env, directory: () => directory }));
       code = exitCodeOf(error.code);
     }
     controller = controller.signal.aborted ? new AbortController() : controller;

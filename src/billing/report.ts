@@ -58,8 +58,7 @@ export async function billReport(
   store: Pick<ReportStore, 'counters'>,
   filter: { readonly period: DayPeriod; readonly senderId: SenderId | null; readonly groupBy: readonly Grouping[] },
 ): Promise<BillReport> {
-  const rows = await store.counters(filter);
-  const totals = await store.counters({ ...filter, groupBy: [] });
+  const { rows, totals } = await store.counters(filter);
   return {
     rows: rows.filter(hasFigures).map((row) => ({ group: groupOf(row, filter.groupBy), figures: toFigures(row.counters, row.currency) })),
     totals: totals.filter(hasFigures).map((row) => toFigures(row.counters, row.currency)),

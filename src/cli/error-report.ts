@@ -1,25 +1,29 @@
 // How an error looks: a sentence and what to do next for people, one JSON object for programs. Phone numbers are masked here, on the last way out.
 
+import { type GlobalFlags, readFormat } from '../config.ts';
 import { AppError, type ErrorDetails, isRetryable } from '../errors.ts';
-import { maskPhones } from '../values/phone.ts';
-import { printable } from '../values/text.ts';
+import { EXAMPLE_PHONE, maskPhones } from '../values/phone.ts';
+import { printable, safeJson } from '../values/text.ts';
 
 type ReportOptions = {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a configuration file may lie; it may throw where the directory is gone. */
+  readonly directory: () => string;
 };
 
 /**
- * The text for standard error. The options are read from the raw arguments, because they may be what is wrong. Hints are our own words, and their
- * example numbers stay whole.
+ * The text for standard error. The options are read from the raw arguments, because they may be what is wrong. A hint may name what stands in a file,
+ * a column for instance, so it is masked as the sentence is; our own example of a number stays whole.
  */
-export function errorReport(error: AppError, { argv, env }: ReportOptions): string {
+export function errorReport(error: AppError, { argv, env, directory }: ReportOptions): string {
   const mask = argv.includes('--show-pii') ? (text: string): string => text : maskPhones;
-  if (wantsJson(argv, env)) return `${JSON.stringify({ error: jsonError(error, mask) })}\n`;
+  const format = readFormat(flagsIn(argv), env, directory);
+  if (format === 'json' || format === 'ndjson') return `${safeJson({ error: jsonError(error, mask) })}\n`;
   const hint = error.code === 'bug' ? 'Please report it, with the command and the version (tollbell --version).' : error.hint;
   const lines = [
     `error[${error.code}]: ${clean(mask(error.message))}`,
-    ...(hint === undefined ? [] : [`  ${clean(hint)}`]),
+    ...(hint === undefined ? [] : [`  ${clean(maskHint(hint, mask))}`]),
     ...(argv.includes('--debug') ? causes(error).map((cause) => `  caused by: ${clean(mask(cause))}`) : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -30,7 +34,7 @@ function jsonError(error: AppError, mask: (text: string) => string): Record<stri
   return {
     code: error.code,
     message: mask(error.message),
-    hint: error.hint ?? null,
+    hint: error.hint === undefined ? null : maskHint(error.hint, mask),
     retryable: isRetryable(error.code),
     details: Object.fromEntries(details),
   };
@@ -41,14 +45,29 @@ function maskDetail(value: ErrorDetails[string], mask: (text: string) => string)
   return typeof value === 'object' && value !== null ? value.map(mask) : value;
 }
 
-function wantsJson(argv: readonly string[], env: ReportOptions['env']): boolean {
-  const asked = argv.flatMap((argument, index) => {
-    if (argument === '--json') return ['json'];
-    if (argument === '-o' || argument === '--format') return [argv[index + 1] ?? ''];
-    return argument.startsWith('--format=') ? [argument.slice('--format='.length)] : [];
+const EXAMPLE = new RegExp(`(${EXAMPLE_PHONE.replace('+', '\\+')}(?!\\d))`);
+
+function maskHint(hint: string, mask: (text: string) => string): string {
+  const parts = hint.split(EXAMPLE);
+  return parts.map((part) => (part === EXAMPLE_PHONE ? part : mask(part))).join('');
+}
+
+// Short options may stand together, with the value of the last one behind it: -qojson.
+const FORMAT = /^(?:--format(?:=|$)|-[qvy]*o)(.*)$/;
+const CONFIG = /^--config(?:=|$)(.*)$/;
+
+function flagsIn(argv: readonly string[]): Pick<GlobalFlags, 'json' | 'format' | 'config'> {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  return { json: words.includes('--json'), format: valueOf(words, FORMAT), config: valueOf(words, CONFIG) };
+}
+
+function valueOf(words: readonly string[], option: RegExp): string | undefined {
+  const values = words.flatMap((word, index) => {
+    const value = option.exec(word)?.[1];
+    return value === undefined ? [] : [value === '' ? (words[index + 1] ?? '') : value];
   });
-  const format = asked.at(-1) ?? env['TOLLBELL_FORMAT'];
-  return format === 'json' || format === 'ndjson';
+  return values.at(-1);
 }
 
 function causes(error: Error): string[] {

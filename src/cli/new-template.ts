@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import type { Sender } from '../domain/sender.ts';
 import { canonicalTemplate, type Template } from '../domain/template.ts';
 import type { ParsedTemplate } from '../domain/template-parse.ts';
-import { declaredParameters } from '../domain/template-parameters.ts';
+import { toTemplate } from '../domain/template-parameters.ts';
 
 /** The template to put into the store. */
 export function newTemplate(
@@ -12,12 +12,5 @@ export function newTemplate(
   { id }: Sender,
   content: ParsedTemplate,
 ): Template {
-  return {
-    ...content,
-    id: ids.short(),
-    senderId: id,
-    parameters: declaredParameters(content),
-    contentHash: digest(canonicalTemplate(content)),
-    addedAt: clock.now(),
-  };
+  return toTemplate(content, { id: ids.short(), senderId: id, contentHash: digest(canonicalTemplate(content)), addedAt: clock.now() });
 }

@@ -7,7 +7,7 @@ import { FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
 import { CURRENCIES, parseAmount, parseCurrency } from '../values/money.ts';
 import { parseLanguage } from '../values/language.ts';
-import { parsePhone } from '../values/phone.ts';
+import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
 import { parseDay, parseInstant, parseMonth, parseTimeZone } from '../values/time.ts';
 
 // zod/mini comes without texts. What people can do wrong has words of ours; these tell what a document of ours lacks, when we are wrong.
@@ -22,7 +22,6 @@ export function addGlobalOptions(command: Command): Command {
     .addOption(new Option('-o, --format <format>', `output: ${FORMATS.join(', ')}`).helpGroup('Global options:'))
     .addOption(new Option('--json', 'the same as --format json').helpGroup('Global options:'))
     .addOption(new Option('-q, --quiet', 'no progress and no hints').helpGroup('Global options:'))
-    .addOption(new Option('-v, --verbose', 'more words on what happens').helpGroup('Global options:'))
     .addOption(new Option('--debug', 'show the causes of errors').helpGroup('Global options:'))
     .addOption(new Option('--no-color', 'plain text').helpGroup('Global options:'))
     .addOption(new Option('--no-input', 'never ask').helpGroup('Global options:'))
@@ -119,7 +118,7 @@ export function countText(max?: number): z.ZodMiniNumber {
 export const phoneText = parsedText(parsePhone, () => ({
   message: 'not an international phone number',
   code: 'invalid_phone',
-  hint: 'Write it with + and the country code: +4915112345678.',
+  hint: `Write it with + and the country code: ${EXAMPLE_PHONE}.`,
 }));
 
 /** A decimal amount with at most six decimals. */

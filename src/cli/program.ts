@@ -23,6 +23,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
     io.out.write(EXIT_TABLE);
     return 0;
   }
+  const line = commandLineOf(argv);
   let exitCode = 0;
   const host: CommandHost = {
     async run<Shape extends Document>(command: Command, body: (app: App) => Promise<View<Shape>>): Promise<void> {
@@ -40,13 +41,19 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
     all: () => defineCommands(createProgram(io), host, COMMANDS),
   };
   const program = createProgram(io);
-  await defineCommands(program, host, entriesFor(argv));
+  await defineCommands(program, host, entriesFor(line));
   try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
+    await program.parseAsync(line, { from: 'user' });
   } catch (error) {
     return exitCodeOfCommander(error);
   }
   return exitCode;
+}
+
+// `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too.
+function commandLineOf(argv: readonly string[]): string[] {
+  if (argv.length === 0) return ['--help'];
+  return argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : [...argv];
 }
 
 /** The empty program: its name, its global options, and its words. */

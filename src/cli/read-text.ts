@@ -2,6 +2,7 @@
 
 import { fail } from '../errors.ts';
 import type { Io } from '../ports/host.ts';
+import { titleOf } from '../values/text.ts';
 
 /**
  * The text of a file, or of standard input for `-`, without its byte order mark. Throws `file_unreadable`, or `file_invalid` when it is
@@ -18,11 +19,6 @@ export async function readText(io: Pick<Io, 'read'>, path: string, bytesMax: num
   const text = decode(path, Buffer.concat(chunks));
   if (text.trim() === '') throw invalid(path, 'is empty');
   return text;
-}
-
-/** A file as messages name it. */
-export function titleOf(path: string): string {
-  return path === '-' ? 'Standard input' : path;
 }
 
 function decode(path: string, bytes: Uint8Array): string {

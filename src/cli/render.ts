@@ -2,7 +2,7 @@
 
 import type { Config } from '../config.ts';
 import type { Output } from '../ports/host.ts';
-import { inertCell, printable, shorten } from '../values/text.ts';
+import { inertCell, printable, safeJson, shorten } from '../values/text.ts';
 import type { Document, View } from './command.ts';
 
 /** How text for people may be coloured; plain functions where there is no colour. */
@@ -35,7 +35,7 @@ export async function render<Shape extends Document>(view: View<Shape>, { format
     case 'table':
       return ensureNewline(await view.text(style));
     case 'json':
-      return `${JSON.stringify(documentOf(view), null, 2)}\n`;
+      return `${safeJson(documentOf(view), 2)}\n`;
     case 'ndjson':
       return ndjson(view);
     case 'csv':
@@ -46,7 +46,7 @@ export async function render<Shape extends Document>(view: View<Shape>, { format
 /** The last line of NDJSON: everything but the rows. */
 function summaryLine<Shape extends Document>(view: View<Shape>): string {
   const { [view.rows ?? '']: _rows, schema: _schema, ...rest } = documentOf(view);
-  return `${JSON.stringify({ schema: `tollbell.${view.command}.summary/1`, ...rest })}\n`;
+  return `${safeJson({ schema: `tollbell.${view.command}.summary/1`, ...rest })}\n`;
 }
 
 /** What a table shows: a header, and columns that hold figures aligned to the right. */
@@ -97,7 +97,7 @@ function rowsOf<Shape extends Document>(view: View<Shape>): readonly Document[] 
 }
 
 function ndjson<Shape extends Document>(view: View<Shape>): string {
-  const lines = rowsOf(view).map((row) => `${JSON.stringify(row)}\n`);
+  const lines = rowsOf(view).map((row) => `${safeJson(row)}\n`);
   return view.rows === undefined ? lines.join('') : lines.join('') + summaryLine(view);
 }
 

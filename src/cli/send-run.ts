@@ -6,7 +6,9 @@ import type { Template } from '../domain/template.ts';
 import { AppError, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import type { MessageRecord } from '../ports/store/report.ts';
-import { directRecipients, textRecipients } from '../send/direct.ts';
+import { resolveAddressees } from '../send/addressees.ts';
+import { directRecipients, refuseRepeats, textRecipients } from '../send/direct.ts';
+import type { Checked } from '../send/check.ts';
 import { openRecipients } from '../send/from-file.ts';
 import type { Recipient } from '../send/recipients.ts';
 import { send, type SendHost, type SendPlan } from '../send/send.ts';
@@ -16,23 +18,24 @@ import type { MessageId } from '../values/id.ts';
 import type { SendOptions } from './commands/send.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
-import { interruptedBy } from './interrupted.ts';
+import { dispatchOf, interruptedBy } from './interrupted.ts';
 import { openProgress } from './progress.ts';
 import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
-  const { host, sender } = await open(app);
+  const { host, sender } = await open(app, options);
   const template = await templateOf(host.store, sender, options.template);
   const direct = { ...options, tags: options.tag };
   const recipients =
     template === null
       ? textRecipients(direct, options.text ?? '')
       : directRecipients(direct, { templates: template.languages, parameters: options.param });
+  refuseRepeats(recipients, await resolveAddressees(host.store, recipients));
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const plan = planOf(options, { sender, template, derivesKeys: false });
-  const { tally, interrupted } = await send(
+  const { tally, interrupted, waiting } = await send(
     host,
     {
       ...plan,
@@ -44,14 +47,21 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     },
     only(recipients),
   );
-  if (interrupted) throw interruptedBy('tollbell dispatch');
-  const shown = options.dryRun ? rows : await finalRows(host.store, rows);
-  return sendView({ tally, dryRun: options.dryRun, sender, campaign: options.campaign, rows: shown, hints: [] });
+  if (interrupted) throw interruptedBy(dispatchOf(sender));
+  return sendView({
+    tally,
+    dryRun: options.dryRun,
+    sender,
+    campaign: options.campaign,
+    rows: await shownRows(host.store, rows, options),
+    waiting,
+    hints: [],
+  });
 }
 
 /** Sends to the recipients of a file. Throws `rows_invalid`, `file_invalid`, `file_unreadable`. */
 export async function sendFile(app: App, options: SendOptions, path: string): Promise<SendView> {
-  const { host, sender } = await open(app);
+  const { host, sender } = await open(app, options);
   const template = await templateOf(host.store, sender, options.template);
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
   const fileOptions = {
@@ -71,7 +81,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
   const plan = planOf(options, { sender, template, derivesKeys: true });
   try {
-    const { tally, interrupted } = await send(
+    const { tally, interrupted, waiting } = await send(
       host,
       {
         ...plan,
@@ -85,13 +95,13 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     );
     if (interrupted) throw interruptedBy('the same command; what was admitted is not sent twice');
     countInvalid(tally, file.checked);
-    const shown = rows === null || options.dryRun ? rows : await finalRows(host.store, rows);
     return sendView({
       tally,
       dryRun: options.dryRun,
       sender,
       campaign: options.campaign,
-      rows: shown,
+      rows: rows === null ? null : await shownRows(host.store, rows, options),
+      waiting,
       hints: hintsOf(options, file.checked.invalid),
     });
   } finally {
@@ -100,8 +110,9 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   }
 }
 
-async function open(app: App): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
-  const store = await app.store();
+async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
+  const { store, keyedDigest } =
+    dryRun && app.config.db !== ':memory:' ? await app.asking() : { store: await app.store(), keyedDigest: app.keyedDigest };
   const sender = await currentSender(store, app.config);
   const host = {
     store,
@@ -111,7 +122,7 @@ async function open(app: App): Promise<{ readonly host: SendHost; readonly sende
     ids: app.ids,
     workerId: app.workerId,
     interrupted: app.interrupted,
-    digest: app.keyedDigest,
+    digest: keyedDigest,
     diedWithProcess: app.diedWithProcess,
   };
   return { host, sender };
@@ -162,7 +173,10 @@ function keyConflict(key: string, id: string): AppError {
   });
 }
 
-async function finalRows(store: Store, rows: readonly SentRow[]): Promise<readonly SentRow[]> {
+// They were admitted in the order of their keys; people look for them in the order of their file.
+async function shownRows(store: Store, admitted: readonly SentRow[], { dryRun }: SendOptions): Promise<readonly SentRow[]> {
+  const rows = admitted.toSorted((left, right) => left.row - right.row);
+  if (dryRun) return rows;
   const ids = rows.flatMap(({ id }) => (id === null ? [] : [id as MessageId]));
   const records = new Map<string, MessageRecord>();
   for (const batch of slices(ids, BATCH_MAX)) {
@@ -175,10 +189,12 @@ function doneOf({ counts, read }: Tally): number {
   return read - counts.queued;
 }
 
-// The first reading counted the rows that cannot be used; the second one never saw them, except for keys in conflict.
-function countInvalid(tally: Tally, checked: { readonly read: number; readonly invalid: number }): void {
-  tally.read = checked.read;
-  tally.counts.invalid = checked.invalid;
+// The first reading counted the rows that cannot be used. The second one meets those whose keys are in conflict again, where the file did not fit in
+// memory; what it finds beyond them went wrong in between, by another process.
+function countInvalid(tally: Tally, { read, invalid, conflicts, recipients }: Checked): void {
+  const again = recipients === null ? conflicts : 0;
+  tally.read = read;
+  tally.counts.invalid = invalid + Math.max(tally.counts.invalid - again, 0);
 }
 
 function hintsOf({ errors }: SendOptions, invalid: number): readonly string[] {

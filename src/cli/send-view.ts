@@ -7,6 +7,7 @@ import type { Recipient } from '../send/recipients.ts';
 import { exitCodeOfTally, statusOfTally, type Tally } from '../send/tally.ts';
 import { REFUSAL_REASONS } from '../domain/consent.ts';
 import { formatAmount } from '../values/money.ts';
+import { printable } from '../values/text.ts';
 import type { View } from './command.ts';
 import { type Style, table } from './render.ts';
 import { moneyText } from './shapes.ts';
@@ -94,18 +95,22 @@ export function withRecord(row: SentRow, record: MessageRecord | null | undefine
   return { ...row, status: state, reason, category, market, price: formatAmount(price), provider_id: providerId };
 }
 
+const WAITING = 'Another process still holds some of these messages; tollbell message list shows what becomes of them.';
+
 type SendResult = {
   readonly tally: Tally;
   readonly dryRun: boolean;
   readonly sender: { readonly name: string; readonly currency: string };
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
+  /** True when another process still holds messages of this send. */
+  readonly waiting: boolean;
   /** What the file had besides. */
   readonly hints: readonly string[];
 };
 
 /** The view of a send. */
-export function sendView({ tally, dryRun, sender, campaign, rows, hints }: SendResult): SendView {
+export function sendView({ tally, dryRun, sender, campaign, rows, waiting, hints }: SendResult): SendView {
   const document = {
     status: statusOfTally(tally),
     dry_run: dryRun,
@@ -129,8 +134,8 @@ export function sendView({ tally, dryRun, sender, campaign, rows, hints }: SendR
     document,
     rows: 'messages',
     columns: Object.keys(sentRow.shape),
-    exitCode: exitCodeOfTally(tally),
-    text: async (style) => [await summary(document, style), ...hints].join('\n'),
+    exitCode: exitCodeOfTally(tally) || (waiting ? 10 : 0),
+    text: async (style) => [await summary(document, style), ...[...hints, ...(waiting ? [WAITING] : [])].map(printable)].join('\n'),
   };
 }
 

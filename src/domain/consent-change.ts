@@ -2,15 +2,17 @@
 // waiting messages a stop stands against. The gate itself is consent.ts's.
 
 import type { SenderId } from '../values/id.ts';
-import type { Instant } from '../values/time.ts';
+import { type Instant, toInstant } from '../values/time.ts';
 import {
   blockOf,
   type Category,
+  type ConsentEvent,
   type ConsentFlag,
   type ConsentKind,
   type ConsentScope,
   type ConsentSubject,
   EVERYWHERE,
+  type Purpose,
   refusalOf,
   supersedes,
 } from './consent.ts';
@@ -39,6 +41,23 @@ export function effectOf(flags: readonly KeptFlag[], event: ConsentFlag): Consen
     )
     .map((flag) => ({ ...flag, at: flag.repeatedAt }));
   return { flags: saidAgain.reduce(withFlag, withFlag(flags, { ...event, repeatedAt: event.at })), isNew: true, saidAgain };
+}
+
+/** An event before it has its place in a history. */
+type SaidOnce = Omit<ConsentEvent, 'sequence' | 'contactId' | 'recordedAt'>;
+
+/** The events of one agreement: an opt-in for each purpose. */
+export function toOptIns(purposes: readonly Purpose[], agreed: Omit<SaidOnce, 'subject' | 'kind'>): readonly SaidOnce[] {
+  return purposes.map((subject) => ({ ...agreed, subject, kind: 'opt_in' }));
+}
+
+/**
+ * When what is said now is said: what is said last holds, also where the clock stands still or was set back since the event before. A stop wins a tie,
+ * so what lifts one needs a millisecond more.
+ */
+export function instantAfter(flags: readonly KeptFlag[], { subject, kind }: Pick<ConsentFlag, 'subject' | 'kind'>, now: Instant): Instant {
+  const earlier = flags.filter((flag) => flag.subject === subject).map((flag) => Math.max(flag.at, flag.repeatedAt));
+  return toInstant(Math.max(now, ...earlier.map((at) => (isStop(kind) ? at : at + 1))));
 }
 
 /** The flags that count for one sender: those of its own scope and of the whole account. */

@@ -62,6 +62,11 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** True for the name of a refusal. */
+export function isRefusalReason(text: string | null): text is RefusalReason {
+  return REFUSAL_REASONS.some((reason) => reason === text);
+}
+
 export type Standing = 'opted_in' | 'opted_out' | 'no_consent';
 
 /** The purpose whose opt-in a category needs. */

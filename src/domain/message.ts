@@ -45,7 +45,16 @@ export const SILENCE_GRACE_MS = 8 * 86_400_000;
 // From each state, where an event leads. What is not here changes nothing: events that are late, repeated or out of order are harmless.
 // `cancelled` and `failed` give way to a delivery, because the provider bills what it delivered whatever we believed.
 const TRANSITIONS: Readonly<Record<MessageState, Partial<Record<EventKind, MessageState>>>> = {
-  queued: { cancelled: 'cancelled', expired: 'expired', failed: 'failed', delivered: 'delivered', read: 'read' },
+  // A message that is queued again may have left with its first request after all.
+  queued: {
+    cancelled: 'cancelled',
+    expired: 'expired',
+    failed: 'failed',
+    accepted: 'accepted',
+    sent: 'sent',
+    delivered: 'delivered',
+    read: 'read',
+  },
   scheduled: { cancelled: 'cancelled', expired: 'expired', delivered: 'delivered', read: 'read' },
   sending: {
     accepted: 'accepted',

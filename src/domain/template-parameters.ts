@@ -4,7 +4,7 @@
 import { characterCount } from '../values/text.ts';
 import { bodyOf, buttonsOf, headerOf, type HeaderPart } from './template-parts.ts';
 import { variablesIn, withoutVariables } from './template-variables.ts';
-import type { ParameterFormat, TemplateContent } from './template.ts';
+import type { ParameterFormat, Template, TemplateContent } from './template.ts';
 
 /** What can be wrong with a value; `not_allowed`: the provider refuses such text (line breaks, a code with a link in it). */
 const PARAMETER_PROBLEMS = ['missing', 'unexpected', 'empty', 'too_long', 'not_allowed'] as const;
@@ -129,4 +129,12 @@ function buttonRules(content: TemplateContent): readonly ParameterRule[] {
 
 function inOrder(names: readonly string[], format: ParameterFormat): readonly string[] {
   return format === 'named' ? names : [...names].sort((left, right) => Number(left) - Number(right));
+}
+
+/** What the store adds to a template's content. */
+export type TemplateIdentity = Pick<Template, 'id' | 'senderId' | 'contentHash' | 'addedAt'>;
+
+/** A template as it joins a sender's list. */
+export function toTemplate(content: TemplateContent & Pick<Template, 'status'>, identity: TemplateIdentity): Template {
+  return { ...content, ...identity, parameters: declaredParameters(content) };
 }

@@ -31,10 +31,12 @@ export type Io = {
   /** The bytes of a file or of standard input, in chunks. */
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
   /**
-   * A source that can be read more than once: a regular file as it is; standard input or a pipe copied to a private file (mode 0600)
-   * that `close` deletes.
+   * A source that can be read more than once: a regular file as it is; standard input or a pipe copied to a file without a name, which is gone
+   * after `close` or the end of the process. Throws `store_full` where there is no room for the copy.
    */
   readonly openRepeatable: (path: string) => Promise<RepeatableSource>;
+  /** True when both paths lead to one file, however they are written. */
+  readonly isSameFile: (left: string, right: string) => boolean;
   /** Replaces a file in one step (written beside it, then renamed), mode 0600. `-` is standard output. */
   readonly writeFile: (path: string, chunks: AsyncIterable<string> | Iterable<string>) => Promise<void>;
 };

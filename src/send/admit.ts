@@ -11,6 +11,7 @@ import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
+import type { MessageId } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 
@@ -18,7 +19,7 @@ import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 export const decideAdmissions: DecideAdmissions = (facts) => {
   const batch = startBatch(facts);
   const admissions = facts.requests.map(({ request, addressee, kept }): Admission => {
-    if (kept !== null) return answerAgain(request, kept, isLeftQueued(facts, kept));
+    if (kept !== null) return answerAgain(request, kept, takesUp(batch, kept));
     const first = batch.firstOf(request);
     if (first !== null) return answerAgain(request, first, false);
     const admission = decideOne(batch, request, addressee);
@@ -37,6 +38,8 @@ type Batch = {
   readonly lastDay: Day;
   readonly expiresAt: Instant;
   readonly buckets: Map<string, Bucket>;
+  /** What other runs left queued and this batch has met. */
+  readonly takenUp: Set<MessageId>;
   readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
   readonly remember: (request: AdmitRequest, price: Micros) => void;
 };
@@ -51,6 +54,7 @@ function startBatch(facts: AdmissionFacts): Batch {
     lastDay: dayOf(expiresAt, facts.sender.timeZone),
     expiresAt,
     buckets: new Map(),
+    takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ id, key, fingerprint }, price) => {
       if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: 'queued', runId: facts.runId, price });
@@ -67,9 +71,12 @@ function answerAgain(request: AdmitRequest, kept: KeptMessage, resumable: boolea
 }
 
 // A message that is queued and not of this run was left behind, or is another process's own: whoever claims it first sends it.
-function isLeftQueued(facts: AdmissionFacts, kept: KeptMessage): boolean {
-  const ofThisRun = kept.runId === facts.runId && facts.runId !== null;
-  return kept.state === 'queued' && !ofThisRun;
+// It becomes this run's own by that, so that its second row in a file is a repeat.
+function takesUp({ facts, takenUp }: Batch, kept: KeptMessage): boolean {
+  const ofThisRun = (kept.runId === facts.runId && facts.runId !== null) || takenUp.has(kept.id);
+  if (kept.state !== 'queued' || ofThisRun) return false;
+  takenUp.add(kept.id);
+  return true;
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

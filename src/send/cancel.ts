@@ -1,7 +1,8 @@
 // Cancelling what is queued, by id or by campaign. What is on its way cannot be called back.
 
 import { fail } from '../errors.ts';
-import type { ReportStore } from '../ports/store/report.ts';
+import type { Page } from '../ports/store/directory.ts';
+import type { MessageRecord, ReportStore } from '../ports/store/report.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
 import type { Outcome } from '../ports/transport.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
@@ -45,16 +46,18 @@ export async function cancelCampaign(
 ): Promise<readonly Settlement[]> {
   const filter = { senderId, campaignId, state: 'queued', contactId: null, since: null } as const;
   const settlements: Settlement[] = [];
+  let after: string | null = null;
   for (;;) {
-    const { items } = await store.listMessages(filter, { limit: BATCH_MAX, after: null });
-    if (items.length === 0) return settlements;
+    const page: Page<MessageRecord> = await store.listMessages(filter, { limit: BATCH_MAX, after });
     settlements.push(
       ...(await settleAll(
         store,
-        items.map(({ id }) => id),
+        page.items.map(({ id }) => id),
         at,
       )),
     );
+    if (page.next === null) return settlements;
+    after = page.next;
   }
 }
 

@@ -27,6 +27,8 @@ export type CheckPlan = {
 export type Checked = {
   readonly read: number;
   readonly invalid: number;
+  /** How many of the invalid rows have a key that was used for other content. */
+  readonly conflicts: number;
   /** The first rejections, for the error. */
   readonly first: readonly Rejection[];
   /** The good rows of a file that fits in one chunk, so that it need not be read again; null for a longer one. */
@@ -40,12 +42,13 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
   const keys = createKeyIndex();
   const first: Rejection[] = [];
   let kept: Recipient[] | null = [];
-  let [read, invalid] = [0, 0];
+  let [read, invalid, inConflict] = [0, 0, 0];
   for await (const batch of batches) {
     const conflicts = await conflictsOf(host, plan, { batch, keys });
     const rejected = [...batch.rejected, ...conflicts];
     read += batch.read;
     invalid += rejected.length;
+    inConflict += conflicts.length;
     for (const entry of rejected) {
       if (first.length < FIRST_MAX) first.push(entry.rejection);
       plan.onRejected(entry, batch.header);
@@ -54,7 +57,7 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
     kept = keep(kept, batch, conflicts);
     if (host.interrupted.aborted) break;
   }
-  return { read, invalid, first, recipients: kept };
+  return { read, invalid, conflicts: inConflict, first, recipients: kept };
 }
 
 /** The good rows of a file again, in chunks. Keys in conflict are among them: the admission says so again, and admits none of them. */

@@ -1,11 +1,23 @@
 // The gate at the moment of sending: what was true at the admission must still be true. Pure: the engine calls it inside the claiming transaction.
 
-import { refusalOf } from '../domain/consent.ts';
-import type { DecideClaim } from '../ports/store/outbox.ts';
+import { marketMap } from '../catalog/markets.ts';
+import { refusalOf, type RefusalReason } from '../domain/consent.ts';
+import { quote } from '../domain/quote.ts';
+import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
+import { dayOf } from '../values/time.ts';
 
 /** Lets a message go, gives it up as expired, or refuses it for what happened while it waited. */
-export const decideClaim: DecideClaim = ({ at, expiresAt, gate, templateCurrent }) => {
-  if (at >= expiresAt) return { kind: 'expire' };
-  const reason = refusalOf(gate) ?? (templateCurrent ? null : 'template_unavailable');
+export const decideClaim: DecideClaim = (facts) => {
+  if (facts.at >= facts.expiresAt) return { kind: 'expire' };
+  const reason = refusalOf(facts.gate) ?? (facts.templateCurrent ? dearerThanHeld(facts) : 'template_unavailable');
   return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
 };
+
+// A card that came since, or a number that moved, may have raised the price past what was reserved, and so past a budget or a maximum price.
+function dearerThanHeld({ at, sender, phone, gate, held, prices }: ClaimFacts): RefusalReason | null {
+  if (phone === null) return null;
+  const today = dayOf(at, sender.timeZone);
+  const { rate } = quote(prices, marketMap(), { phone, category: gate.category, currency: sender.currency, from: today, to: today });
+  if (rate === null) return 'no_price';
+  return rate.rate > held ? 'over_budget' : null;
+}

@@ -3,6 +3,7 @@
 import { type Naming, toColumns } from './columns.ts';
 import { splitRows } from './csv-rows.ts';
 import type { FileRecord, Header, RecordBatch, RecordSource } from './records.ts';
+import { fromInertCell } from '../values/text.ts';
 import { REJECTION_COLUMNS } from './rejections.ts';
 
 /** Reads the rows of a file under its header. A row with more or fewer cells than the header is a record with a fault. */
@@ -33,7 +34,7 @@ function openSheet(headerRow: readonly string[] | undefined, naming: Naming): Sh
       const records: FileRecord[] = [];
       for (const cells of rows) {
         row += 1;
-        if (row > 0 && !isBlank(cells)) records.push(toRecord(row, skipped === 0 ? cells : cells.slice(skipped), header));
+        if (row > 0 && !isBlank(cells)) records.push(toRecord(row, restored(skipped === 0 ? cells : cells.slice(skipped)), header));
       }
       return records;
     },
@@ -44,6 +45,11 @@ function toRecord(row: number, cells: readonly string[], { columns }: Header): F
   if (cells.length === columns.length) return { row, cells, fault: null, original: cells };
   const message = `the row has ${cells.length} cells and the header ${columns.length}`;
   return { row, cells, fault: { reason: 'ragged_row', column: null, message }, original: cells };
+}
+
+// Our own lists guard cells that would start a formula with an apostrophe; read back, such a cell is what it was.
+function restored(cells: readonly string[]): readonly string[] {
+  return cells.some((cell) => cell.startsWith("'")) ? cells.map(fromInertCell) : cells;
 }
 
 function isBlank(cells: readonly string[]): boolean {

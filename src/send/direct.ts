@@ -5,7 +5,7 @@ import { parameterProblems } from '../domain/template-parameters.ts';
 import { type AppError, fail } from '../errors.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import { parseSortableId } from '../values/id.ts';
-import { parsePhone } from '../values/phone.ts';
+import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
 import type { Recipient } from './recipients.ts';
 
 export type DirectOptions = {
@@ -31,6 +31,18 @@ export function textRecipients(options: DirectOptions, text: string): readonly R
   return options.to.map((to, index) => toRecipient(options, { to, index, content: text, checkedFor: null }));
 }
 
+/** Passes when nobody is named twice. Throws `invalid_input`: on a command line a repeat is a mistake, and would be a second message. */
+export function refuseRepeats(recipients: readonly Recipient[], addressee: (recipient: Recipient) => Addressee): void {
+  const seen = new Set<string>();
+  for (const recipient of recipients) {
+    const { phone, contactId } = addressee(recipient);
+    const name = phone ?? contactId;
+    if (seen.has(name))
+      throw fail('invalid_input', { message: `to: ${name} is named twice.`, hint: 'Give each recipient once.', details: { option: 'to' } });
+    seen.add(name);
+  }
+}
+
 /** Parameter values as JSON in the template's order: equal values are equal texts, wherever they came from. */
 export function contentText(names: readonly string[], values: Readonly<Record<string, string>>): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(values[name] ?? '')}`).join(',')}}`;
@@ -41,7 +53,7 @@ type Row = { readonly to: string; readonly index: number; readonly content: stri
 function toRecipient(options: DirectOptions, { to, index, content, checkedFor }: Row): Recipient {
   const { key, language, costCenter, tags } = options;
   const row = index + 1;
-  return { row, to: addressee(to), key, language, content, checkedFor, contactName: null, costCenter, tags, record: null };
+  return { row, to: addressee(to), key, language, content, checkedFor, costCenter, tags, record: null };
 }
 
 function addressee(text: string): Addressee {
@@ -51,7 +63,7 @@ function addressee(text: string): Addressee {
   if (contactId !== undefined) return { phone: null, contactId };
   throw fail('invalid_phone', {
     message: `to: '${text}' is neither an international phone number nor the id of a contact.`,
-    hint: 'Write it with + and the country code: +4915112345678.',
+    hint: `Write it with + and the country code: ${EXAMPLE_PHONE}.`,
     details: { option: 'to' },
   });
 }

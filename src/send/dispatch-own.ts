@@ -10,10 +10,8 @@ import { dispatch, type DispatchHost } from './dispatch.ts';
 import { recover } from './recover.ts';
 import { COUNTED_AS, countSettled, type Tally } from './tally.ts';
 
-/** The messages of one command: a run of a file with what earlier runs left queued, or single messages. */
-export type OwnMessages =
-  | { readonly kind: 'run'; readonly run: Run; readonly resumed: Set<MessageId> }
-  | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
+/** The messages of one command: those of a run, with what it took up of earlier ones, or single messages. */
+export type OwnMessages = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
 
 type OwnHost = DispatchHost & { readonly store: Pick<ReportStore, 'totals'>; readonly diedWithProcess: readonly string[] };
 
@@ -29,8 +27,11 @@ const POLL_MS = 50;
 /** How long to wait for another process that holds some of our messages. It is alive, or `recover` would have taken them back. */
 const PATIENCE_MS = 30_000;
 
-/** Sends and counts. Returns true when it was told to stop. Afterwards `queued` counts what another process still holds. */
-export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<boolean> {
+/** How it ended: told to stop, or out of patience with another process that holds messages of ours, which `queued` then counts. */
+export type OwnEnd = { readonly interrupted: boolean; readonly waiting: boolean };
+
+/** Sends and counts until every message of the command is at rest. */
+export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd> {
   const { own, tally } = plan;
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     const end = await dispatch(host, {
@@ -43,12 +44,12 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<boolean
         plan.onProgress(tally);
       },
     });
-    if (end.reason === 'interrupted') return true;
-    if (tally.counts.queued === 0) return false;
+    if (end.reason === 'interrupted') return { interrupted: true, waiting: false };
+    if (tally.counts.queued === 0) return { interrupted: false, waiting: false };
     const totals = await host.store.totals(own.kind === 'run' ? { kind: 'run', ...own.run } : own);
     if (atRest(totals) || waitedMs >= PATIENCE_MS) {
-      recount(own, tally, totals);
-      return false;
+      recount(tally, totals);
+      return { interrupted: false, waiting: !atRest(totals) };
     }
     await host.clock.sleep(POLL_MS, host.interrupted);
     await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
@@ -61,19 +62,25 @@ function scopeOf(own: OwnMessages): OutboxScope {
 
 // A campaign's outbox may hold messages of other files too: they are sent, and counted by whoever asked for them.
 function countIfOwn(own: OwnMessages, tally: Tally, settlement: Settlement): void {
-  if (own.kind === 'messages' || settlement.runId === own.run.runId || own.resumed.has(settlement.messageId))
-    countSettled(tally, settlement);
+  if (own.kind === 'messages' || settlement.runId === own.run.runId) countSettled(tally, settlement);
 }
 
 function atRest({ states }: Totals): boolean {
   return !states.has('queued') && !states.has('sending');
 }
 
-// Other processes sent some of our messages: the store knows what became of all that we admitted. What was only resumed here is counted there.
-function recount(own: OwnMessages, tally: Tally, totals: Totals): void {
-  if (own.kind === 'run') tally.counts.duplicate += own.resumed.size;
-  for (const count of ['queued', 'accepted', 'delivered', 'failed', 'unknown'] as const) tally.counts[count] = 0;
-  for (const [state, number] of totals.states) tally.counts[COUNTED_AS[state]] += number;
+const SENT_COUNTS = ['queued', 'accepted', 'delivered', 'failed', 'unknown'] as const;
+
+// Other processes sent some of our messages, and the store knows what became of them. What another run took up is counted there, and is a duplicate here.
+function recount(tally: Tally, totals: Totals): void {
+  const before = SENT_COUNTS.reduce((sum, count) => sum + tally.counts[count], 0);
+  for (const count of SENT_COUNTS) tally.counts[count] = 0;
+  let own = 0;
+  for (const [state, number] of totals.states) {
+    tally.counts[COUNTED_AS[state]] += number;
+    own += number;
+  }
+  tally.counts.duplicate += before - own;
   tally.reserved = totals.held;
   tally.charged = totals.charged;
   tally.freeUnits = totals.freeUnits;

@@ -2,7 +2,7 @@
 
 import type { Sender } from '../domain/sender.ts';
 import type { Clock } from '../ports/host.ts';
-import type { ClaimedMessage, OutboxScope, OutboxStore } from '../ports/store/outbox.ts';
+import type { ClaimedMessage, OutboxScope, OutboxStore, Turn, TurnResult } from '../ports/store/outbox.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
 import type { Outcome, Transport } from '../ports/transport.ts';
 import type { WorkerId } from '../values/id.ts';
@@ -45,7 +45,7 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     if (room === 0 && outcomes.length === 0) return { reason: host.interrupted.aborted ? 'interrupted' : 'count_reached', claimed: count };
     const at = host.clock.now();
     const turn = { senderId: plan.sender.id, scope: plan.scope, outcomes, room, workerId: host.workerId, at };
-    const { settled, claimed, nextDueAt } = await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim });
+    const { settled, claimed, nextDueAt } = await takeTurn(host, turn);
     plan.onSettled(settled);
     count += claimed.length;
     outcomes = await deliver(host, claimed);
@@ -56,6 +56,21 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     if (!plan.waits || !(await waitUntil(host, nextDueAt))) return { reason: 'not_due', claimed: count };
   }
 }
+
+// What was delivered must reach the books even when the store refuses a turn (busy, full): it is tried once more on its own before the error goes on.
+async function takeTurn(host: DispatchHost, turn: Turn): Promise<TurnResult> {
+  try {
+    return await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim });
+  } catch (error) {
+    if (turn.outcomes.length > 0) {
+      await host.clock.sleep(SETTLE_AGAIN_MS, new AbortController().signal);
+      await host.store.settle({ outcomes: turn.outcomes, at: turn.at }, decideSettlements).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+const SETTLE_AGAIN_MS = 1_000;
 
 // A transport that can send nothing at all throws: its claims go back to the queue before the error goes on.
 async function deliver(host: DispatchHost, messages: readonly ClaimedMessage[]): Promise<readonly Outcome[]> {

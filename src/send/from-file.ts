@@ -3,6 +3,7 @@
 import type { Template } from '../domain/template.ts';
 import type { Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
+import { titleOf } from '../values/text.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
@@ -45,7 +46,7 @@ export async function openRecipients(
   }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
   options: FileOptions,
 ): Promise<OpenFile> {
-  checkErrorsPath(options.errorsPath, options.path);
+  checkErrorsPath(host.io, options.errorsPath, options.path);
   const source = await host.io.openRepeatable(options.path);
   const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
   const close = async (): Promise<void> => {
@@ -84,7 +85,7 @@ export async function openRecipients(
 function recipientBatches(source: RepeatableSource, options: FileOptions, templates: readonly Template[]): AsyncIterable<RecipientBatch> {
   const records = readRecords(() => source.read(), { name: source.name, format: options.format, rename: options.rename });
   const { language, parameters, ignoreColumns } = options;
-  const title = source.name === '-' ? 'Standard input' : source.name;
+  const title = titleOf(source.name);
   return readRecipients(records, { title, templates, language, parameters, ignoreColumns, keepsRecords: options.errorsPath !== null });
 }
 

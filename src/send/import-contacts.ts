@@ -1,13 +1,14 @@
 // Importing people: every row is checked before the first one is written, then they are written in batches. An import never lifts a stop.
 
-import { blockOf, standingOf } from '../domain/consent.ts';
-import { flagsFor } from '../domain/consent-change.ts';
+import { blockOf } from '../domain/consent.ts';
+import { flagsFor, toOptIns } from '../domain/consent-change.ts';
 import { DEFAULT_ACCOUNT } from '../domain/sender.ts';
 import { assert } from '../errors.ts';
 import type { Clock, Io, RepeatableSource } from '../ports/host.ts';
 import type { ContactWrite, DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { IdSource, SenderId } from '../values/id.ts';
+import { titleOf } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 import { type ContactRow, type ContactRowBatch, readContactRows } from './contact-rows.ts';
 import { type Header, type InputFormat, readRecords } from './records.ts';
@@ -31,7 +32,10 @@ export type ImportOptions = {
   readonly onProgress: (done: number, total: number | null) => void;
 };
 
-/** `refused`: the person was written, and an opt-in was not, because an opt-out or a block stands against it. */
+/**
+ * `refused`: the person was written, and an opt-in was not, because an opt-out or a block stands against it; or nothing was, because the number and the
+ * user id belong to two people.
+ */
 export type ImportCounts = { read: number; added: number; updated: number; unchanged: number; invalid: number; refused: number };
 
 /** `interrupted` when a stop left rows undone; the same import again goes on, since what is there counts as unchanged. */
@@ -39,7 +43,7 @@ export type ImportEnd = { readonly counts: Readonly<ImportCounts>; readonly inte
 
 /** Imports a file. Throws `rows_invalid` with the first rows unless they may be left out, and what `readRecords` and `readContactRows` throw. */
 export async function importContacts(host: ImportHost, options: ImportOptions): Promise<ImportEnd> {
-  checkErrorsPath(options.errorsPath, options.path);
+  checkErrorsPath(host.io, options.errorsPath, options.path);
   const source = await host.io.openRepeatable(options.path);
   const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
   const run: ImportRun = { host, options, source, errors, at: host.clock.now() };
@@ -65,7 +69,7 @@ const FIRST_MAX = 10;
 function rowsOf({ source, options, at }: ImportRun): AsyncIterable<ContactRowBatch> {
   const { format, rename, ignoreColumns } = options;
   const records = readRecords(() => source.read(), { name: source.name, format, rename });
-  return readContactRows(records, { title: source.name === '-' ? 'Standard input' : source.name, at, ignoreColumns });
+  return readContactRows(records, { title: titleOf(source.name), at, ignoreColumns });
 }
 
 async function check(run: ImportRun): Promise<ImportCounts> {
@@ -129,36 +133,29 @@ async function writeBatch(run: ImportRun, { target, header, batch, counts }: Wri
 
 type Explained = { readonly row: ContactRow; readonly rejection: Rejection };
 
-// The store says that an opt-in was refused; what stands against it is asked for the list of errors only.
+// The store says that a row was refused; what stands against it is asked for the list of errors only.
 async function explain({ store, senderId }: ImportTarget, rows: readonly ContactRow[]): Promise<readonly Explained[]> {
   const people = await store.findContacts(
     DEFAULT_ACCOUNT,
     rows.map(({ phone, userId }) => (phone === null ? { userId: userId ?? '' } : { phone })),
   );
   return rows.map((row, index) => {
-    const flags = flagsFor(people[index]?.flags ?? [], senderId);
+    const person = people[index] ?? null;
+    if (person === null || (row.userId !== null && person.contact.userId !== row.userId)) return { row, rejection: twoPeople(row) };
+    const flags = flagsFor(person.flags, senderId);
     const place = { row: row.record.row, column: 'opt_in', value: row.optIn?.purposes.join(' ') };
     if (blockOf(flags) !== undefined) return { row, rejection: reject(place, { reason: 'blocked', message: 'a block stands against it' }) };
-    const isOptedOut = row.optIn?.purposes.some((purpose) => standingOf(flags, purpose) === 'opted_out') ?? false;
-    if (isOptedOut) return { row, rejection: reject(place, { reason: 'opted_out', message: 'an opt-out stands against it' }) };
-    const why = { reason: 'two_people', message: 'the number and the user id belong to two people' };
-    return { row, rejection: reject({ row: row.record.row, column: 'user_id', value: row.userId ?? undefined }, why) };
+    return { row, rejection: reject(place, { reason: 'opted_out', message: 'an opt-out stands against it' }) };
   });
 }
 
+function twoPeople({ record, userId }: ContactRow): Rejection {
+  const why = { reason: 'two_people', message: 'the number and the user id belong to two people' };
+  return reject({ row: record.row, column: 'user_id', value: userId ?? undefined }, why);
+}
+
 function toWrite({ host, at }: ImportRun, { phone, userId, name, language, attributes, optIn }: ContactRow, scope: SenderId): ContactWrite {
-  const purposes = optIn?.purposes ?? [];
-  const optIns = purposes.map(
-    (subject) =>
-      ({
-        scope,
-        subject,
-        kind: 'opt_in',
-        at: optIn?.at ?? at,
-        by: 'customer',
-        source: optIn?.source ?? '',
-        evidence: optIn?.evidence ?? null,
-      }) as const,
-  );
+  const agreed = { scope, at: optIn?.at ?? at, by: 'customer', source: optIn?.source ?? '', evidence: optIn?.evidence ?? null } as const;
+  const optIns = toOptIns(optIn?.purposes ?? [], agreed);
   return { id: host.ids.sortable<'contact'>(at), phone, userId, name, language, attributes, optIns };
 }

@@ -3,7 +3,10 @@
 /** `same`: seen with this content. `other`: seen with other content, which is a conflict. */
 export type KeySighting = 'new' | 'same' | 'other';
 
-export type KeyIndex = { readonly add: (key: Uint8Array, fingerprint: Uint8Array) => KeySighting };
+export type KeyIndex = {
+  readonly has: (key: Uint8Array) => boolean;
+  readonly add: (key: Uint8Array, fingerprint: Uint8Array) => KeySighting;
+};
 
 const SLOTS_MIN = 1024;
 const WORD_BYTES = 8;
@@ -38,6 +41,7 @@ export function createKeyIndex(): KeyIndex {
   };
 
   return {
+    has: (key) => keys[slotOf(keys, wordOf(key) || 1n)] !== 0n,
     add: (key, fingerprint) => {
       if (count * 2 >= keys.length) grow();
       const word = wordOf(key) || 1n;

@@ -7,7 +7,7 @@ import { parsePhone } from '../values/phone.ts';
 import type { RecipientOptions } from './recipients.ts';
 import type { Header } from './records.ts';
 
-/** The columns that mean something for every template. Where a template declares one as a parameter, `contact.name` means ours. */
+/** The columns that mean something for every template. Where a template declares one as a parameter, `contact.key` means ours. `name` is for people who read the file: it is passed over. */
 const FIELDS = ['to', 'key', 'name', 'language', 'cost_center', 'tag'] as const;
 /** A meaning that a column can have besides being a parameter. */
 export type Field = (typeof FIELDS)[number];

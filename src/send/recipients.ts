@@ -20,7 +20,6 @@ export type Recipient = {
   readonly content: string;
   /** The template whose parameters it was checked against; null for free-form text. */
   readonly checkedFor: TemplateId | null;
-  readonly contactName: string | null;
   readonly costCenter: string | null;
   readonly tags: readonly string[];
   /** The row as the file has it, for the list of errors; null where none is written, since a chunk of rows would double its memory with it. */

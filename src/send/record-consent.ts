@@ -6,7 +6,7 @@ import { assert } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { ConsentWritten, ContactRef, DirectoryStore } from '../ports/store/directory.ts';
 import type { IdSource } from '../values/id.ts';
-import { type Instant, toInstant } from '../values/time.ts';
+import type { Instant } from '../values/time.ts';
 import { decideSettlements } from './settle.ts';
 
 /** One decision about one person, on one or more subjects. */
@@ -25,28 +25,14 @@ export type ConsentChange = {
 /** Appends the change to the history; a person never seen before is added, so that a stop holds for unknown numbers too. What is already so is not repeated. */
 export async function recordConsent(
   host: { readonly clock: Clock; readonly ids: IdSource },
-  store: Pick<DirectoryStore, 'recordConsent' | 'findContacts'>,
+  store: Pick<DirectoryStore, 'recordConsent'>,
   change: ConsentChange,
 ): Promise<ConsentWritten> {
-  const { who, scope, subjects, kind, by, source, evidence } = change;
+  const { who, scope, subjects, kind, at, by, source, evidence } = change;
   const now = host.clock.now();
-  const at = change.at ?? (await instantOf(store, change, now));
   const events = subjects.map((subject) => ({ scope, subject, kind, at, by, source, evidence }));
   const writes = [{ contactId: host.ids.sortable<'contact'>(now), who, events }];
   const [written] = await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes, at: now }, decideSettlements);
   assert(written !== undefined, 'one result per write');
   return written;
-}
-
-// What is said last holds, also where the clock stands still or was set back since the event before. A stop wins a tie, so what lifts one needs
-// a millisecond more.
-async function instantOf(
-  store: Pick<DirectoryStore, 'findContacts'>,
-  { who, subjects, kind }: ConsentChange,
-  now: Instant,
-): Promise<Instant> {
-  const [person] = await store.findContacts(DEFAULT_ACCOUNT, [who]);
-  const earlier = (person?.flags ?? []).filter(({ subject }) => subjects.includes(subject)).map(({ at }) => at);
-  const isStop = kind === 'opt_out' || kind === 'block';
-  return toInstant(Math.max(now, ...earlier.map((at) => (isStop ? at : at + 1))));
 }

@@ -1,6 +1,7 @@
 // Step 1 of a file: bytes → records with row numbers, in constant memory. Knows CSV and NDJSON, and nothing of what the columns mean.
 
 import { fail } from '../errors.ts';
+import { titleOf } from '../values/text.ts';
 import { csvRecords } from './csv-records.ts';
 import { countLineEnds, type LineBlock, readLineBlocks } from './line-blocks.ts';
 import { ndjsonRecords } from './ndjson-records.ts';
@@ -53,7 +54,7 @@ export type RecordsOptions = {
  * quotes, a row over 64 KB, a column twice. What is wrong with single rows comes with them as a fault. A whole header is given at least once.
  */
 export async function* readRecords(source: () => AsyncIterable<Uint8Array>, options: RecordsOptions): AsyncGenerator<RecordBatch> {
-  const title = options.name === '-' ? 'Standard input' : options.name;
+  const title = titleOf(options.name);
   const blocks = fromFirstWord(readLineBlocks(source(), title));
   const first = await blocks.next();
   if (first.done === true) {

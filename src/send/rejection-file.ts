@@ -14,8 +14,8 @@ export type RejectionFile = {
 };
 
 /** Passes when the list of errors would not take the place of the file that is read. Throws `invalid_input`. */
-export function checkErrorsPath(errorsPath: string | null, path: string): void {
-  if (errorsPath === null || errorsPath === '-' || errorsPath !== path) return;
+export function checkErrorsPath(io: Pick<Io, 'isSameFile'>, errorsPath: string | null, path: string): void {
+  if (errorsPath === null || errorsPath === '-' || path === '-' || !io.isSameFile(errorsPath, path)) return;
   throw fail('invalid_input', {
     message: `errors: ${path} is the file that is read.`,
     hint: 'Give the list of errors a name of its own.',

@@ -35,22 +35,19 @@ export type SendPlan = {
   readonly onProgress: (tally: Tally) => void;
 };
 
-/** What came of it. `interrupted` when a stop left something undone; the same command goes on. */
-export type SendEnd = { readonly tally: Tally; readonly interrupted: boolean };
+/** What came of it. `interrupted` when a stop left something undone; `waiting` when another process still held messages of ours. The same command goes on. */
+export type SendEnd = { readonly tally: Tally; readonly interrupted: boolean; readonly waiting: boolean };
 
 /** Sends to checked recipients: every one is admitted or refused, then what was admitted is dispatched. */
 export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIterable<readonly Recipient[]>): Promise<SendEnd> {
   const tally = createTally();
   if (!plan.dryRun) await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
   const run = await openRun(host, plan);
-  const resumed = new Set<MessageId>();
   const singles: MessageId[] = [];
-  const record: SendPlan['onAdmission'] = (recipient, request, answer) => {
-    const admission = takenUpOnce(resumed, answer);
+  const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
     countAdmission(tally, admission);
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
-    if (id !== null && admission.kind === 'duplicate') resumed.add(id);
     plan.onAdmission(recipient, request, admission);
     if (tally.read % PROGRESS_ROWS === 0) plan.onProgress(tally);
   };
@@ -64,16 +61,11 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     maxPrice: plan.maxPrice,
     onAdmission: record,
   } as const;
-  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, interrupted: true };
-  if (plan.dryRun || plan.queueOnly || tally.counts.queued === 0) return { tally, interrupted: false };
-  const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run, resumed } : { kind: 'messages', ids: singles };
-  const interrupted = await dispatchOwn(host, { sender: plan.sender, own, tally, onProgress: plan.onProgress });
-  return { tally, interrupted };
-}
-
-// A message that an earlier run left queued may stand in the file twice: its first row takes it up, the second is a repeat.
-function takenUpOnce(resumed: ReadonlySet<MessageId>, answer: Admission): Admission {
-  return answer.kind === 'duplicate' && resumed.has(answer.kept.id) ? { ...answer, resumable: false } : answer;
+  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, interrupted: true, waiting: false };
+  if (plan.dryRun || plan.queueOnly || tally.counts.queued === 0) return { tally, interrupted: false, waiting: false };
+  const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run } : { kind: 'messages', ids: singles };
+  const end = await dispatchOwn(host, { sender: plan.sender, own, tally, onProgress: plan.onProgress });
+  return { tally, ...end };
 }
 
 // Null when there is nothing to send for this row.

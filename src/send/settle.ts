@@ -2,6 +2,7 @@
 
 import { marketMap } from '../catalog/markets.ts';
 import { type Bucket, type LedgerEntry, negative, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
+import { isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
@@ -22,7 +23,7 @@ export const decideSettlements: DecideSettlements = (message, outcome, prices, a
   const state = nextState(message.state, outcome.kind);
   if (state === message.state) return NOTHING_NEW;
   const entry = entryFor(message, outcome, { state, prices, at });
-  return { change: changeOf(outcome, { state, held: entry === null ? message.held : ZERO, at }), entry };
+  return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry };
 };
 
 // What an older request failed at is over; that it was delivered after all is not.
@@ -101,17 +102,19 @@ function causeOf(kind: EventKind): ReleaseCause {
   }
 }
 
-function changeOf(
-  outcome: Outcome,
-  { state, held, at }: { readonly state: MessageState; readonly held: Micros; readonly at: Instant },
-): MessageChange {
+type Next = { readonly state: MessageState; readonly held: Micros; readonly at: Instant };
+
+function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: Next): MessageChange {
+  const reason = isDelivered(state) ? null : (outcome.error?.code ?? null);
   return {
     state,
     held,
-    reason: isDelivered(state) ? null : (outcome.error?.code ?? null),
+    reason,
     notBefore: outcome.retryAt,
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at) : null,
     providerId: outcome.providerId,
+    // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.
+    freesKey: state === 'cancelled' && message.attempt === 0 && isRefusalReason(reason),
     at,
   };
 }

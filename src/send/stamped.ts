@@ -5,7 +5,7 @@ import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import type { CampaignId } from '../values/id.ts';
 import { resolveAddressees } from './addressees.ts';
-import { campaignPrefix, contentDigest, derivedStamp, explicitStamp, keyOrder, type Stamp } from './key.ts';
+import { campaignMark, contentDigest, derivedStamp, explicitStamp, keyOrder, type Stamp } from './key.ts';
 import type { Recipient } from './recipients.ts';
 
 /** `stamp` is null for a send that is new each time. */
@@ -36,16 +36,15 @@ export async function stampRecipients(
     return recipients.map((recipient) => ({ recipient, to: addressee(recipient), stamp: null }));
   }
   const digest = await host.digest();
-  const prefix = plan.campaignId === null ? new Uint8Array(4) : campaignPrefix(digest, plan.campaignId);
+  const mark = campaignMark(digest, plan.campaignId);
   const stamped = recipients.map((recipient) => {
     const to = addressee(recipient);
     const contentBytes = contentDigest(digest, {
       to: to.phone ?? to.contactId,
       template: plan.template ?? '',
-      language: recipient.language ?? '',
       content: recipient.content,
     });
-    const stamp = recipient.key === null ? derivedStamp(prefix, contentBytes) : explicitStamp(digest, { key: recipient.key, contentBytes });
+    const stamp = recipient.key === null ? derivedStamp(mark, contentBytes) : explicitStamp(digest, { key: recipient.key, contentBytes });
     return { recipient, to, stamp, order: keyOrder(stamp) };
   });
   return plan.derivesKeys ? stamped.sort((left, right) => left.order - right.order) : stamped;

@@ -5,6 +5,7 @@ import type { Addressee } from '../ports/store/admit.ts';
 import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
 import { parsePhone } from '../values/phone.ts';
+import { costCenterFlaw, keyFlaw, tagsFlaw, toTags } from './labels.ts';
 import type { Field, LanguagePlan, Layout } from './recipient-columns.ts';
 import type { Recipient } from './recipients.ts';
 import type { FileRecord } from './records.ts';
@@ -14,10 +15,11 @@ type Cells = FileRecord['cells'];
 /** What is wrong, and in which column. */
 type Flaw = { readonly column: string; readonly reason: string; readonly message: string };
 
-// Far beyond honest use; what is longer comes from a shifted column.
-const LENGTH_MAX = { key: 256, name: 256, cost_center: 64, tag: 64 } as const;
-const TAGS_MAX = 10;
-const LIMITED = ['key', 'name', 'cost_center'] as const;
+const LABELS = [
+  ['key', keyFlaw],
+  ['cost_center', costCenterFlaw],
+  ['tag', tagsFlaw],
+] as const;
 
 /** The recipient of a row, or the first thing that is wrong with it. */
 export function checkRow(layout: Layout, record: FileRecord): Recipient | Rejection {
@@ -34,27 +36,23 @@ function checkCells(layout: Layout, record: FileRecord): Recipient | Flaw {
   const { row, cells } = record;
   const to = toAddressee(cellAt(cells, places.to));
   if ('reason' in to) return flaw(layout, 'to', to);
-  for (const field of LIMITED) {
+  for (const [field, flawOf] of LABELS) {
     const text = cellAt(cells, places[field]);
-    if (text !== undefined && text.length > LENGTH_MAX[field]) return flaw(layout, field, TOO_LONG);
+    const why = text === undefined ? undefined : flawOf(text);
+    if (why !== undefined) return flaw(layout, field, why);
   }
-  const key = cellAt(cells, places.key);
-  if (key?.trim() === '') return flaw(layout, 'key', EMPTY_KEY);
-  const tags = toTags(cellAt(cells, places.tag));
-  if (tags === undefined) return flaw(layout, 'tag', BAD_TAGS);
   const language = layout.language ?? filled(cellAt(cells, places.language));
   const filling = language === null ? fillAny(layout.plans, cells) : fillLanguage(layout, language, cells);
   if ('reason' in filling) return filling;
   return {
     row,
     to,
-    key: key ?? null,
+    key: cellAt(cells, places.key) ?? null,
     language: language === null ? null : filling.plan.template.language,
     content: filling.content,
     checkedFor: filling.plan.template.id,
-    contactName: filled(cellAt(cells, places.name)),
     costCenter: filled(cellAt(cells, places.cost_center)),
-    tags,
+    tags: toTags(cellAt(cells, places.tag) ?? ''),
     record: layout.keepsRecords ? record : null,
   };
 }
@@ -74,12 +72,6 @@ const BAD_PHONE: Why = {
   reason: 'invalid_phone',
   message: 'neither an international number with + and country code nor the id of a contact',
 };
-const EMPTY_KEY: Why = { reason: 'empty_key', message: 'the key is empty' };
-const TOO_LONG: Why = { reason: 'too_long', message: 'the text is too long' };
-const BAD_TAGS: Why = {
-  reason: 'too_long',
-  message: `at most ${TAGS_MAX} tags, separated by commas, of ${LENGTH_MAX.tag} characters each`,
-};
 
 // A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does.
 function toAddressee(text: string | undefined): Addressee | Why {
@@ -88,14 +80,6 @@ function toAddressee(text: string | undefined): Addressee | Why {
   if (phone !== undefined) return { phone, contactId: null };
   const contactId = parseSortableId<'contact'>(text.trim());
   return contactId === undefined ? BAD_PHONE : { phone: null, contactId };
-}
-
-const NO_TAGS: readonly string[] = [];
-
-function toTags(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || text === '') return NO_TAGS;
-  const tags = [...new Set(text.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
-  return tags.length > TAGS_MAX || tags.some((tag) => tag.length > LENGTH_MAX.tag) ? undefined : tags;
 }
 
 function flaw({ header, places }: Layout, field: Field, why: Why): Flaw {

@@ -2,8 +2,10 @@
 
 import { hash } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fail } from '../errors.ts';
 import type { KeyedDigest } from '../ports/host.ts';
+import { diskError, syncDirectory } from './disk.ts';
 
 /** Bytes that nobody can guess. */
 export type RandomBytes = (count: number) => Uint8Array;
@@ -22,18 +24,38 @@ function keyPath(db: string): string {
 
 /**
  * Makes the key beside a new store, mode 0600, unless one is there or the environment holds it. The file appears whole or not at all, so that of two
- * processes that found a store together both read the same key.
+ * processes that found a store together both read the same key. Throws `store_full` and `store_unreadable`.
  */
 export function makeStoreKey(db: string, env: Environment, randomBytes: RandomBytes): void {
   if (db === ':memory:' || keyFromEnvironment(env) !== undefined) return;
-  const draft = `${keyPath(db)}.${hex(randomBytes(6))}`;
-  writeFileSync(draft, `${hex(randomBytes(KEY_BYTES))}\n`, { mode: 0o600, flush: true });
+  const path = keyPath(db);
+  const draft = `${path}.${hex(randomBytes(6))}`;
+  const text = `${hex(randomBytes(KEY_BYTES))}\n`;
   try {
-    linkSync(draft, keyPath(db));
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+    publish(draft, { path, text });
+    syncDirectory(dirname(path));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw diskError(cause, { what: `The key file ${path} cannot be made`, path });
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+// What `link` says where a file system has no hard links, as on FAT.
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+// Leaves the key that is there. Without hard links it is written in place: whoever reads in that moment finds no key, and says so.
+function publish(draft: string, { path, text }: { readonly path: string; readonly text: string }): void {
+  try {
+    try {
+      linkSync(draft, path);
+    } catch (cause) {
+      if (!NO_LINKS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+      writeFileSync(path, text, { flag: 'wx', mode: 0o600, flush: true });
+    }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
 }
 
@@ -51,6 +73,20 @@ export function readStoreKey(db: string, env: Environment): Uint8Array {
   const key = toKey(text);
   if (key === undefined) throw missing(db, `The key file ${keyPath(db)} does not hold a key.`, undefined);
   return key;
+}
+
+/** What a store keeps of its key, to know it again: 8 bytes of a digest, which tell nothing about the key. */
+export function keyCheckOf(key: Uint8Array): string {
+  return hex(createKeyedDigest(key)('check').subarray(0, 8));
+}
+
+/** Passes when the store was founded with this key. Throws `store_key_wrong`: under another one repeated sends would count as new. */
+export function checkStoreKey(db: string, key: Uint8Array, keyCheck: string | null): void {
+  if (keyCheck === null || keyCheck === keyCheckOf(key)) return;
+  throw fail('store_key_wrong', {
+    hint: `Put back the file ${keyPath(db)} that was made with the store, or set TOLLBELL_STORE_KEY to the key in it. Nothing was sent.`,
+    details: { path: keyPath(db) },
+  });
 }
 
 /**

@@ -17,7 +17,7 @@ export function storeExists(db: string): boolean {
 export async function openStore({ config, readOnly }: { readonly config: Config; readonly readOnly: boolean }): Promise<Store> {
   try {
     const { openSqliteStore } = await import('./sqlite/open.ts');
-    return await openSqliteStore({ path: config.db, readOnly, fileMode: config.storeMode, busyTimeoutMs: config.busyTimeoutMs });
+    return await openSqliteStore({ path: config.db, readOnly, busyTimeoutMs: config.busyTimeoutMs });
   } catch (error) {
     throw isDriverError(error) ? driverMissing(error) : error;
   }

@@ -61,6 +61,16 @@ export function parseCurrency(text: string): Currency | undefined {
   return (CURRENCIES as readonly string[]).includes(code) ? (code as Currency) : undefined;
 }
 
+/** Money of a currency. */
+export type Amount = { readonly currency: Currency; readonly amount: Micros };
+
+/** One sum for each currency, in the order in which they first come. */
+export function sumsByCurrency(amounts: readonly Amount[]): readonly Amount[] {
+  const sums = new Map<Currency, Micros>();
+  for (const { currency, amount } of amounts) sums.set(currency, plus(sums.get(currency) ?? ZERO, amount));
+  return Array.from(sums, ([currency, amount]) => ({ currency, amount }));
+}
+
 /** The sum of two amounts of one currency. */
 export function plus(left: Micros, right: Micros): Micros {
   return (left + right) as Micros;

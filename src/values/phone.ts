@@ -5,6 +5,9 @@ declare const phoneBrand: unique symbol;
 /** `+` and 7 to 15 digits that begin with an assigned calling code: `+4915112345678`. */
 export type Phone = string & { readonly [phoneBrand]: true };
 
+/** How our own texts write a number. */
+export const EXAMPLE_PHONE = '+4915112345678';
+
 const E164 = /^\+[1-9]\d{6,14}$/;
 const SEPARATORS = /[\s().\-/\u00a0]/g;
 
@@ -44,10 +47,10 @@ export function maskPhone(phone: string): string {
   return `+${callingCode(phone) ?? ''}…${phone.slice(-2)}`;
 }
 
-// What looks like a number but is none: an id of ours, a date, an amount with its six decimals.
-const HARMLESS = /^([0-9a-z]*[a-z][0-9a-z]*|\d{4}-\d\d-\d\d|\d{1,6}\.\d{6})$/;
+// What looks like a number but is none: an id of ours, a date, an amount with its six decimals, a place in a file or how many rows it has.
+const HARMLESS = /^([0-9a-z]*[a-z][0-9a-z]*|\d{4}-\d\d-\d\d|\d{1,9}\.\d{6}|(row|line|byte) \d+|\d+ rows)$/;
 const SUSPECTS =
-  /\b[0-9a-z]{20}\b|(?<![+\d])(?:19|20)\d\d-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)|\+\d[\d\s()./-]{5,}\d|\d[\d\s().-]{5,}\d/g;
+  /\b[0-9a-z]{20}\b|\b(?:row|line|byte) \d{1,8}(?!\d|[\s()./-]+\d)|(?<![+\d][\s()./-]*)\d{1,8} rows\b|(?<![+\d])(?:19|20)\d\d-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?!\d)|\+\d[\d\s()./-]{5,}\d|\d[\d\s().-]{5,}\d/g;
 
 /** Text with everything that looks like a phone number masked; what leaves the process as an error or a log goes through here. */
 export function maskPhones(text: string): string {

@@ -10,7 +10,7 @@ import {
   standingOf,
   supersedes,
 } from '../../src/domain/consent.ts';
-import { effectOf, flagsFor, isStopped, type KeptFlag, stopOf } from '../../src/domain/consent-change.ts';
+import { effectOf, flagsFor, instantAfter, isStopped, type KeptFlag, stopOf } from '../../src/domain/consent-change.ts';
 import type { SenderId } from '../../src/values/id.ts';
 import { toInstant } from '../../src/values/time.ts';
 
@@ -33,6 +33,22 @@ function after(...events: readonly ConsentFlag[]): readonly KeptFlag[] {
 function isNew(flags: readonly KeptFlag[], next: ConsentFlag): boolean {
   return effectOf(flags, next).isNew;
 }
+
+describe('instantAfter', () => {
+  const said = (flags: readonly KeptFlag[], kind: ConsentKind) => instantAfter(flags, event(kind, 0), toInstant(5));
+
+  it('is now, where nothing later was said about the subject', () => {
+    expect(said([], 'block')).toBe(5);
+    expect(said(after(event('block', 4)), 'unblock')).toBe(5);
+    expect(said(after(event('opt_in', 9)), 'block')).toBe(5);
+  });
+
+  it('puts a stop at the instant of the last thing said in any scope, and what lifts one after it', () => {
+    const flags = after(event('unblock', 1), everywhere('block', 7), everywhere('block', 9));
+    expect(said(flags, 'block')).toBe(9);
+    expect(said(flags, 'unblock')).toBe(10);
+  });
+});
 
 describe('effectOf', () => {
   it('puts the newest event of a place in force, and a stop where two have the same instant', () => {

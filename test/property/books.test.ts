@@ -113,7 +113,7 @@ function expectedPrice({ currency, day, category, pricing_type }: EntryLine): nu
 
 async function expectStates(shop: Shop): Promise<void> {
   const period = { from: '0000-01-01', to: '9999-12-31' } as Parameters<Shop['store']['counters']>[0]['period'];
-  const rows = await shop.store.counters({ period, senderId: null, groupBy: [] });
+  const { rows } = await shop.store.counters({ period, senderId: null, groupBy: [] });
   const delivered = rows.reduce((sum, { counters }) => sum + counters.delivered, 0);
   const { items } = await shop.store.listMessages(
     { senderId: null, state: null, campaignId: null, contactId: null, since: null },

@@ -65,7 +65,7 @@ export type Checks = {
 export async function openShop(): Promise<Shop> {
   const directory = mkdtempSync(join(tmpdir(), 'tollbell-shop-'));
   const path = join(directory, 'shop.db');
-  const store = await openSqliteStore({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 1_000 });
+  const store = await openSqliteStore({ path, readOnly: false, busyTimeoutMs: 1_000 });
   const database = new Database(path);
   database.pragma('synchronous = OFF'); // of this connection, which only reads
   const senders = [
@@ -99,7 +99,7 @@ async function found(store: Store, [first, ...others]: readonly Sender[]): Promi
       currency as Currency,
     ),
   );
-  await store.found({ sender: first, cards });
+  await store.found({ keyCheck: '', sender: first, cards });
   for (const sender of others) await store.putSender(sender);
   for (const { id } of [first, ...others]) {
     await store.putTemplate(makeTemplate(id));

@@ -3,13 +3,19 @@
 import { expect, it } from 'vitest';
 import type { ClaimFacts } from '../../src/ports/store/outbox.ts';
 import { decideClaim } from '../../src/send/claim.ts';
+import { type Micros, toMicros } from '../../src/values/money.ts';
+import type { Phone } from '../../src/values/phone.ts';
 import { toInstant } from '../../src/values/time.ts';
-import { flag, NOW } from './facts.ts';
+import { at, flag, NOW, PRICES, SENDER } from './facts.ts';
 
 function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in')]) {
   return decideClaim({
     at: NOW,
     expiresAt: toInstant(NOW + 1),
+    sender: SENDER,
+    phone: '+4915112345678' as Phone,
+    held: toMicros(55_000n),
+    prices: PRICES,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null },
     templateCurrent: true,
     ...rest,
@@ -30,4 +36,13 @@ it('refuses what was blocked, stopped or taken back while it waited', () => {
   expect(claim({}, [flag('utility', 'opt_out')])).toEqual({ kind: 'refuse', reason: 'opted_out' });
   expect(claim({ templateCurrent: false })).toEqual({ kind: 'refuse', reason: 'template_unavailable' });
   expect(claim({ templateCurrent: false }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
+});
+
+it('refuses what has become dearer than what was reserved, and what has no price any more', () => {
+  const december = at('2026-12-02T12:00:00Z');
+  const late = { at: december, expiresAt: toInstant(december + 1) };
+  expect(claim({ ...late, held: toMicros(60_000n) })).toEqual({ kind: 'claim' });
+  expect(claim(late)).toEqual({ kind: 'refuse', reason: 'over_budget' });
+  expect(claim({ phone: '+33612345678' as Phone })).toEqual({ kind: 'refuse', reason: 'no_price' });
+  expect(claim({ phone: null, held: 0n as Micros })).toEqual({ kind: 'claim' });
 });

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  campaignPrefix,
+  campaignMark,
   type Content,
   contentDigest,
   derivedStamp,
@@ -24,12 +24,11 @@ const field = fc.string({ unit: fc.constantFrom('a', 'b', '1', '_'), maxLength: 
 const contents: fc.Arbitrary<Content> = fc.record({
   to: field,
   template: field,
-  language: field,
   content: fc.string({ unit: fc.constantFrom('a', '\n', '"'), maxLength: 3 }),
 });
 
 function stampOf(campaign: string, content: Content): Stamp {
-  return derivedStamp(campaignPrefix(digest, campaign as CampaignId), contentDigest(digest, content));
+  return derivedStamp(campaignMark(digest, campaign as CampaignId), contentDigest(digest, content));
 }
 
 describe('a derived key', () => {
@@ -44,11 +43,18 @@ describe('a derived key', () => {
     );
   });
 
+  it('differs between campaigns that begin alike', () => {
+    const [one, other] = ['one', 'other'].map((name) => campaignMark(digest, name as CampaignId));
+    if (one === undefined || other === undefined) throw new Error('two campaigns have two marks');
+    const bytes = contentDigest(digest, { to: '+4915112345678', template: 't', content: '{}' });
+    expect(hex(keyOf(derivedStamp({ ...other, prefix: one.prefix }, bytes)))).not.toBe(hex(keyOf(derivedStamp(one, bytes))));
+  });
+
   it('differs between campaigns', () => {
     fc.assert(fc.property(contents, (content) => hex(keyOf(stampOf('one', content))) !== hex(keyOf(stampOf('two', content)))));
   });
 
-  it('has 16 bytes, begins with its campaign, and shares no byte with the fingerprint', () => {
+  it('has 16 bytes, begins with its campaign, and is made of other bytes of the content than the fingerprint', () => {
     fc.assert(
       fc.property(contents, (content) => {
         const bytes = contentDigest(digest, content);
@@ -56,8 +62,9 @@ describe('a derived key', () => {
         const key = keyOf(stamp);
         expect(key).toHaveLength(16);
         expect(hex(fingerprintOf(stamp))).toBe(hex(bytes.subarray(0, 8)));
-        expect(hex(key).slice(0, 10)).toBe(`02${hex(campaignPrefix(digest, 'c' as CampaignId))}`);
-        expect(hex(key).slice(10)).toBe(hex(bytes.subarray(8, 19)));
+        const { prefix, mask } = campaignMark(digest, 'c' as CampaignId);
+        expect(hex(key).slice(0, 10)).toBe(`02${hex(prefix)}`);
+        expect(hex(key.subarray(5).map((byte, index) => byte ^ (mask[index] ?? 0)))).toBe(hex(bytes.subarray(8, 19)));
       }),
     );
   });

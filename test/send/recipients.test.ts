@@ -21,7 +21,6 @@ describe('columns', () => {
         language: 'en',
         content: '{"name":"Ada","order":"A-17"}',
         checkedFor: ORDER.id,
-        contactName: null,
         costCenter: 'north',
         tags: ['a', 'b'],
         record: { row: 1, cells: [TO, 'A-17', 'Ada', 'k1', 'en', 'north', 'a, b,a'] },
@@ -31,7 +30,7 @@ describe('columns', () => {
 
   it('that are not there leave everything to the contact and the command', async () => {
     const { recipients } = await check(`to,name,order\n${TO},Ada,A-17\n`);
-    expect(recipients).toMatchObject([{ key: null, language: null, contactName: null, costCenter: null, tags: [] }]);
+    expect(recipients).toMatchObject([{ key: null, language: null, costCenter: null, tags: [] }]);
   });
 
   it('that are empty do the same, except for the key', async () => {
@@ -39,13 +38,11 @@ describe('columns', () => {
     expect(recipients).toMatchObject([{ language: null, costCenter: null, tags: [] }]);
   });
 
-  it('called name are ours where the template has no such parameter; contact.name always is', async () => {
+  it('called name are passed over where the template has no such parameter; contact.name always is', async () => {
     const plain = { templates: [named('Your order {{order}} has left.')] };
-    expect((await check(`to,name,order\n${TO},Ada,A-17\n`, plain)).recipients).toMatchObject([
-      { contactName: 'Ada', content: '{"order":"A-17"}' },
-    ]);
+    expect((await check(`to,name,order\n${TO},Ada,A-17\n`, plain)).recipients).toMatchObject([{ content: '{"order":"A-17"}' }]);
     expect((await check(`to,contact.name,order,name\n${TO},Ada L,A-17,Ada\n`)).recipients).toMatchObject([
-      { contactName: 'Ada L', content: '{"name":"Ada","order":"A-17"}' },
+      { content: '{"name":"Ada","order":"A-17"}' },
     ]);
   });
 

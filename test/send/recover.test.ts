@@ -31,7 +31,7 @@ const recoverAt = (store: Store, at: Instant) => recover(store, { diedWithProces
 
 async function reserved(store: Store): Promise<bigint | undefined> {
   const period = { from: '2026-01-01' as Day, to: '2027-01-01' as Day };
-  return (await store.counters({ period, senderId: null, groupBy: [] }))[0]?.counters.reserved;
+  return (await store.counters({ period, senderId: null, groupBy: [] })).totals[0]?.counters.reserved;
 }
 
 it('releases what nobody has heard of, more than a batch of it, at the horizon and not before', async () => {

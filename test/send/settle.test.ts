@@ -44,6 +44,7 @@ describe('a delivery', () => {
       notBefore: null,
       expiresAt: null,
       providerId: 'wamid',
+      freesKey: false,
       at: LATER,
     });
   });

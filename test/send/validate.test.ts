@@ -36,7 +36,6 @@ it.each([
   ['key', '', 'empty_key'],
   ['key', '  ', 'empty_key'],
   ['key', 'k'.repeat(257), 'too_long'],
-  ['contact.name', 'n'.repeat(257), 'too_long'],
   ['cost_center', 'c'.repeat(65), 'too_long'],
   ['tag', 't'.repeat(65), 'too_long'],
   ['tag', `"${Array.from({ length: 11 }, (_, index) => index).join(',')}"`, 'too_long'],

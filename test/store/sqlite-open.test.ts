@@ -28,15 +28,9 @@ describe('a new store', () => {
     await store.close();
   });
 
-  it('takes the mode that it is told', async () => {
-    const store = await open(path, { fileMode: 0o640 });
-    expect(['', '-wal'].map((ending) => modeOf(path + ending))).toEqual(['640', '640']);
-    await store.close();
-  });
-
   it('keeps what it commits: WAL, and synchronous FULL on every connection', () => {
     for (const _ of ['made', 'opened again']) {
-      const { connection } = openSqlite({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 100 });
+      const { connection } = openSqlite({ path, readOnly: false, busyTimeoutMs: 100 });
       const pragma = (name: string) => connection.pragma(name, { simple: true });
       expect(pragma('journal_mode')).toBe('wal');
       expect(pragma('synchronous')).toBe(2);
@@ -71,7 +65,7 @@ describe('a store that is opened for reading', () => {
   it('reads, and writes nothing', async () => {
     const store = await open(path);
     const sender = makeSender({ isDefault: true });
-    await store.found({ sender, cards: [] });
+    await store.found({ keyCheck: '', sender, cards: [] });
     await store.close();
     const before = readFileSync(path);
     const reader = await open(path, { readOnly: true });
@@ -162,7 +156,7 @@ describe('a place where no store can be', () => {
 describe('a store that another process is writing to', () => {
   it('is busy after the wait, and nothing was changed', async () => {
     const store = await open(path, { busyTimeoutMs: 20 });
-    await store.found({ sender: makeSender({ isDefault: true }), cards: [] });
+    await store.found({ keyCheck: '', sender: makeSender({ isDefault: true }), cards: [] });
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
     await expect(store.putPriceCard(makeCard('2026-10-01'), { replace: false })).rejects.toMatchObject({ code: 'store_busy' });
@@ -183,11 +177,8 @@ describe('a store that another process is writing to', () => {
   });
 });
 
-async function open(
-  place: string,
-  rest: { readonly readOnly?: boolean; readonly fileMode?: number; readonly busyTimeoutMs?: number } = {},
-) {
-  return openSqliteStore({ path: place, readOnly: false, fileMode: 0o600, busyTimeoutMs: 1_000, ...rest });
+async function open(place: string, rest: { readonly readOnly?: boolean; readonly busyTimeoutMs?: number } = {}) {
+  return openSqliteStore({ path: place, readOnly: false, busyTimeoutMs: 1_000, ...rest });
 }
 
 function modeOf(place: string): string {

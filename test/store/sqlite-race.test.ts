@@ -23,9 +23,9 @@ const PROGRAM = `
 
   async function main() {
     while (Date.now() < Number(startAt));
-    const store = await openSqliteStore({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 15_000 });
+    const store = await openSqliteStore({ path, readOnly: false, busyTimeoutMs: 15_000 });
     const sender = makeSender({ isDefault: true });
-    if (await store.isEmpty()) await store.found({ sender, cards: [makeCard('2026-07-01'), makeCard('2026-10-01')] });
+    if (await store.isEmpty()) await store.found({ keyCheck: '', sender, cards: [makeCard('2026-07-01'), makeCard('2026-10-01')] });
     const write = { contactId: ids.sortable(NOON), who: { phone: phone(number) }, events: [makeEvent('block', '*')] };
     await store.recordConsent({ accountId: sender.accountId, writes: [write], at: NOON }, decideSettlements);
     await store.close();
@@ -53,7 +53,7 @@ it(`is founded once by ${PROCESSES} processes at the same time`, async () => {
   );
   expect((await Promise.allSettled(runs)).filter(({ status }) => status === 'rejected')).toEqual([]);
 
-  const store = await openSqliteStore({ path, readOnly: true, fileMode: 0o600, busyTimeoutMs: 1_000 });
+  const store = await openSqliteStore({ path, readOnly: true, busyTimeoutMs: 1_000 });
   const senders = await store.listSenders(DEFAULT_ACCOUNT);
   const cards = await store.listPriceCards({ currency: null });
   const people = Array.from({ length: PROCESSES }, (_, index) => ({ phone: phone(String(index)) }));

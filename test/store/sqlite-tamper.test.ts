@@ -24,10 +24,10 @@ let senderId: SenderId;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tollbell-tamper-'));
   path = join(directory, 't.db');
-  store = await openSqliteStore({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 1_000 });
+  store = await openSqliteStore({ path, readOnly: false, busyTimeoutMs: 1_000 });
   const sender = makeSender({ isDefault: true });
   senderId = sender.id;
-  await store.found({ sender, cards: [makeCard('2026-07-01', [makeRate('marketing', HUGE)])] });
+  await store.found({ keyCheck: '', sender, cards: [makeCard('2026-07-01', [makeRate('marketing', HUGE)])] });
   await store.putTemplate(makeTemplate(senderId));
 });
 afterEach(async () => {
@@ -66,7 +66,7 @@ describe('figures past 2^53', () => {
     await store.putBudget({ ...NO_BUDGET, id: ids.short(), senderId, cap: HUGE as typeof NO_BUDGET.cap });
     const month = parseMonth('2026-10');
     const period = monthDays(month ?? expect.fail('a month'));
-    const counters = async () => (await store.counters({ period, senderId, groupBy: ['category'] }))[0]?.counters;
+    const counters = async () => (await store.counters({ period, senderId, groupBy: ['category'] })).totals[0]?.counters;
     expect((await store.findMessages([id]))[0]?.price).toBe(HUGE);
     expect((await store.listMessages(ALL, { limit: 1, after: null })).items[0]?.price).toBe(HUGE);
     expect((await store.entriesOf(id)).map(({ held }) => held)).toEqual([HUGE]);
@@ -86,7 +86,7 @@ describe('damage', () => {
     const file = openSync(path, 'r+');
     writeSync(file, Buffer.alloc(4_096, 0xff), 0, 4_096, (page - 1) * 4_096);
     closeSync(file);
-    store = await openSqliteStore({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 1_000 });
+    store = await openSqliteStore({ path, readOnly: false, busyTimeoutMs: 1_000 });
     await expect(store.listSenders(DEFAULT_ACCOUNT)).rejects.toMatchObject({ code: 'store_invalid' });
   });
 

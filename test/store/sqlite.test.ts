@@ -54,5 +54,5 @@ async function openForEachCall(): Promise<OpenedStore> {
 }
 
 async function connect(path: string): Promise<Store> {
-  return openSqliteStore({ path, readOnly: false, fileMode: 0o600, busyTimeoutMs: 5_000 });
+  return openSqliteStore({ path, readOnly: false, busyTimeoutMs: 5_000 });
 }

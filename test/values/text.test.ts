@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inertCell, printable, shorten } from '../../src/values/text.ts';
+import { inertCell, printable, safeJson, shorten } from '../../src/values/text.ts';
 
 // Any text, with what could do harm made likely.
 const harmful = fc.constantFrom(
@@ -44,6 +44,23 @@ describe('printable', () => {
 
   it.each(['Zoë Müller', '日本語', 'عربي', '👩‍💻'.replaceAll('\u200d', ''), '+49 151 123', 'a\u00a0b'])('leaves %s as it is', (text) => {
     expect(printable(text)).toBe(text);
+  });
+});
+
+describe('safeJson', () => {
+  it.each([0, 2])('is JSON of the same value that a terminal cannot act on, indented by %d', (indent) => {
+    fc.assert(
+      fc.property(fc.array(texts), (value) => {
+        const json = safeJson(value, indent);
+        expect(JSON.parse(json)).toEqual(value);
+        expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it('is what JSON always is where nothing could do harm', () => {
+    const value = { name: 'Zoë\n', tags: ['日本'], n: null };
+    expect(safeJson(value, 2)).toBe(JSON.stringify(value, null, 2));
   });
 });
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { toOptIns } from '../../domain/consent-change.ts';
 import { isAttributeKey } from '../../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
@@ -75,9 +76,7 @@ export async function addContact(
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const at = app.clock.now();
-  const optIns = (optIn ?? []).map(
-    (subject) => ({ scope: sender.id, subject, kind: 'opt_in', at, by: 'customer', source: source ?? '', evidence }) as const,
-  );
+  const optIns = toOptIns(optIn ?? [], { scope: sender.id, at, by: 'customer', source: source ?? '', evidence });
   const contact = { id: app.ids.sortable<'contact'>(at), phone, userId: null, name, language, attributes: attr, optIns };
   const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts: [contact], at });
   const [person] = await store.findContacts(DEFAULT_ACCOUNT, [{ phone }]);

@@ -23,7 +23,11 @@ const ContactImportOptions = z.object({
 const ContactImportDocument = z.object({
   counts: z
     .object({ read: z.int(), added: z.int(), updated: z.int(), unchanged: z.int(), invalid: z.int(), refused: z.int() })
-    .check(z.describe('refused: an opt-out or a block stands against an opt-in; all else of the row was written')),
+    .check(
+      z.describe(
+        'refused: an opt-out or a block stands against an opt-in, and all else of the row was written; or it mixes two people, and nothing was',
+      ),
+    ),
 });
 
 export const defineContactImport: Define = (parent, host) => {

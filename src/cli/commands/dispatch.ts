@@ -9,7 +9,7 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { interruptedBy } from '../interrupted.ts';
+import { dispatchOf, interruptedBy } from '../interrupted.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
@@ -23,7 +23,13 @@ const count = z.int();
 const DispatchDocument = z.object({
   sender: z.string(),
   sent: count.check(z.describe('messages that were handed to the provider')),
-  counts: z.object({ accepted: count, delivered: count, failed: count, unknown: count }),
+  counts: z.object({
+    accepted: count,
+    delivered: count,
+    failed: count,
+    unknown: count,
+    stopped: count.check(z.meta({ description: 'cancelled or expired at the moment of sending' })),
+  }),
   charged: moneyText,
   currency: z.string(),
 });
@@ -54,6 +60,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   const sender = await currentSender(store, app.config);
   await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
   const tally = createTally();
+  let [sent, stopped] = [0, 0];
   const host = { store, transport: app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
   const end = await dispatch(host, {
     sender,
@@ -61,15 +68,20 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     countMax: options.once ? BATCH_MAX : options.max,
     waits: false,
     onSettled: (settlements) => {
-      for (const settlement of settlements) countSettled(tally, settlement);
+      for (const settlement of settlements) {
+        const { from, to } = settlement;
+        if (from === 'queued') stopped += 1;
+        else countSettled(tally, settlement);
+        if (from === 'sending' && to !== 'queued') sent += 1;
+      }
     },
   });
-  if (end.reason === 'interrupted') throw interruptedBy('tollbell dispatch');
+  if (end.reason === 'interrupted') throw interruptedBy(dispatchOf(sender));
   const { accepted, delivered, failed, unknown } = tally.counts;
   const document = {
     sender: sender.name,
-    sent: end.claimed,
-    counts: { accepted, delivered, failed, unknown },
+    sent,
+    counts: { accepted, delivered, failed, unknown, stopped },
     charged: formatAmount(tally.charged),
     currency: sender.currency,
   };
@@ -78,8 +90,8 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     schema: DispatchDocument,
     document,
     columns: ['sender', 'sent', 'charged', 'currency'],
-    exitCode: exitCodeOfTally(tally),
+    exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${end.claimed} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown; charged ${document.charged} ${sender.currency}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}`,
   };
 }

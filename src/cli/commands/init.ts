@@ -2,14 +2,19 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { builtinPriceCards } from '../../catalog/price-cards.ts';
+import { toOptIns } from '../../domain/consent-change.ts';
 import { DEFAULT_ACCOUNT, isSenderName, SANDBOX_SENDER, type Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { parseCurrency } from '../../values/money.ts';
 import { parsePhone } from '../../values/phone.ts';
+import { printable } from '../../values/text.ts';
 import { parseTimeZone } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
+import { hint } from '../hint.ts';
 import { currencyText, helpText, orNull, parseOptions, phoneText, timeZoneText } from '../options.ts';
+import { putCards } from '../price-cards.ts';
 import { askText } from '../prompt.ts';
 import { addSampleTemplates } from '../sample-store.ts';
 
@@ -26,6 +31,7 @@ const InitDocument = z.object({
   currency: z.string(),
   time_zone: z.string(),
   templates: z.array(z.string()),
+  price_cards: z.int().check(z.describe('how many cards there are in its currency; without one, no message has a price')),
   contact: z.nullable(z.string()),
 });
 
@@ -47,7 +53,7 @@ export const defineInit: Define = (parent, host) => {
           'tollbell init -y --phone +4915112345678',
           'tollbell init --name shop --currency EUR --time-zone Europe/Berlin',
         ],
-        output: '{"schema":"tollbell.init/1","db","sender","currency","time_zone","templates":[…],"contact"}',
+        output: '{"schema":"tollbell.init/1","db","sender","currency","time_zone","templates":[…],"price_cards","contact"}',
         exits: [0, 2, 8],
       }),
     )
@@ -61,24 +67,38 @@ export async function init(app: App, options: z.output<typeof InitOptions>): Pro
   const store = await app.store();
   const sender = await settleSender(app, store, answers);
   const templates = await addSampleTemplates(app, store, sender);
+  const prices = await addPrices(app, store, sender);
   const contact = answers.phone === null ? null : await addFirstContact(app, store, { sender, phone: answers.phone });
+  if (contact?.isRefused === true)
+    hint(app, 'The opt-in was not recorded: an opt-out or a block stands. tollbell opt-in records a change of mind.');
+  const reachable = contact === null || contact.isRefused ? null : answers.phone;
   const document = {
     db: app.config.db,
     sender: sender.name,
     currency: sender.currency,
     time_zone: sender.timeZone,
     templates: [...templates],
-    contact,
+    price_cards: prices,
+    contact: contact?.id ?? null,
   };
   return {
     command: 'init',
     schema: InitDocument,
     document,
-    columns: ['db', 'sender', 'currency', 'time_zone', 'contact'],
-    text: (style) => `${style.good('ready')} ${sender.name} (${sender.currency}, ${sender.timeZone}) in ${document.db}
+    columns: ['db', 'sender', 'currency', 'time_zone', 'price_cards', 'contact'],
+    text: (
+      style,
+    ) => `${prices > 0 ? style.good('ready') : style.warn('no prices')} ${sender.name} (${sender.currency}, ${sender.timeZone}) in ${printable(document.db)}
 Templates: ${templates.join(', ')}
-Next: tollbell send order_shipped --to ${answers.phone ?? '+4915112345678'} --param name=Ada --param order=A-17`,
+Next: ${nextSteps(reachable).join('\n      ')}`,
   };
+}
+
+// Nobody is sent anything without consent: the first step is a person who agreed.
+function nextSteps(reachable: string | null): readonly string[] {
+  const to = reachable ?? '+4915112345678';
+  const send = `tollbell send order_shipped --to ${to} --param name=Ada --param order=A-17`;
+  return reachable === null ? [`tollbell contact add ${to} --language en_US --opt-in utility --source "order form"`, send] : [send];
 }
 
 type Answers = {
@@ -138,21 +158,22 @@ async function settleSender(app: App, store: Store, { name, currency, timeZone }
   return sender;
 }
 
+// The cards that are there stay; how many there are in the end.
+async function addPrices(app: App, store: Store, { currency }: Sender): Promise<number> {
+  await putCards(app, store, { cards: builtinPriceCards(currency), replace: false, onConflict: 'keep' });
+  const { length } = await store.listPriceCards({ currency });
+  if (length === 0)
+    hint(app, `No ${currency} prices come with this version, and what has no price is not sent: bring a card with tollbell price import.`);
+  return length;
+}
+
 async function addFirstContact(
   app: App,
   store: Store,
   { sender, phone }: { readonly sender: Sender; readonly phone: z.output<typeof phoneText> },
-): Promise<string> {
+): Promise<{ readonly id: string; readonly isRefused: boolean }> {
   const at = app.clock.now();
-  const optIn = {
-    scope: sender.id,
-    subject: 'utility',
-    kind: 'opt_in',
-    at,
-    by: 'business',
-    source: 'tollbell init',
-    evidence: null,
-  } as const;
+  const agreed = { scope: sender.id, at, by: 'business', source: 'tollbell init', evidence: null } as const;
   const contact = {
     id: app.ids.sortable<'contact'>(at),
     phone,
@@ -160,9 +181,9 @@ async function addFirstContact(
     name: null,
     language: 'en_US',
     attributes: {},
-    optIns: [optIn],
+    optIns: toOptIns(['utility'], agreed),
   };
   const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts: [contact], at });
   assert(written !== undefined, 'one result per contact');
-  return written.contactId;
+  return { id: written.contactId, isRefused: written.result === 'refused' };
 }

@@ -6,7 +6,7 @@ import { fail } from '../../errors.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import { cancelCampaign, cancelMessages } from '../../send/cancel.ts';
 import type { MessageId } from '../../values/id.ts';
-import { formatAmount, type Micros, plus, ZERO } from '../../values/money.ts';
+import { formatAmount, sumsByCurrency } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, orNull, parseOptions, texts } from '../options.ts';
@@ -52,7 +52,8 @@ export async function messageCancel(
   const at = app.clock.now();
   const ids = options.ids.map((id) => id as MessageId);
   const settled = options.campaign === null ? await cancelMessages(store, { ids, at }) : await cancelNamed(app, options.campaign);
-  const released = Array.from(sumsByCurrency(settled), ([currency, amount]) => ({ currency, amount: formatAmount(amount) }));
+  const sums = sumsByCurrency(settled.map(({ currency, closed }) => ({ currency, amount: closed })));
+  const released = sums.map(({ currency, amount }) => ({ currency, amount: formatAmount(amount) }));
   return {
     command: 'message-cancel',
     schema: MessageCancelDocument,
@@ -73,10 +74,4 @@ async function cancelNamed(app: App, campaign: string): Promise<readonly Settlem
       hint: 'tollbell message list shows the campaigns of messages.',
     });
   return cancelCampaign(store, { senderId: sender.id, campaignId, at: app.clock.now() });
-}
-
-function sumsByCurrency(settled: readonly Settlement[]): Map<string, Micros> {
-  const sums = new Map<string, Micros>();
-  for (const { currency, closed } of settled) sums.set(currency, plus(sums.get(currency) ?? ZERO, closed));
-  return sums;
 }

@@ -8,10 +8,10 @@ import { fail } from '../../errors.ts';
 import type { Io } from '../../ports/host.ts';
 import { splitRows } from '../../send/csv-rows.ts';
 import { readLineBlocks } from '../../send/line-blocks.ts';
+import { titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
-import { titleOf } from '../read-text.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 

@@ -5,6 +5,7 @@ import type { App } from '../../app.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
 import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
 import { formatAmount } from '../../values/money.ts';
+import { printable } from '../../values/text.ts';
 import { dayOf } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currencyText, dayText, helpText, orNull, parseOptions } from '../options.ts';
@@ -74,7 +75,7 @@ export async function showRates(app: App, options: z.output<typeof PriceShowOpti
       if (stored === undefined) return `No ${currency} rates on ${day}: bring a card with tollbell price builtin or price import.`;
       if (rates.length === 0) return `No such rates in the ${currency} card from ${stored.card.effectiveFrom}.`;
       const rows = rates.map((rate) => [rate.market, rate.category, tierText(rate), formatAmount(rate.rate)]);
-      const title = `${currency} from ${stored.card.effectiveFrom} (${stored.source})`;
+      const title = `${currency} from ${stored.card.effectiveFrom} (${printable(stored.source)})`;
       return `${title}\n${await table({ header: ['MARKET', 'CATEGORY', 'MESSAGES A MONTH', 'RATE'], rows, rightAligned: [3] }, style)}`;
     },
   };

@@ -3,14 +3,22 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
+import { costCenterFlaw, keyFlaw, type LabelFlaw, tagsFlaw, toTags } from '../../send/labels.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
 import type { CommandHost, Define } from '../command.ts';
-import { amountText, collect, filledText, flag, helpText, orNull, pairs, parseOptions, texts } from '../options.ts';
+import { amountText, collect, filledText, flag, helpText, orNull, pairs, parsedText, parseOptions, texts } from '../options.ts';
 import { sendDirect, sendFile } from '../send-run.ts';
 import { SendDocument, type SendView } from '../send-view.ts';
 
 const text = orNull(z.string());
-const filled = orNull(filledText());
+
+// What a column of a file may not hold, an option may not either.
+function labelText(flawOf: (text: string) => LabelFlaw | undefined) {
+  return parsedText(
+    (given) => (flawOf(given) === undefined ? given : undefined),
+    (given) => ({ message: flawOf(given)?.message ?? '', hint: 'The same limits hold for a column of a file.' }),
+  );
+}
 
 export const SendOptions = z.object({
   template: text,
@@ -19,10 +27,16 @@ export const SendOptions = z.object({
   text,
   param: pairs,
   language: text,
-  key: orNull(z.string().check(z.minLength(1, 'an empty key'), z.maxLength(256, 'at most 256 characters'))),
-  campaign: filled,
-  costCenter: filled,
-  tag: texts,
+  key: orNull(labelText(keyFlaw)),
+  campaign: orNull(filledText()),
+  costCenter: orNull(z.pipe(filledText(), labelText(costCenterFlaw))),
+  tag: z.pipe(
+    z.pipe(
+      texts,
+      z.transform((given) => given.join(',')),
+    ),
+    z.pipe(labelText(tagsFlaw), z.transform(toTags)),
+  ),
   maxPrice: orNull(amountText),
   dryRun: flag,
   queue: flag,
@@ -41,7 +55,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .command('send')
     .description(
       'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
-        'In a file, the column `to` is required; parameters are columns by name; key, name, language, cost_center and tag are optional.\n' +
+        'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center and tag are optional; name is passed over.\n' +
         'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.',
     )
     .argument('[template]', "the template's name; none with --text")
@@ -53,7 +67,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--key <key>', 'send once for ever under this key')
     .option('--campaign <name>', 'the campaign it belongs to; needed with --from')
     .option('--cost-center <name>', 'who pays inside the company')
-    .option('--tag <tag>', 'a tag for reports; may be given several times', collect)
+    .option('--tag <tag>', 'a tag for reports, or several with commas; may be given several times', collect)
     .option('--max-price <amount>', 'refuse what costs more')
     .option('--dry-run', 'ask everything, change nothing')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')

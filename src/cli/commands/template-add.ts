@@ -4,12 +4,13 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { parseTemplate } from '../../domain/template-parse.ts';
 import { fail } from '../../errors.ts';
+import { titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
 import { newTemplate } from '../new-template.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { readText, titleOf } from '../read-text.ts';
+import { readText } from '../read-text.ts';
 import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
 // The texts of a template have some 4,000 characters at most; the rest is room for examples and fields that we do not know.

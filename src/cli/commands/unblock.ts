@@ -78,6 +78,7 @@ export async function unblock(app: App, options: z.output<typeof UnblockOptions>
     schema: UnblockDocument,
     document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent },
     columns: ['contact', 'phone', 'sender', 'blocked'],
-    text: (style) => `${style.good('not blocked')} any more; opted in: ${purposesOf(consent, 'opted_in')}`,
+    text: (style) =>
+      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}`,
   };
 }

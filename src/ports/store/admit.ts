@@ -101,8 +101,8 @@ export type AdmittedMessage = {
 };
 
 /**
- * What became of one request. `kept` on a duplicate is the first message; it is `resumable` when another run left it queued, so that this one must
- * send it. `key_conflict` means the same key with other content. A refusal is a value: it moves no money and may be tried again.
+ * What became of one request. `kept` on a duplicate is the first message; it is `resumable` when another run left it queued: it belongs to this run from
+ * then on, which must send it. `key_conflict` means the same key with other content. A refusal is a value: it moves no money and may be tried again.
  */
 export type Admission =
   | { readonly kind: 'admitted'; readonly message: AdmittedMessage }

@@ -7,7 +7,7 @@ import type { PriceCard } from '../../domain/price-book.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
 import type { AccountId, BudgetId, ContactId, MessageId, PriceBookId, SenderId } from '../../values/id.ts';
-import type { Currency, Micros } from '../../values/money.ts';
+import type { Amount, Currency } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { DecideSettlements } from './settle.ts';
@@ -44,12 +44,15 @@ export type ContactWrite = {
 
 /**
  * `refused`: an opt-in was asked for that an opt-out or a block stands against, and the rest was written; or the number and the user id belong to two
- * people, and nothing was.
+ * people, or one of them would take the place of another one, and nothing was.
  */
 export type ContactWritten = { readonly contactId: ContactId; readonly result: 'added' | 'updated' | 'unchanged' | 'refused' };
 
+/** An event of this moment where `at` is null: it follows what was said about the subject before, also where the clock was set back since. */
+export type SaidEvent = Omit<NewConsentEvent, 'at'> & { readonly at: Instant | null };
+
 /** Events about one person. A person never seen before is created with `contactId`, so that a block holds for unknown numbers too. */
-export type ConsentWrite = { readonly contactId: ContactId; readonly who: ContactRef; readonly events: readonly NewConsentEvent[] };
+export type ConsentWrite = { readonly contactId: ContactId; readonly who: ContactRef; readonly events: readonly SaidEvent[] };
 
 /**
  * What the events left behind: the flags in the scopes that they name and in the whole account, the queued messages that they cancelled, and those that
@@ -60,7 +63,7 @@ export type ConsentWritten = {
   readonly phone: Phone | null;
   readonly flags: readonly ConsentFlag[];
   readonly cancelled: readonly MessageId[];
-  readonly released: readonly { readonly currency: Currency; readonly amount: Micros }[];
+  readonly released: readonly Amount[];
   readonly inFlight: readonly MessageId[];
 };
 
@@ -75,14 +78,21 @@ export type StoredPriceCard = {
   readonly addedAt: Instant;
 };
 
-/** What a fresh store begins with. */
-export type Foundation = { readonly sender: Sender; readonly cards: readonly StoredPriceCard[] };
+/** What a fresh store begins with. `keyCheck` is what it keeps of its key, to tell another one. */
+export type Foundation = {
+  readonly keyCheck: string;
+  readonly sender: Sender;
+  readonly cards: readonly StoredPriceCard[];
+  readonly template?: Template;
+};
 
 export type DirectoryStore = {
-  /** True until `found` has run; a store that a crash left between the two is founded by the next process. */
+  /** True until `found` has run, also on a file without tables; a store that a crash left there is founded by the next process. */
   readonly isEmpty: () => Promise<boolean>;
   /** Writes the account, the first sender and its price cards; changes nothing on a store that has them. */
   readonly found: (foundation: Foundation) => Promise<void>;
+  /** The `keyCheck` that the store was founded with; null before. */
+  readonly keyCheck: () => Promise<string | null>;
 
   /** Adds or changes at most `BATCH_MAX` contacts; one result per item, in order. */
   readonly putContacts: (batch: {

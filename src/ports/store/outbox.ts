@@ -4,7 +4,10 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { OutgoingMessage, Outcome } from '../transport.ts';
-import type { DecideSettlements, Settlement } from './settle.ts';
+import type { Sender } from '../../domain/sender.ts';
+import type { Micros } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import type { DecideSettlements, Settlement, StoredPrices } from './settle.ts';
 import type { GateQuestion, RefusalReason } from '../../domain/consent.ts';
 
 /** Which messages of a sender a dispatcher works on. */
@@ -17,8 +20,13 @@ export type OutboxScope =
 export type ClaimFacts = {
   readonly at: Instant;
   readonly expiresAt: Instant;
+  readonly sender: Sender;
+  readonly phone: Phone | null;
   readonly gate: GateQuestion;
-  /** False when the template was replaced or taken back since the admission. */
+  /** What is reserved for it. */
+  readonly held: Micros;
+  readonly prices: StoredPrices;
+  /** False when the template was replaced or taken back since the admission, or the content is gone. */
   readonly templateCurrent: boolean;
 };
 

@@ -23,6 +23,9 @@ export type ReportFilter = {
 /** One row: the value of each grouping in the order asked, the currency, and the sums. */
 export type ReportRow = { readonly group: readonly string[]; readonly currency: Currency; readonly counters: Counters };
 
+/** One total per currency, in the order of the currencies, as if there were no groups. */
+export type Report = { readonly rows: readonly ReportRow[]; readonly totals: readonly ReportRow[] };
+
 export type MessageFilter = {
   readonly senderId: SenderId | null;
   readonly state: MessageState | null;
@@ -85,8 +88,8 @@ export type Totals = {
 };
 
 export type ReportStore = {
-  /** The counters of the period, summed by group, in the order of the groups. Rows by `tag` overlap. */
-  readonly counters: (filter: ReportFilter) => Promise<readonly ReportRow[]>;
+  /** The counters of the period, summed by group, in the order of the groups, and their totals at the same moment. Rows by `tag` overlap, totals never do. */
+  readonly counters: (filter: ReportFilter) => Promise<Report>;
   /** Newest first. */
   readonly listMessages: (filter: MessageFilter, page: PageRequest) => Promise<Page<MessageRecord>>;
   /** One result per id, null where there is none. */

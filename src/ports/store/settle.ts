@@ -40,6 +40,8 @@ export type MessageChange = {
   /** When silence about it ends its reservation. */
   readonly expiresAt: Instant | null;
   readonly providerId: string | null;
+  /** Gives the key back: nothing was ever sent under it, and what stood against it may be gone when the send is tried again. */
+  readonly freesKey: boolean;
   readonly at: Instant;
 };
 

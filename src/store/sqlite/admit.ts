@@ -65,6 +65,9 @@ const INSERT_CONTENT = /* sql */ `
 const INSERT_TAG = /* sql */ `
   INSERT OR IGNORE INTO message_tag (message_id, tag) VALUES (?, ?)`;
 
+const TAKE_UP = /* sql */ `
+  UPDATE message SET run_id = ? WHERE id = ? AND state = 'queued'`;
+
 const FIND_CAMPAIGN = /* sql */ `
   SELECT id FROM campaign WHERE sender_id = ? AND name = ?`;
 
@@ -104,8 +107,16 @@ function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmi
   const decided = decide(loadFacts(parts, batch));
   const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
   writeMessages(parts, batch, admitted);
+  takeUp(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
   return summarise(decided);
+}
+
+function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admissions']): void {
+  if (runId === null) return;
+  for (const admission of admissions) {
+    if (admission.kind === 'duplicate' && admission.resumable) sqlite.prepare(TAKE_UP).run(runId, admission.kept.id);
+  }
 }
 
 function summarise({ admissions, budgets }: Decided): { admissions: Decided['admissions']; spent: ReadonlyMap<string, Micros> } {

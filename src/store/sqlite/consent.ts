@@ -1,14 +1,14 @@
 // Recording consent on SQLite: events and blocks, and in the same transaction the end of every queued message that they stand against.
 
 import { type Category, type ConsentEvent, type ConsentFlag, EVERYWHERE } from '../../domain/consent.ts';
-import { isStop, stopOf } from '../../domain/consent-change.ts';
+import { instantAfter, isStop, stopOf } from '../../domain/consent-change.ts';
 import { assert, fail } from '../../errors.ts';
 import type { ConsentWrite, ConsentWritten, DirectoryStore } from '../../ports/store/directory.ts';
-import type { DecideSettlements, Settlement } from '../../ports/store/settle.ts';
+import type { DecideSettlements } from '../../ports/store/settle.ts';
 import type { Outcome } from '../../ports/transport.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { AccountId, ContactId, MessageId, SenderId } from '../../values/id.ts';
-import { type Currency, type Micros, plus, ZERO } from '../../values/money.ts';
+import { sumsByCurrency } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import { type ConsentEventRow, toConsentEvent } from '../rows.ts';
@@ -74,7 +74,9 @@ type Write = { readonly accountId: AccountId; readonly write: ConsentWrite; read
 
 function record(sqlite: Sqlite, { accountId, write, at }: Write): Recorded {
   const { contactId, phone } = findOrAdd(sqlite, { accountId, write, at });
-  const { flags } = recordEvents(sqlite, { contactId, flags: keptFlagsOf(sqlite, contactId), events: write.events, recordedAt: at });
+  const before = keptFlagsOf(sqlite, contactId);
+  const events = write.events.map((event) => ({ ...event, at: event.at ?? instantAfter(before, event, at) }));
+  const { flags } = recordEvents(sqlite, { contactId, flags: before, events, recordedAt: at });
   const stopped = write.events.some(({ kind }) => isStop(kind)) ? stoppedMessages(sqlite, contactId, flags) : [];
   const scopes = new Set([EVERYWHERE, ...write.events.map(({ scope }) => scope)]);
   return {
@@ -136,12 +138,7 @@ function cancelStopped(settler: Settler, recorded: readonly Recorded[], { at, de
     const own = settlements.slice(next, next + cancellations.length);
     next += cancellations.length;
     const cancelled = own.filter(({ from, to }) => from !== to);
-    return { contactId, phone, flags, cancelled: cancelled.map(({ messageId }) => messageId), released: sumReleased(cancelled), inFlight };
+    const released = sumsByCurrency(cancelled.map(({ currency, closed }) => ({ currency, amount: closed })));
+    return { contactId, phone, flags, cancelled: cancelled.map(({ messageId }) => messageId), released, inFlight };
   });
-}
-
-function sumReleased(settlements: readonly Settlement[]): ConsentWritten['released'] {
-  const sums = new Map<Currency, Micros>();
-  for (const { currency, closed } of settlements) sums.set(currency, plus(sums.get(currency) ?? ZERO, closed));
-  return Array.from(sums, ([currency, amount]) => ({ currency, amount }));
 }

@@ -105,10 +105,16 @@ function put(sqlite: Sqlite, { accountId, contact, at }: Put): ContactWritten {
     recordEvents(sqlite, { contactId: id, flags: [], events: contact.optIns, recordedAt: at });
     return { contactId: id, result: 'added' };
   }
+  // The stops of a person are found by number and user id: one that is replaced would be free to begin again without them.
+  if (replaces(row.phone, phone) || replaces(row.user_id, userId)) return { contactId: row.id, result: 'refused' };
   const isChanged = update(sqlite, row, contact, at);
   const optIns = recordOptIns(sqlite, row.id, contact, at);
   if (optIns === 'refused') return { contactId: row.id, result: 'refused' };
   return { contactId: row.id, result: isChanged || optIns === 'recorded' ? 'updated' : 'unchanged' };
+}
+
+function replaces(stored: string | null, given: string | null): boolean {
+  return stored !== null && given !== null && stored !== given;
 }
 
 function update(sqlite: Sqlite, row: ContactRow, contact: ContactWrite, at: Instant): boolean {

@@ -61,6 +61,7 @@ function rollBack(connection: Database): void {
 const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_BUSY', 'store_busy'],
   ['SQLITE_LOCKED', 'store_busy'],
+  ['SQLITE_PROTOCOL', 'store_busy'], // gave up on the locks of the WAL, which others held all the time
   ['SQLITE_FULL', 'store_full'],
   ['SQLITE_NOTADB', 'store_invalid'],
   ['SQLITE_CORRUPT', 'store_invalid'],
@@ -71,7 +72,7 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
 ];
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  store_busy: 'Run the command again; nothing was changed. A longer wait is set with busy_timeout_ms.',
+  store_busy: 'What was committed before is safe; run the same command again. A longer wait is set with busy_timeout_ms.',
   store_full: 'Free some space and run the command again; what was committed is safe.',
   store_invalid: 'Check --db. If the file was a store, put back a backup.',
   store_unreadable: 'Check the path, its permissions and the disk.',

@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../errors.ts';
 import type { WorkerId } from '../../values/id.ts';
+import { diskError } from '../disk.ts';
 
 export type Liveness = {
   /** Shows that this worker lives, from now until `release` or death. */
@@ -29,10 +30,19 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
   const fileOf = (workerId: WorkerId): string => join(directory, workerId);
   let held: { readonly workerId: WorkerId; readonly lock: FileLock } | undefined;
 
+  const lockOf = (workerId: WorkerId): FileLock | null => {
+    const path = fileOf(workerId);
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      return takeLock(path);
+    } catch (cause) {
+      throw diskError(cause, { what: `The file ${path}, by which other processes know that this one lives, cannot be made`, path });
+    }
+  };
+
   const hold = (workerId: WorkerId): void => {
     if (storePath === ':memory:' || held !== undefined) return;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const lock = takeLock(fileOf(workerId));
+    const lock = lockOf(workerId);
     assert(lock !== null, 'nobody else holds the lock of a worker that has just begun');
     held = { workerId, lock };
   };
@@ -40,8 +50,7 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
   const ifDead = (workerId: WorkerId, work: () => void): boolean => {
     // Never open our own file a second time: closing that copy would free our lock (POSIX locks belong to the process).
     if (workerId === held?.workerId || storePath === ':memory:') return false;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const lock = takeLock(fileOf(workerId));
+    const lock = lockOf(workerId);
     if (lock === null) return false;
     try {
       work();

@@ -1,10 +1,11 @@
 // Opening a store file: created private, on a local disk, with the pragmas that the promise of the ledger rests on. The only user of the driver.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { AppError, fail } from '../../errors.ts';
+import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
+import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createBook } from './book.ts';
 import { createConsentStore } from './consent.ts';
@@ -26,8 +27,6 @@ import { createTotalsStore } from './totals.ts';
 export type OpenOptions = {
   readonly path: string;
   readonly readOnly: boolean;
-  /** The mode of a file that has to be made. */
-  readonly fileMode: number;
   readonly busyTimeoutMs: number;
 };
 
@@ -65,8 +64,8 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
 }
 
 /** Opens and prepares one connection. */
-export function openSqlite({ path, readOnly, fileMode, busyTimeoutMs }: OpenOptions): Sqlite {
-  const isNew = path !== ':memory:' && !readOnly && prepareFile(path, fileMode);
+export function openSqlite({ path, readOnly, busyTimeoutMs }: OpenOptions): Sqlite {
+  const isNew = path !== ':memory:' && !readOnly && prepareFile(path);
   try {
     const connection = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: busyTimeoutMs });
     const sqlite = createSqlite({ connection, path });
@@ -112,7 +111,7 @@ function switchToWal({ connection }: Sqlite, busyTimeoutMs: number): void {
 }
 
 /** Makes the directory and the file, private before the first byte is in it. True when the file is new. */
-function prepareFile(path: string, fileMode: number): boolean {
+function prepareFile(path: string): boolean {
   try {
     makeDirectory(dirname(path));
     refuseNetworkDisk(path);
@@ -120,7 +119,7 @@ function prepareFile(path: string, fileMode: number): boolean {
     if (known?.isDirectory() === true)
       throw fail('store_unreadable', { message: `${path} is a directory.`, hint: 'Give --db the path of a file.', details: { path } });
     if (known !== undefined) return false;
-    closeSync(openSync(path, 'a', fileMode));
+    closeSync(openSync(path, 'a', 0o600));
     return true;
   } catch (error) {
     throw openError(error, path);
@@ -140,12 +139,14 @@ function makeDirectory(directory: string): void {
 
 // An empty SQLite file in an exclusive transaction: a lock that Node itself does not offer. Nothing is ever written to it.
 function takeLock(path: string): FileLock | null {
-  const lock = new Database(path, { timeout: 0 });
+  let lock: FileLock | undefined;
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
+    const database = new Database(path, { timeout: 0 });
+    lock = database;
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return database;
   } catch (error) {
-    lock.close();
+    lock?.close();
     if (error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY') return null;
     throw translate(error, path);
   }
@@ -163,26 +164,6 @@ function refuseNetworkDisk(path: string): void {
   });
 }
 
-// Without it a power cut could leave the file's content but not its name.
-function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-}
-
 function openError(error: unknown, path: string): unknown {
-  if (error instanceof AppError) return error;
-  const translated = translate(error, path);
-  if (translated !== error) return translated;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC') return fail('store_full', { cause: error, hint: 'Free some space and run the command again.', details: { path } });
-  if (syscall !== undefined && code !== undefined) {
-    return fail('store_unreadable', {
-      message: `The store ${path} cannot be opened: ${code}.`,
-      hint: 'Check the path and its permissions.',
-      cause: error,
-      details: { path },
-    });
-  }
-  return error;
+  return diskError(translate(error, path), { what: `The store ${path} cannot be opened`, path });
 }

@@ -18,7 +18,10 @@ export type Candidate = {
   readonly attempt: number;
   readonly runId: number | null;
   readonly expiresAt: Instant;
-  readonly content: string;
+  /** Micro-units as text: a number would round what is past 2^53. */
+  readonly held: string;
+  /** Null when it was erased while the message waited. */
+  readonly content: string | null;
 };
 
 export type ScopeQueries = {
@@ -30,10 +33,10 @@ export type ScopeQueries = {
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id AS contactId, c.phone, c.user_id AS userId, m.template_id AS templateId, m.category, m.attempt,
-    m.run_id AS runId, m.expires_at AS expiresAt, mc.content
+    m.run_id AS runId, m.expires_at AS expiresAt, CAST(m.held AS TEXT) AS held, mc.content
   FROM message m
   JOIN contact c ON c.id = m.contact_id
-  JOIN message_content mc ON mc.message_id = m.id
+  LEFT JOIN message_content mc ON mc.message_id = m.id
   WHERE m.state = 'queued' AND m.sender_id = ? AND m.not_before <= ?`;
 
 const DUE_ALL = `${DUE} ORDER BY m.campaign_id, m.not_before, m.id LIMIT ?`;

@@ -16,18 +16,23 @@ import {
 import type { Outcome } from '../../ports/transport.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { MessageId, WorkerId } from '../../values/id.ts';
+import { toMicros } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import { lastInboundAt } from './admit.ts';
 import type { FlagReader } from './contacts.ts';
 import type { Sqlite } from './database.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
+import type { PriceStore } from './prices.ts';
+import type { SenderStore } from './senders.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
 
 type OutboxParts = {
   readonly sqlite: Sqlite;
   readonly settler: Settler;
+  readonly prices: PriceStore;
+  readonly senders: SenderStore;
   readonly templates: TemplateStore;
   readonly flags: FlagReader;
   readonly liveness: Liveness;
@@ -102,13 +107,21 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Turn, decide: Dec
   return claims;
 }
 
-function claimFacts({ sqlite, templates, flags }: OutboxParts, turn: Turn, candidate: Candidate): Parameters<DecideClaim>[0] {
+function claimFacts(
+  { sqlite, senders, prices, templates, flags }: OutboxParts,
+  turn: Turn,
+  candidate: Candidate,
+): Parameters<DecideClaim>[0] {
   const freeForm = candidate.templateId === null;
   const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, turn.senderId) : null;
   return {
     at: turn.at,
     expiresAt: candidate.expiresAt,
-    templateCurrent: candidate.templateId === null || templates.isCurrent(candidate.templateId),
+    sender: senders.byId(turn.senderId),
+    phone: candidate.phone,
+    held: toMicros(BigInt(candidate.held)),
+    prices: prices.book(),
+    templateCurrent: candidate.content !== null && (candidate.templateId === null || templates.isCurrent(candidate.templateId)),
     gate: {
       flags: flags.flagsOf(candidate.contactId, turn.senderId),
       category: candidate.category,
@@ -121,6 +134,7 @@ function claimFacts({ sqlite, templates, flags }: OutboxParts, turn: Turn, candi
 
 function toClaimed({ templates }: OutboxParts, candidate: Candidate): ClaimedMessage {
   const template = candidate.templateId === null ? null : templates.byId(candidate.templateId);
+  const content = candidate.content ?? '';
   return {
     id: candidate.id,
     attempt: candidate.attempt + 1,
@@ -128,8 +142,8 @@ function toClaimed({ templates }: OutboxParts, candidate: Candidate): ClaimedMes
     phone: candidate.phone,
     userId: candidate.userId,
     template,
-    parameters: template === null ? {} : (JSON.parse(candidate.content) as Record<string, string>),
-    text: template === null ? candidate.content : null,
+    parameters: template === null ? {} : (JSON.parse(content) as Record<string, string>),
+    text: template === null ? content : null,
     runId: candidate.runId,
   };
 }

@@ -1,6 +1,6 @@
 // Reports on SQLite: the counters, grouped. The only statement that is put together, from a fixed list of fragments.
 
-import type { Counters } from '../../domain/ledger.ts';
+import { addCounts, type Counters, NO_COUNTS } from '../../domain/ledger.ts';
 import type { Grouping, ReportFilter, ReportRow, ReportStore } from '../../ports/store/report.ts';
 import { type Currency, toMicros } from '../../values/money.ts';
 import type { Sqlite } from './database.ts';
@@ -49,13 +49,21 @@ export function createCounterStore(sqlite: Sqlite): Pick<ReportStore, 'counters'
   return {
     counters: async (filter) =>
       sqlite.read(() => {
-        const rows = sqlite
-          .prepareExact(reportSql(filter.groupBy))
-          .raw()
-          .all({ from: filter.period.from, to: filter.period.to, senderId: filter.senderId });
-        return (rows as readonly (readonly unknown[])[]).map((row) => toReportRow(row, filter));
+        const rows = readRows(sqlite, filter);
+        return { rows, totals: filter.groupBy.includes('tag') ? readRows(sqlite, { ...filter, groupBy: [] }) : totalsOf(rows) };
       }),
   };
+}
+
+function readRows(sqlite: Sqlite, { period, senderId, groupBy }: ReportFilter): readonly ReportRow[] {
+  const rows = sqlite.prepareExact(reportSql(groupBy)).raw().all({ from: period.from, to: period.to, senderId });
+  return (rows as readonly (readonly unknown[])[]).map((row) => toReportRow(row, groupBy));
+}
+
+function totalsOf(rows: readonly ReportRow[]): readonly ReportRow[] {
+  const sums = new Map<Currency, Counters>();
+  for (const { currency, counters } of rows) sums.set(currency, addCounts(sums.get(currency) ?? NO_COUNTS, counters));
+  return [...sums.keys()].toSorted().map((currency) => ({ group: [], currency, counters: sums.get(currency) ?? NO_COUNTS }));
 }
 
 function reportSql(groupBy: readonly Grouping[]): string {
@@ -64,7 +72,7 @@ function reportSql(groupBy: readonly Grouping[]): string {
   return `SELECT ${keys.join(', ')}, ${groupBy.includes('tag') ? FROM_ENTRIES : FROM_COUNTERS} GROUP BY ${positions} ORDER BY ${positions}`;
 }
 
-function toReportRow(row: readonly unknown[], { groupBy }: ReportFilter): ReportRow {
+function toReportRow(row: readonly unknown[], groupBy: readonly Grouping[]): ReportRow {
   const sums = row.slice(groupBy.length + 1) as readonly bigint[];
   return {
     group: row.slice(0, groupBy.length) as readonly string[],

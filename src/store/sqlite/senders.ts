@@ -16,6 +16,9 @@ export type SenderStore = {
   readonly insert: (sender: Sender) => void;
 };
 
+const HAS_TABLES = /* sql */ `
+  SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sender')`;
+
 const HAS_SENDER = /* sql */ `
   SELECT EXISTS (SELECT 1 FROM sender)`;
 
@@ -75,12 +78,9 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
 
   const put = (sender: Sender): 'added' | 'unchanged' => {
     const row = sqlite.prepare(BY_NAME).get(sender.accountId, sender.name) as SenderRow | undefined;
-    if (row === undefined) {
-      insert(sender);
-      return 'added';
-    }
-    if (!hasSameSettings(toSender(row), sender)) throw senderConflict(toSender(row));
-    return 'unchanged';
+    if (row !== undefined && !hasSameSettings(toSender(row), sender)) throw senderConflict(toSender(row));
+    if (row === undefined) insert(sender);
+    return row === undefined ? 'added' : 'unchanged';
   };
 
   const setDefault = (id: SenderId): void => {
@@ -89,7 +89,8 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     sqlite.prepare(SET_DEFAULT).run(id);
   };
 
-  const isEmpty = (): boolean => sqlite.prepare(HAS_SENDER).pluck().get() === 0;
+  const has = (sql: string): boolean => sqlite.prepare(sql).pluck().get() === 1;
+  const isEmpty = (): boolean => !has(HAS_TABLES) || !has(HAS_SENDER);
 
   return {
     store: {

@@ -35,6 +35,7 @@ const CHANGE_MESSAGE = /* sql */ `
     not_before = ifnull(?, not_before),
     expires_at = ifnull(?, expires_at),
     provider_id = ifnull(?, provider_id),
+    key = iif(?, NULL, key),
     worker_id = NULL
   WHERE id = ?`;
 
@@ -97,11 +98,21 @@ function mergeChanges(before: MessageChange | undefined, next: MessageChange): M
     notBefore: next.notBefore ?? before.notBefore,
     expiresAt: next.expiresAt ?? before.expiresAt,
     providerId: next.providerId ?? before.providerId,
+    freesKey: next.freesKey || before.freesKey,
   };
 }
 
 function changeRow(change: MessageChange): unknown[] {
-  return [change.state, change.held, change.reason, change.at, change.notBefore, change.expiresAt, change.providerId];
+  return [
+    change.state,
+    change.held,
+    change.reason,
+    change.at,
+    change.notBefore,
+    change.expiresAt,
+    change.providerId,
+    change.freesKey ? 1 : 0,
+  ];
 }
 
 function toSettlement(message: MessageFacts, change: MessageChange | null, entry: LedgerEntry | null): Settlement {

@@ -9,6 +9,8 @@ import type { Sqlite } from './database.ts';
 
 export type TemplateStore = {
   readonly store: Pick<DirectoryStore, 'putTemplate' | 'listTemplates'>;
+  /** Adds a template or replaces its content. Call it inside `write`. */
+  readonly put: (template: Template) => 'added' | 'updated' | 'unchanged';
   /** A template, in force or replaced. Kept after the first look. */
   readonly byId: (id: TemplateId) => Template;
   /** The languages of a template that are in force, in the order of their codes. */
@@ -84,6 +86,7 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
       putTemplate: async (template) => sqlite.write(() => put(template)),
       listTemplates: async ({ senderId, name }) => sqlite.read(() => list(senderId, name)),
     },
+    put,
     byId,
     current: (senderId, name) => (sqlite.prepare(CURRENT_IDS).pluck().all(senderId, name) as TemplateId[]).map(byId),
     isCurrent: (id) => {

@@ -200,3 +200,16 @@ it('stops cleanly on Ctrl-C and says how to go on', async () => {
   expect(readdirSync(world.directory)).toEqual(['people.csv']);
   expect((await world.run('contact', 'import', file(GOOD), '--json')).json()).toMatchObject({ counts: { added: 2 } });
 });
+
+describe('a block', () => {
+  it('is not left behind by giving its person another number', async () => {
+    await world.run('contact', 'import', file('phone,user_id\n+4915112345671,DE.1\n'));
+    await world.run('block', '+4915112345671');
+    const errors = join(world.directory, 'errors.csv');
+    const moved = file('phone,user_id\n+4915112345672,DE.1\n');
+    expect((await world.run('contact', 'import', moved, '--errors', errors)).code).toBe(3);
+    expect(readFileSync(errors, 'utf8')).toContain('two_people');
+    await world.run('contact', 'import', file('phone,opt_in,source\n+4915112345671,utility,web\n'));
+    expect((await world.run('contact', 'show', '+4915112345671', '--json')).json()).toMatchObject({ item: { blocked: true } });
+  });
+});

@@ -74,7 +74,7 @@ describe('template add', () => {
   it('keeps the templates of senders apart', async () => {
     await world.run('sender', 'add', 'shop', '--transport', 'sandbox');
     await world.run('template', 'add', file(greeting()), '--sender', 'shop');
-    expect((await world.run('template', 'list', '--json')).json()).toMatchObject({ items: [] });
+    expect((await world.run('template', 'list', '--json')).json()).toMatchObject({ items: [{ name: 'hello_world' }] });
     expect((await world.run('template', 'list', '--json', '--sender', 'shop')).json()).toMatchObject({ items: [{ name: 'greeting' }] });
   });
 });
@@ -90,9 +90,9 @@ describe('template list', () => {
     for (const language of ['de', 'en_US', 'es']) await world.run('template', 'add', `${SHIPPED}.${language}.json`);
     await world.run('template', 'add', file(greeting({ category: 'MARKETING', status: 'PAUSED' })));
     const first = (await world.run('template', 'list', '--limit', '3', '--json')).json();
-    expect(first).toMatchObject({ items: [{ name: 'greeting' }, { language: 'de' }, { language: 'en_US' }], next: 'order_shipped/en_US' });
+    expect(first).toMatchObject({ items: [{ name: 'greeting' }, { name: 'hello_world' }, { language: 'de' }], next: 'order_shipped/de' });
     const second = (await world.run('template', 'list', '--after', String(first['next']), '--json')).json();
-    expect(second).toMatchObject({ items: [{ language: 'es' }], next: null });
+    expect(second).toMatchObject({ items: [{ language: 'en_US' }, { language: 'es' }], next: null });
     expect((await world.run('template', 'list', '--category', 'marketing', '--json')).json()['items']).toHaveLength(1);
     expect((await world.run('template', 'list', '--status', 'paused', '--format', 'csv')).out).toMatch(
       /^name,language,[^\n]*\ngreeting,en,/,
@@ -121,7 +121,7 @@ describe('template show', () => {
     await world.run('template', 'add', `${SHIPPED}.de.json`);
     expect(await world.failure('template', 'show', 'order_shiped')).toMatchObject({
       code: 'unknown_template',
-      hint: 'Templates: order_shipped.',
+      hint: 'Templates: hello_world, order_shipped.',
     });
     expect(await world.failure('template', 'show', 'order_shipped', '--language', 'fr')).toMatchObject({ hint: 'Languages: de.' });
   });

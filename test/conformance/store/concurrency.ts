@@ -124,5 +124,5 @@ function countOf(answers: readonly unknown[]): Readonly<Record<string, number>> 
 }
 
 async function countersOf(store: Store) {
-  return (await store.counters({ period: YEAR, senderId: null, groupBy: [] }))[0]?.counters;
+  return (await store.counters({ period: YEAR, senderId: null, groupBy: [] })).totals[0]?.counters;
 }

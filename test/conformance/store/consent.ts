@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { EVERYWHERE } from '../../../src/domain/consent.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import type { ConsentWrite, ConsentWritten, NewConsentEvent } from '../../../src/ports/store/directory.ts';
+import type { ConsentWrite, ConsentWritten } from '../../../src/ports/store/directory.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import { BATCH_MAX } from '../../../src/values/batch.ts';
 import type { ContactId } from '../../../src/values/id.ts';
@@ -22,6 +22,23 @@ export function examConsent(exam: Exam): void {
     expect(written).toEqual({ contactId, phone: phone('1'), flags: [flagFor(stop)], cancelled: [], released: [], inFlight: [] });
     expect(await store.consentHistory(contactId)).toEqual([{ ...stop, sequence: expect.any(Number), contactId, recordedAt: later(2) }]);
     expect((await store.findContacts(DEFAULT_ACCOUNT, [{ contactId }]))[0]?.flags).toEqual([flagFor(stop)]);
+  });
+
+  it('lets what is said now follow what was said before, whatever the clock shows', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1');
+    const now = (kind: 'block' | 'unblock') => ({ ...makeEvent(kind, senderId), at: null });
+    await recordFor(
+      store,
+      contactId,
+      [makeEvent('unblock', EVERYWHERE, { at: later(5) }), makeEvent('block', senderId, { at: later(5) })],
+      5,
+    );
+    const [lifted] = await recordFor(store, contactId, [now('unblock')], 0);
+    const unblock = { ...makeEvent('unblock', senderId), at: toInstant(later(5) + 1) };
+    expect(lifted?.flags).toContainEqual(flagFor(unblock));
+    const [blocked] = await recordFor(store, contactId, [now('block')], 0);
+    expect(blocked?.flags).toContainEqual(flagFor({ ...unblock, kind: 'block' }));
   });
 
   it('appends nothing for what is so already', async () => {
@@ -160,7 +177,7 @@ async function record(store: Store, writes: readonly ConsentWrite[], minutes = 0
 async function recordFor(
   store: Store,
   contactId: ContactId,
-  events: readonly NewConsentEvent[],
+  events: ConsentWrite['events'],
   minutes: number,
 ): Promise<readonly ConsentWritten[]> {
   return record(store, [{ contactId, who: { contactId }, events }], minutes);

@@ -88,6 +88,24 @@ export function examContacts(exam: Exam): void {
     expect((await find(store, { userId: 'DE.1' }))?.contact).toMatchObject({ id: hidden.id, phone: null });
   });
 
+  it.each<[string, Partial<ContactWrite>]>([
+    ['another number', { phone: phone('2') }],
+    ['another user id', { userId: 'DE.2' }],
+  ])('does not give a person %s, or a stop would stay behind with the old one', async (_what, change) => {
+    const { store, senderId } = await start(exam);
+    const ana = makeContact('1', { userId: 'DE.1', name: 'Ana' });
+    await put(store, [ana]);
+    const row = makeContact('1', { userId: 'DE.1', name: 'Someone', optIns: [makeEvent('opt_in', senderId)], ...change });
+    expect(await put(store, [row], later(5))).toEqual([{ contactId: ana.id, result: 'refused' }]);
+    const { optIns: _, ...known } = ana;
+    const contact = { ...known, accountId: DEFAULT_ACCOUNT, createdAt: NOON, updatedAt: NOON };
+    expect(await store.findContacts(DEFAULT_ACCOUNT, [{ contactId: ana.id }, { phone: phone('2') }, { userId: 'DE.2' }])).toEqual([
+      { contact, flags: [] },
+      null,
+      null,
+    ]);
+  });
+
   it('keeps accounts apart', async () => {
     const { store, senderId } = await start(exam);
     await addPerson(store, senderId, '1');

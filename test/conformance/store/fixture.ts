@@ -102,7 +102,7 @@ export type Started = OpenedStore & { readonly senderId: SenderId };
 export async function start(exam: Exam): Promise<Started> {
   const opened = await exam.open();
   const sender = makeSender({ isDefault: true });
-  await opened.store.found({ sender, cards: [makeCard('2026-07-01')] });
+  await opened.store.found({ keyCheck: '', sender, cards: [makeCard('2026-07-01')] });
   await opened.store.putTemplate(makeTemplate(sender.id));
   await opened.store.putTemplate(makeTemplate(sender.id, { name: 'notice', category: 'utility' }));
   return { ...opened, senderId: sender.id };

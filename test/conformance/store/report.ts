@@ -31,7 +31,7 @@ const OCTOBER = monthDays('2026-10' as Month);
 
 /** `group: units delivered failed reserved charged` of each row. */
 async function report(store: Store, groupBy: readonly Grouping[], rest: Partial<ReportFilter> = {}): Promise<readonly string[]> {
-  const rows = await store.counters({ period: OCTOBER, senderId: null, groupBy, ...rest });
+  const { rows } = await store.counters({ period: OCTOBER, senderId: null, groupBy, ...rest });
   return rows.map(
     ({ group, currency, counters: { units, delivered, failed, reserved, charged } }) =>
       `${[...group, currency].join('/')}: ${units} ${delivered} ${failed} ${reserved} ${charged}`,
@@ -108,8 +108,8 @@ function examGroupings(exam: Exam): void {
       outcomeOf(claimed[0]?.id ?? ('' as MessageId), 'delivered', { pricing: { type: 'free_entry_point', category: 'marketing' } }),
     ]);
     const filter = { period: OCTOBER, senderId: null };
-    const byTag = await store.counters({ ...filter, groupBy: ['tag'] });
-    const [all] = await store.counters({ ...filter, groupBy: [] });
+    const { rows: byTag } = await store.counters({ ...filter, groupBy: ['tag'] });
+    const [all] = (await store.counters({ ...filter, groupBy: [] })).totals;
     const sum = (column: 'units' | 'delivered' | 'failed' | 'billableUnits' | 'freeUnits') =>
       byTag.reduce((total, row) => total + row.counters[column], 0);
     expect({
@@ -184,6 +184,11 @@ function examSums(exam: Exam): void {
     await queue(store, { senderId: euro.id, contactId, template: 'offer' });
     expect(await report(store, [])).toEqual(['EUR: 1 0 0 90 0', 'USD: 3 1 1 100 100']);
     expect(await report(store, [], { senderId: euro.id })).toEqual(['EUR: 1 0 0 90 0']);
+    const filter = { period: OCTOBER, senderId: null };
+    const { rows } = await store.counters({ ...filter, groupBy: [] });
+    for (const groupBy of [[], ['market'], ['sender', 'category'], ['tag']] as const) {
+      expect((await store.counters({ ...filter, groupBy })).totals).toEqual(rows);
+    }
     expect(await report(store, ['sender'], { senderId })).toEqual(['sandbox/USD: 3 1 1 100 100']);
     expect(await report(store, [], { senderId: 'nobody' as SenderId })).toEqual([]);
   });
@@ -202,7 +207,7 @@ function examSums(exam: Exam): void {
       store,
       claimed.slice(0, 2).map(({ id }) => outcomeOf(id, 'delivered')),
     );
-    const [row] = await store.counters({ period: OCTOBER, senderId, groupBy });
+    const [row] = (await store.counters({ period: OCTOBER, senderId, groupBy })).rows;
     expect(row?.counters).toMatchObject({ reserved: huge, charged: 2n * huge });
   });
 }

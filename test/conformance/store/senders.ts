@@ -15,7 +15,7 @@ export function examSenders(exam: Exam): void {
   it('is empty until it is founded', async () => {
     const { store } = await exam.open();
     expect(await store.isEmpty()).toBe(true);
-    await store.found({ sender: makeSender({ isDefault: true }), cards: [makeCard('2026-07-01')] });
+    await store.found({ keyCheck: '', sender: makeSender({ isDefault: true }), cards: [makeCard('2026-07-01')] });
     expect(await store.isEmpty()).toBe(false);
   });
 
@@ -23,10 +23,11 @@ export function examSenders(exam: Exam): void {
     const { store } = await exam.open();
     const sender = makeSender({ isDefault: true });
     const card = makeCard('2026-07-01');
-    await store.found({ sender, cards: [card] });
-    await store.found({ sender: makeSender({ name: 'late', isDefault: true }), cards: [makeCard('2026-10-01')] });
+    await store.found({ keyCheck: 'ab12', sender, cards: [card] });
+    await store.found({ keyCheck: '', sender: makeSender({ name: 'late', isDefault: true }), cards: [makeCard('2026-10-01')] });
     expect(await store.listSenders(DEFAULT_ACCOUNT)).toEqual([sender]);
     expect(await store.listPriceCards({ currency: null })).toEqual([card]);
+    expect(await store.keyCheck()).toBe('ab12');
   });
 
   it('adds a sender once, and keeps the first', async () => {

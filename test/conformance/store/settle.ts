@@ -153,6 +153,6 @@ async function linesOf({ store, id }: Message): Promise<readonly string[]> {
 }
 
 async function countersOf({ store, senderId }: Message) {
-  const [row] = await store.counters({ period: { from: '2026-01-01' as Day, to: '2027-01-01' as Day }, senderId, groupBy: [] });
+  const [row] = (await store.counters({ period: { from: '2026-01-01' as Day, to: '2027-01-01' as Day }, senderId, groupBy: [] })).totals;
   return row?.counters;
 }

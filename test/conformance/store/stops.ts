@@ -106,7 +106,7 @@ export function examStops(exam: Exam): void {
 
   it('frees the budget that the cancelled messages had taken', async () => {
     const { store, senderId, contactId } = await waiting(exam);
-    const report = async () => (await store.counters({ period: PERIOD, senderId, groupBy: [] })).map(({ counters }) => counters);
+    const report = async () => (await store.counters({ period: PERIOD, senderId, groupBy: [] })).totals.map(({ counters }) => counters);
     expect(await report()).toMatchObject([{ units: 3, reserved: 160n, committed: 160n }]);
     await stop(store, contactId, makeEvent('block', senderId, { at: later(2) }));
     expect(await report()).toMatchObject([{ units: 3, reserved: 0n, committed: 0n, failed: 0 }]);

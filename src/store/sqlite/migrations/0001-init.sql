@@ -1,8 +1,10 @@
 -- The first schema. Ids are TEXT, instants are milliseconds, money is whole micro-units, flags are 0 or 1; the tables are STRICT,
 -- so a float never becomes money. Tables keyed by a text id have no rowid: one tree instead of two.
 
+-- key_check tells whether a key is the one that the store was founded with; it stands in the account that was made then.
 CREATE TABLE account (
-  id TEXT PRIMARY KEY
+  id TEXT PRIMARY KEY,
+  key_check TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sender (

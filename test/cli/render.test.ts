@@ -1,0 +1,31 @@
+// What reaches a terminal: text that others wrote cannot act on it in any format, and programs get it whole.
+
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createWorld, type World } from '../world.ts';
+
+const NASTY = 'Eve\u009b2J\u202e\u2028!';
+const ACTING = /[\p{Bidi_Control}\p{Zl}\u007f-\u009f]/u;
+let world: World;
+
+beforeEach(() => {
+  world = createWorld();
+  world.setTerminal(true);
+});
+afterEach(() => world.close());
+
+it.each(['table', 'json', 'ndjson', 'csv'])('a name cannot act on a terminal in %s', async (format) => {
+  const { out } = await world.run('contact', 'add', '+4915112345671', '--name', NASTY, '--format', format, '--no-color');
+  expect(out).toContain('Eve\\u009b2J\\u202e\\u2028');
+  expect(out).not.toMatch(ACTING);
+});
+
+it('JSON has the same value', async () => {
+  expect((await world.run('contact', 'add', '+4915112345671', '--name', NASTY, '--json')).json()).toMatchObject({ item: { name: NASTY } });
+});
+
+it.each([['--json'], ['--format', 'table']])('nor can a wrong argument in the error (%s)', async (...format) => {
+  const { code, err } = await world.run('template', 'show', NASTY, ...format);
+  expect(code).toBe(2);
+  expect(err).toContain('Eve\\u009b2J\\u202e\\u2028');
+  expect(err).not.toMatch(ACTING);
+});

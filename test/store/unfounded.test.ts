@@ -1,0 +1,31 @@
+// A file that is not a store yet, as another process leaves it while it makes one: readers see no store, and the next writer founds it.
+
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createWorld, type World } from '../world.ts';
+
+let world: World;
+beforeEach(() => {
+  world = createWorld();
+});
+afterEach(() => world.close());
+
+const STAGES = [
+  ['empty', () => writeFileSync(world.db, '')],
+  ['migrated, but not founded', () => openSqlite({ path: world.db, readOnly: false, busyTimeoutMs: 100 }).connection.close()],
+] as const;
+
+describe.each(STAGES)('a store that is %s', (_stage, make) => {
+  beforeEach(make);
+
+  it.each(['contact', 'sender', 'template', 'budget', 'message', 'price'])('has no items in %s list', async (noun) => {
+    expect((await world.run(noun, 'list', '--json')).json()).toMatchObject({ items: [], next: null });
+  });
+
+  it('has an empty report, and is founded by who writes first', async () => {
+    expect((await world.run('bill-report', '--json')).json()).toMatchObject({ totals: [] });
+    expect((await world.run('contact', 'add', '+4915112345678')).code).toBe(0);
+    expect((await world.run('sender', 'list', '--json')).json()).toMatchObject({ items: [{ name: 'sandbox' }] });
+  });
+});
