@@ -104,6 +104,7 @@ function spoolError(name: string, cause: unknown): Error {
 // What is no regular file (a pipe, /dev/null) has no content to lose and is not ours to replace.
 async function replaceFile(path: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> {
   try {
+    if (path === '' || isDirectory(path)) throw Object.assign(new Error(path), { code: path === '' ? 'ENOENT' : 'EISDIR' });
     if (isRegularFile(path)) await writeBeside(path, chunks);
     else await pipe(chunks, path, { flags: 'w' });
   } catch (cause) {

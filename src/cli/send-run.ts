@@ -75,6 +75,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     ignoreColumns: options.ignoreColumns,
     skipInvalid: options.skipInvalid,
     errorsPath: options.errors,
+    db: app.config.db,
   };
   const file = await openRecipients(host, { sender, template }, fileOptions);
   const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });

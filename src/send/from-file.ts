@@ -5,14 +5,14 @@ import type { Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
+import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
-import { checkErrorsPath, openRejectionFile, type RejectionFile } from './rejection-file.ts';
+import type { RejectionFile } from './rejection-file.ts';
 import { reject, rowsInvalid } from './rejections.ts';
 import type { SendPlan } from './send.ts';
 
-export type FileOptions = {
-  readonly path: string;
+export type FileOptions = InputOptions & {
   readonly format: InputFormat | null;
   readonly rename: Readonly<Record<string, string>>;
   readonly language: string | null;
@@ -22,8 +22,6 @@ export type FileOptions = {
   readonly ignoreColumns: boolean;
   /** Leave invalid rows out instead of doing nothing. */
   readonly skipInvalid: boolean;
-  /** Where to write the rows that were not sent; null for nowhere. */
-  readonly errorsPath: string | null;
 };
 
 export type OpenFile = {
@@ -46,13 +44,7 @@ export async function openRecipients(
   }: { readonly sender: SendPlan['sender']; readonly template: { readonly name: string; readonly languages: readonly Template[] } },
   options: FileOptions,
 ): Promise<OpenFile> {
-  checkErrorsPath(host.io, options.errorsPath, options.path);
-  const source = await host.io.openRepeatable(options.path);
-  const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
-  const close = async (): Promise<void> => {
-    await source.close();
-    await errors?.close();
-  };
+  const { source, errors, close } = await openInput(host.io, options);
   let header: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
   try {
     const batches = (): AsyncIterable<RecipientBatch> => recipientBatches(source, options, template.languages);

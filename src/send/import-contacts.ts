@@ -11,8 +11,9 @@ import type { IdSource, SenderId } from '../values/id.ts';
 import { titleOf } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 import { type ContactRow, type ContactRowBatch, readContactRows } from './contact-rows.ts';
+import { type InputOptions, openInput } from './input.ts';
 import { type Header, type InputFormat, readRecords } from './records.ts';
-import { checkErrorsPath, openRejectionFile, type RejectionFile } from './rejection-file.ts';
+import type { RejectionFile } from './rejection-file.ts';
 import { reject, type Rejection, rowsInvalid } from './rejections.ts';
 
 export type ImportHost = { readonly io: Io; readonly clock: Clock; readonly ids: IdSource; readonly interrupted: AbortSignal };
@@ -20,13 +21,11 @@ export type ImportHost = { readonly io: Io; readonly clock: Clock; readonly ids:
 /** What is written to: opened when the check has passed, so that a wrong file does not even make a store. */
 export type ImportTarget = { readonly store: Pick<DirectoryStore, 'putContacts' | 'findContacts'>; readonly senderId: SenderId };
 
-export type ImportOptions = {
-  readonly path: string;
+export type ImportOptions = InputOptions & {
   readonly format: InputFormat | null;
   readonly rename: Readonly<Record<string, string>>;
   readonly ignoreColumns: boolean;
   readonly skipInvalid: boolean;
-  readonly errorsPath: string | null;
   readonly openTarget: () => Promise<ImportTarget>;
   /** Told after each batch; `total` is null while the rows are checked. */
   readonly onProgress: (done: number, total: number | null) => void;
@@ -43,16 +42,13 @@ export type ImportEnd = { readonly counts: Readonly<ImportCounts>; readonly inte
 
 /** Imports a file. Throws `rows_invalid` with the first rows unless they may be left out, and what `readRecords` and `readContactRows` throw. */
 export async function importContacts(host: ImportHost, options: ImportOptions): Promise<ImportEnd> {
-  checkErrorsPath(host.io, options.errorsPath, options.path);
-  const source = await host.io.openRepeatable(options.path);
-  const errors = options.errorsPath === null ? null : openRejectionFile(host.io, options.errorsPath);
+  const { source, errors, close } = await openInput(host.io, options);
   const run: ImportRun = { host, options, source, errors, at: host.clock.now() };
   try {
     const counts = await check(run);
     return { counts, interrupted: !(await write(run, counts)) };
   } finally {
-    await source.close();
-    await errors?.close();
+    await close();
   }
 }
 

@@ -13,18 +13,37 @@ export type RejectionFile = {
   readonly close: () => Promise<void>;
 };
 
-/** Passes when the list of errors would not take the place of the file that is read. Throws `invalid_input`. */
-export function checkErrorsPath(io: Pick<Io, 'isSameFile'>, errorsPath: string | null, path: string): void {
-  if (errorsPath === null || errorsPath === '-' || path === '-' || !io.isSameFile(errorsPath, path)) return;
-  throw fail('invalid_input', {
-    message: `errors: ${path} is the file that is read.`,
-    hint: 'Give the list of errors a name of its own.',
-    details: { option: 'errors' },
-  });
+/** Where the list goes, and the files whose place it must not take: the one that is read, and the store's. */
+export type RejectionTarget = { readonly path: string | null; readonly avoid: readonly string[] };
+
+/**
+ * Begins the list, if one was asked for; it has its header even when no row is rejected. Throws `invalid_input` where it would take the place of another
+ * file, and `file_unwritable` where it cannot be written: now, and not when everything has been sent.
+ */
+export async function beginRejections(
+  io: Pick<Io, 'isSameFile' | 'writeFile'>,
+  { path, avoid }: RejectionTarget,
+): Promise<RejectionFile | null> {
+  if (path === null) return null;
+  const taken = avoid.find((other) => path !== '-' && other !== '-' && io.isSameFile(path, other));
+  if (taken !== undefined) {
+    throw fail('invalid_input', {
+      message: `errors: ${path} is a file that this command uses.`,
+      hint: 'Give the list of errors a name of its own.',
+      details: { option: 'errors' },
+    });
+  }
+  const file = openRejectionFile(io, path);
+  await file.flush();
+  return file;
 }
 
-/** Begins the list. It has its header even when no row is rejected. */
-export function openRejectionFile(io: Pick<Io, 'writeFile'>, path: string): RejectionFile {
+/** The files of a store, which nothing else may write. */
+export function storeFiles(db: string): readonly string[] {
+  return ['', '-wal', '-shm', '.key'].map((suffix) => `${db}${suffix}`);
+}
+
+function openRejectionFile(io: Pick<Io, 'writeFile'>, path: string): RejectionFile {
   let waiting = '';
   let hasHeader = false;
   let isOver = false;

@@ -42,6 +42,7 @@ async function importUntil(
       ignoreColumns: false,
       skipInvalid: true,
       errorsPath: null,
+      db: world.db,
       openTarget: async () => {
         const store = await app.store();
         return { store, senderId: (await currentSender(store, app.config)).id };

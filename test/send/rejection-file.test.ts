@@ -3,19 +3,28 @@
 import { expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
 import type { Io } from '../../src/ports/host.ts';
-import { checkErrorsPath, openRejectionFile } from '../../src/send/rejection-file.ts';
+import { beginRejections, type RejectionFile, storeFiles } from '../../src/send/rejection-file.ts';
 import { reject } from '../../src/send/rejections.ts';
 import { errorOf } from './files.ts';
 
 const HEADER = { original: ['to'] };
 const rejection = reject({ row: 1, column: 'to', value: 'x' }, { reason: 'invalid_phone', message: 'no' });
 
-function writer(): Pick<Io, 'writeFile'> & { readonly chunks: string[]; readonly state: { done: boolean } } {
+type Writer = Pick<Io, 'writeFile' | 'isSameFile'>;
+
+async function open(io: Writer, path = 'errors.csv'): Promise<RejectionFile> {
+  const file = await beginRejections(io, { path, avoid: [] });
+  if (file === null) throw new Error('a list was asked for');
+  return file;
+}
+
+function writer(): Writer & { readonly chunks: string[]; readonly state: { done: boolean } } {
   const chunks: string[] = [];
   const state = { done: false };
   return {
     chunks,
     state,
+    isSameFile: () => false,
     writeFile: async (_path, given) => {
       for await (const chunk of given) chunks.push(chunk);
       state.done = true;
@@ -25,8 +34,7 @@ function writer(): Pick<Io, 'writeFile'> & { readonly chunks: string[]; readonly
 
 it('hands over what was added at each flush, and ends at the close', async () => {
   const io = writer();
-  const file = openRejectionFile(io, 'errors.csv');
-  await file.flush();
+  const file = await open(io);
   expect(io.chunks).toEqual([]);
   file.add(rejection, { original: ['x'] }, HEADER);
   file.add(rejection, { original: ['y'] }, HEADER);
@@ -41,22 +49,21 @@ it('hands over what was added at each flush, and ends at the close', async () =>
 
 it('has its header when nothing was rejected', async () => {
   const io = writer();
-  await openRejectionFile(io, 'errors.csv').close();
+  await (await open(io)).close();
   expect(io.chunks).toEqual(['row,column,value,reason\n']);
 });
 
-it('tells that it cannot be written at the next flush, and again at the close', async () => {
-  const io = { writeFile: async () => Promise.reject(fail('file_unwritable')) };
-  const file = openRejectionFile(io, '/nowhere/errors.csv');
-  file.add(rejection, { original: ['x'] }, HEADER);
-  expect(await errorOf(file.flush())).toMatchObject({ code: 'file_unwritable' });
-  expect(await errorOf(file.close())).toMatchObject({ code: 'file_unwritable' });
+it('tells at once that it cannot be written', async () => {
+  const io = { isSameFile: () => false, writeFile: async () => Promise.reject(fail('file_unwritable')) };
+  expect(await errorOf(open(io, '/nowhere/errors.csv'))).toMatchObject({ code: 'file_unwritable' });
 });
 
-it('never takes the place of the file that is read', () => {
-  const io = { isSameFile: (left: string, right: string) => left.replace('./', '') === right };
-  expect(() => checkErrorsPath(io, './a.csv', 'a.csv')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
-  expect(() => checkErrorsPath(io, 'b.csv', 'a.csv')).not.toThrow();
-  expect(() => checkErrorsPath(io, '-', '-')).not.toThrow();
-  expect(() => checkErrorsPath(io, null, 'a.csv')).not.toThrow();
+it('never takes the place of the file that is read, or of one of the store', async () => {
+  const io = { ...writer(), isSameFile: (left: string, right: string) => left.replace('./', '') === right };
+  const avoid = ['a.csv', '-', ...storeFiles('t.db')];
+  for (const path of ['./a.csv', 't.db', 't.db-wal', './t.db.key']) {
+    expect(await errorOf(beginRejections(io, { path, avoid }))).toMatchObject({ code: 'invalid_input' });
+  }
+  for (const path of ['b.csv', '-']) await (await beginRejections(io, { path, avoid }))?.close();
+  expect(await beginRejections(io, { path: null, avoid })).toBeNull();
 });

@@ -80,6 +80,7 @@ export async function importFile(
     ignoreColumns: options.ignoreColumns,
     skipInvalid: options.skipInvalid,
     errorsPath: options.errors,
+    db: app.config.db,
     openTarget,
     onProgress: (done, total) => (total === null ? checking : (writing ??= openProgress(app, { label: 'import', total }))).update(done),
   }).finally(() => (writing ?? checking).close());

@@ -1,0 +1,35 @@
+// A file that is read, and the list of errors beside it: opened together, closed together, whatever goes wrong between.
+
+import type { Io, RepeatableSource } from '../ports/host.ts';
+import { beginRejections, type RejectionFile, storeFiles } from './rejection-file.ts';
+
+export type InputOptions = {
+  readonly path: string;
+  /** Where to write the rows that were not taken; null for nowhere. */
+  readonly errorsPath: string | null;
+  /** The store's path, whose files the list must not replace. */
+  readonly db: string;
+};
+
+export type Input = {
+  readonly source: RepeatableSource;
+  readonly errors: RejectionFile | null;
+  /** Deletes what was copied and puts the list in its place. */
+  readonly close: () => Promise<void>;
+};
+
+/** Opens both. Throws `file_unreadable`, `file_unwritable`, `invalid_input`, and leaves nothing open then. */
+export async function openInput(io: Io, { path, errorsPath, db }: InputOptions): Promise<Input> {
+  const source = await io.openRepeatable(path);
+  try {
+    const errors = await beginRejections(io, { path: errorsPath, avoid: [path, ...storeFiles(db)] });
+    const close = async (): Promise<void> => {
+      await source.close();
+      await errors?.close();
+    };
+    return { source, errors, close };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
