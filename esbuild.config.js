@@ -65,10 +65,10 @@ function includeDriver(plugin) {
     resolveDir: '.',
     contents:
       path === 'bindings'
-        ? `module.exports = () => require('${name}/build/Release/better_sqlite3.node');`
-        : `let version;
-           try { version = require('${name}/package.json').version; } catch {}
-           module.exports = version === '${versionOf(name)}' ? require('driver:bundled') : require('${name}');`,
+        ? `module.exports = () => require(require('node:path').join(require.resolve('${name}/package.json'), '../build/Release/better_sqlite3.node'));`
+        : `let installed = '';
+           try { installed = require('node:fs').readFileSync(require.resolve('${name}/package.json'), 'utf8'); } catch {}
+           module.exports = installed.includes('"version": "${versionOf(name)}"') ? require('driver:bundled') : require('${name}');`,
   }));
   plugin.onResolve({ filter: /^driver:bundled$/ }, () => ({ path: resolve('node_modules', name, 'lib/index.js') }));
   plugin.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'driver' }));

@@ -13,7 +13,9 @@ function start(argv) {
   const { Script } = require('node:vm');
   const { openCodeCache } = require('./code-cache.js');
   const source = fs.readFileSync(FILE, 'latin1'); // the build writes ASCII, and as its last 64 characters the hash of the rest
-  const cache = openCodeCache(source.slice(-64), argv[0]);
+  // Help has a cache of its own: a command that was first asked for its help would go on with a cache of what help needs.
+  const isHelp = argv.some((argument) => argument === '--help' || argument === '-h');
+  const cache = openCodeCache(source.slice(-64), isHelp ? 'help' : argv[0]);
   const script = new Script(source, { filename: FILE, cachedData: cache.read() });
   const program = { exports: {} };
   script.runInThisContext()(program.exports, require, program, FILE, dirname(FILE));

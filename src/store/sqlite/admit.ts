@@ -83,7 +83,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
   const findCampaign = (senderId: SenderId, name: string): CampaignId | null =>
     (sqlite.prepare(FIND_CAMPAIGN).pluck().get(senderId, name) as CampaignId | undefined) ?? null;
   return {
-    findCampaign: async ({ senderId, name }) => sqlite.read(() => findCampaign(senderId, name)),
+    findCampaign: async ({ senderId, name }) => sqlite.query(() => findCampaign(senderId, name)),
     findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, KEPT_BY_KEY, [senderId, key]))),
     openRun: async ({ id, senderId, campaign, at }) =>
       sqlite.write((): Run => {

@@ -32,6 +32,6 @@ export function createFoundation({ sqlite, senders, prices, templates }: Foundat
         for (const card of cards) prices.insertCard(card);
         if (template !== undefined) templates.put(template);
       }),
-    keyCheck: async () => sqlite.read(() => (sqlite.prepare(KEY_CHECK).pluck().get() as string | undefined) ?? null),
+    keyCheck: async () => sqlite.query(() => (sqlite.prepare(KEY_CHECK).pluck().get() as string | undefined) ?? null),
   };
 }

@@ -75,14 +75,14 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
       });
     },
     recover: async ({ diedWithProcess, at }) => {
-      const workers = sqlite.read(() => sqlite.prepare(WORKERS_IN_FLIGHT).pluck().all()) as readonly WorkerId[];
+      const workers = sqlite.query(() => sqlite.prepare(WORKERS_IN_FLIGHT).pluck().all()) as readonly WorkerId[];
       const recoveries: Recovery[] = [];
       for (const workerId of workers) {
         liveness.ifDead(workerId, () => recoveries.push(...takeBack(sqlite, { workerId, diedWithProcess, at })));
       }
       return recoveries;
     },
-    silent: async (at) => sqlite.read(() => sqlite.prepare(SILENT).pluck().all(at)) as readonly MessageId[],
+    silent: async (at) => sqlite.query(() => sqlite.prepare(SILENT).pluck().all(at)) as readonly MessageId[],
   };
 }
 

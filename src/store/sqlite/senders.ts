@@ -94,9 +94,9 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
 
   return {
     store: {
-      isEmpty: async () => sqlite.read(isEmpty),
+      isEmpty: async () => sqlite.query(isEmpty),
       putSender: async (sender) => sqlite.write(() => put(sender)),
-      listSenders: async (accountId) => sqlite.read(() => (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender)),
+      listSenders: async (accountId) => sqlite.query(() => (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender)),
       setDefaultSender: async (id) => sqlite.write(() => setDefault(id)),
     },
     byId,

@@ -84,7 +84,7 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
   return {
     store: {
       putTemplate: async (template) => sqlite.write(() => put(template)),
-      listTemplates: async ({ senderId, name }) => sqlite.read(() => list(senderId, name)),
+      listTemplates: async ({ senderId, name }) => sqlite.query(() => list(senderId, name)),
     },
     put,
     byId,
