@@ -6,6 +6,7 @@ import english from 'zod/v4/locales/en.js';
 import { FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
 import { CURRENCIES, parseAmount, parseCurrency } from '../values/money.ts';
+import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
 import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
 import { parseDay, parseInstant, parseMonth, parseTimeZone } from '../values/time.ts';
@@ -53,7 +54,7 @@ export function collect(value: string, before: readonly string[] | undefined): r
   return [...(before ?? []), value];
 }
 
-/** Turns raw options into checked ones. Throws `invalid_input` that names the option and what it takes. */
+/** Turns raw options into checked ones. Throws `invalid_input`, or the code of the option, and names the option and what it takes. */
 export function parseOptions<Schema extends z.ZodMiniType>(schema: Schema, raw: Readonly<Record<string, unknown>>): z.output<Schema> {
   const result = schema.safeParse(raw, { reportInput: false });
   if (result.success) return result.data;
@@ -63,8 +64,12 @@ export function parseOptions<Schema extends z.ZodMiniType>(schema: Schema, raw: 
   throw fail(codeOf(issue), { message: `${option}: ${issue?.message ?? 'not valid'}`, hint: hintOf(issue), details: { option } });
 }
 
-function codeOf(issue: z.core.$ZodIssue | undefined): 'invalid_input' | 'invalid_phone' {
-  return issue?.code === 'custom' && issue.params?.['code'] === 'invalid_phone' ? 'invalid_phone' : 'invalid_input';
+// Codes of single options; all else that an option does not take is `invalid_input`.
+type OptionCode = 'invalid_phone' | 'unknown_market';
+
+function codeOf(issue: z.core.$ZodIssue | undefined): OptionCode | 'invalid_input' {
+  const code: unknown = issue?.code === 'custom' ? issue.params?.['code'] : undefined;
+  return code === 'invalid_phone' || code === 'unknown_market' ? code : 'invalid_input';
 }
 
 function hintOf(issue: z.core.$ZodIssue | undefined): string {
@@ -73,7 +78,7 @@ function hintOf(issue: z.core.$ZodIssue | undefined): string {
 }
 
 /** What is said of a text that an option does not take. */
-type Refusal = { readonly message: string; readonly hint: string; readonly code?: 'invalid_phone' };
+type Refusal = { readonly message: string; readonly hint: string; readonly code?: OptionCode };
 
 /** Text that `parse` understands. Where it gives undefined, the text is refused with these words. */
 export function parsedText<Value>(
@@ -180,8 +185,19 @@ export const pairs = z.pipe(
   }),
 );
 
-/** The page of a list. */
+/** The page of a list that the store gives whole; `toPage` knows its cursors. */
 export const pageOptions = () => ({ limit: z._default(countText(1_000), 50), after: orNull(z.string()) });
+
+/** The page of a long list, whose cursors are ids. */
+export const idPageOptions = () => ({
+  ...pageOptions(),
+  after: orNull(
+    parsedText(parseSortableId, () => ({
+      message: 'not a cursor of this list',
+      hint: 'Take the cursor from `next` of the page before, or begin again without it.',
+    })),
+  ),
+});
 
 /** Adds `--limit` and `--after`. */
 export function addPageOptions(command: Command): Command {

@@ -50,10 +50,13 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
   return exitCode;
 }
 
-// `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too.
+// `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too. A word that begins no
+// command is left alone for commander to refuse, with a suggestion; with `--help` it would get the help of the root.
 function commandLineOf(argv: readonly string[]): string[] {
   if (argv.length === 0) return ['--help'];
-  return argv[0] === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : [...argv];
+  const [first, word] = argv;
+  if (first !== 'help' || word === undefined) return [...argv];
+  return COMMANDS.some(({ path }) => path.split(' ')[0] === word) ? [...argv.slice(1), '--help'] : [word];
 }
 
 /** The empty program: its name, its global options, and its words. */

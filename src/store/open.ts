@@ -1,13 +1,18 @@
 // From a store's name to an open store. The only file that will know more than one engine; each is loaded when it is wanted.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { type AppError, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 
-/** True when there is a file to read. */
+/** True when there is a file to read, and also when that cannot be told: opening it then says why, where "no store" would give an empty bill. */
 export function storeExists(db: string): boolean {
-  return db === ':memory:' || existsSync(db);
+  if (db === ':memory:') return true;
+  try {
+    return statSync(db, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /**

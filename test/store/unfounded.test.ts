@@ -1,6 +1,6 @@
 // A file that is not a store yet, as another process leaves it while it makes one: readers see no store, and the next writer founds it.
 
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createWorld, type World } from '../world.ts';
@@ -28,4 +28,11 @@ describe.each(STAGES)('a store that is %s', (_stage, make) => {
     expect((await world.run('contact', 'add', '+4915112345678')).code).toBe(0);
     expect((await world.run('sender', 'list', '--json')).json()).toMatchObject({ items: [{ name: 'sandbox' }] });
   });
+});
+
+// A loop of links stands for every place that cannot be looked into; where a right is missing, root would still look.
+it('is not assumed where the place cannot be looked into', async () => {
+  symlinkSync(world.db, world.db);
+  expect(await world.failure('bill-report')).toMatchObject({ exit: 8, code: 'store_unreadable' });
+  expect(await world.failure('contact', 'add', '+4915112345678')).toMatchObject({ exit: 8, code: 'store_unreadable' });
 });

@@ -9,10 +9,11 @@ import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { flag, helpText, orNull, parseOptions, phoneText } from '../options.ts';
+import { flag, helpText, orNull, parseOptions } from '../options.ts';
+import { PERSON_ARGUMENT, personText } from '../person.ts';
 
 const BlockOptions = z.object({
-  phone: phoneText,
+  phone: personText,
   reason: orNull(z.string()),
   by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
   everywhere: flag,
@@ -20,7 +21,7 @@ const BlockOptions = z.object({
 
 const BlockDocument = z.object({
   contact: z.string(),
-  phone: z.string(),
+  phone: z.nullable(z.string()),
   sender: z.string(),
   blocked: z.literal(true),
   since: z.string(),
@@ -31,7 +32,7 @@ export const defineBlock: Define = (parent, host) => {
   const command = parent
     .command('block')
     .description('Stops everything from this sender to a person, also what is queued. A number never seen before is blocked too.')
-    .argument('<phone>', 'the number, +4915112345678')
+    .argument(...PERSON_ARGUMENT)
     .option('--reason <text>', 'why, kept as evidence')
     .option('--by <who>', 'customer or business (default business)')
     .option('--everywhere', 'for all senders of the account')
@@ -53,11 +54,11 @@ export const defineBlock: Define = (parent, host) => {
 
 /** Records the block and returns what it stopped. Blocking twice keeps the first instant. */
 export async function block(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof BlockDocument>>> {
-  const { phone, reason: evidence, by, everywhere } = options;
+  const { phone: who, reason: evidence, by, everywhere } = options;
   const store = await app.store();
   const { scope, name } = scopeOf(await currentSender(store, app.config), everywhere);
   const written = await recordConsent(app, store, {
-    who: { phone },
+    who,
     scope,
     subjects: ['block'],
     kind: 'block',
@@ -69,12 +70,19 @@ export async function block(app: App, options: z.output<typeof BlockOptions>): P
   const inForce = blockOf(written.flags);
   assert(inForce !== undefined, 'a block that was recorded is in force');
   const stop = toStop(written);
-  const document = { contact: written.contactId, phone, sender: name, blocked: true as const, since: formatInstant(inForce.at), ...stop };
+  const document = {
+    contact: written.contactId,
+    phone: written.phone,
+    sender: name,
+    blocked: true as const,
+    since: formatInstant(inForce.at),
+    ...stop,
+  };
   return {
     command: 'block',
     schema: BlockDocument,
     document,
     columns: ['contact', 'phone', 'sender', 'blocked', 'since', 'cancelled_messages'],
-    text: (style) => `${style.bad('blocked')} ${phone} since ${document.since}; ${stopText(stop, style)}`,
+    text: (style) => `${style.bad('blocked')} ${written.phone ?? written.contactId} since ${document.since}; ${stopText(stop, style)}`,
   };
 }

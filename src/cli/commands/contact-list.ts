@@ -7,11 +7,11 @@ import type { Page } from '../../ports/store/directory.ts';
 import type { Define, View } from '../command.ts';
 import { CONTACT_COLUMNS, ContactItem, purposesOf, toContactItem } from '../contact-item.ts';
 import { currentSender } from '../current-sender.ts';
-import { addPageOptions, helpText, pageOptions, parseOptions } from '../options.ts';
+import { addPageOptions, helpText, idPageOptions, parseOptions } from '../options.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-const ContactListOptions = z.object(pageOptions());
+const ContactListOptions = z.object(idPageOptions());
 type ContactListOptions = z.output<typeof ContactListOptions>;
 
 const ContactListDocument = listOf(ContactItem);

@@ -8,13 +8,13 @@ import type { Store } from '../../ports/store.ts';
 import type { MessageFilter } from '../../ports/store/report.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { addPageOptions, helpText, instantText, orNull, pageOptions, parseOptions, phoneText } from '../options.ts';
+import { addPageOptions, helpText, instantText, orNull, idPageOptions, parseOptions, phoneText } from '../options.ts';
 import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const MessageListOptions = z.object({
-  ...pageOptions(),
+  ...idPageOptions(),
   state: orNull(z.enum(MESSAGE_STATES, { error: `states are ${MESSAGE_STATES.join(', ')}` })),
   campaign: orNull(z.string()),
   to: orNull(phoneText),

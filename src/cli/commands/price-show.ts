@@ -2,21 +2,31 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { marketMap } from '../../catalog/markets.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
 import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
 import { formatAmount } from '../../values/money.ts';
 import { printable } from '../../values/text.ts';
 import { dayOf } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { currencyText, dayText, helpText, orNull, parseOptions } from '../options.ts';
+import { currencyText, dayText, helpText, orNull, parsedText, parseOptions } from '../options.ts';
 import { cardInForce, pricedSender, RateItem, tierText, toRateItem } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
+const marketText = parsedText(
+  (text) => (marketMap().markets.has(text) ? text : undefined),
+  () => ({
+    message: 'no such market',
+    code: 'unknown_market',
+    hint: "Markets are named as on the provider's rate card, such as Rest of Africa.",
+  }),
+);
+
 const PriceShowOptions = z.object({
   currency: orNull(currencyText),
   day: orNull(dayText),
-  market: z.optional(z.string()),
+  market: z.optional(marketText),
   category: z.optional(z.enum(CATEGORIES, { error: `one of ${CATEGORIES.join(', ')}` })),
 });
 

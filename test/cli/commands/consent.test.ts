@@ -126,6 +126,16 @@ describe('block and unblock', () => {
     }
   });
 
+  it('take a person without a number by id', async () => {
+    await world.pipe('{"user_id":"DE.9f3kQ2"}\n', 'contact', 'import', '-');
+    const { out, json } = await world.run('block', 'DE.9f3kQ2', '--json');
+    expect(json()).toMatchObject({ phone: null, blocked: true });
+    const { contact: id } = JSON.parse(out) as { contact: string };
+    expect((await world.run('block', id)).out).toMatch(`blocked ${id} since`);
+    expect((await world.run('unblock', id, '--json')).json()).toMatchObject({ contact: id, phone: null, blocked: false });
+    expect(await world.failure('block', `${id.slice(0, -2)}00`)).toMatchObject({ exit: 2, code: 'unknown_contact' });
+  });
+
   it('keep the first instant of a block that is there', async () => {
     await world.run('block', ADA);
     world.setClock('2026-11-23T12:00:00Z');

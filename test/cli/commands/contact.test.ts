@@ -139,6 +139,11 @@ describe('contact list', () => {
     const second = (await world.run('contact', 'list', '--limit', '2', '--after', String(first['next']), '--json')).json();
     expect(second).toMatchObject({ items: [{ phone: '+4915112345673' }], next: null });
     expect((await world.run('contact', 'list', '--limit', '2')).out).toMatch(/More: --after [0-9a-z]{20}\n$/);
+    expect(await world.failure('contact', 'list', '--after', 'zzz')).toMatchObject({
+      exit: 2,
+      code: 'invalid_input',
+      details: { option: 'after' },
+    });
   });
 
   it('does no harm with what others wrote, and has a column for each purpose in CSV', async () => {

@@ -123,7 +123,6 @@ describe('price list and price show', () => {
     });
     expect((await json('price', 'show', '--day', '2026-09-30')).items[0]).toMatchObject({ effective_from: '2026-07-01' });
     expect((await json('price', 'show', '--day', '2026-06-30')).items).toEqual([]);
-    expect((await world.run('price', 'show', '--market', 'Atlantis')).out).toBe('No such rates in the USD card from 2026-10-01.\n');
     expect((await json('price', 'list', '--currency', 'usd')).items).toMatchObject([
       { currency: 'USD', effective_from: '2026-07-01' },
       { currency: 'USD', effective_from: '2026-10-01', added_at: '2026-11-22T12:00:00Z' },
@@ -141,6 +140,11 @@ describe('price list and price show', () => {
     expect(out).toMatch(/Germany +utility +0 to 1000 +0\.050000\n/);
     expect(out).toMatch(/Germany +utility +1001 and more +0\.040000\n/);
     expect(out).toMatch(/Brazil +utility +0 to an end not told +0\.010000\n/);
+    expect((await world.run('price', 'show', 'AUD', '--market', 'India')).out).toBe('No such rates in the AUD card from 2026-01-01.\n');
+  });
+
+  it('refuse a market that there is not', async () => {
+    expect(await world.failure('price', 'show', '--market', 'Atlantis')).toMatchObject({ exit: 2, code: 'unknown_market' });
   });
 
   it('refuse a currency that nobody bills in', async () => {
