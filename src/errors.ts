@@ -39,6 +39,7 @@ export const CODES = {
   file_invalid: { exit: 2, summary: 'The file cannot be read as what it should be.' },
   file_unreadable: { exit: 2, summary: 'The file cannot be opened.' },
   file_unwritable: { exit: 2, summary: 'The file cannot be written.' },
+  output_unwritable: { exit: 8, summary: 'Standard output cannot be written; what the command did stays done.' },
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
   store_busy: { exit: 8, summary: 'Another process is writing to the store.', retryable: true },
@@ -56,7 +57,9 @@ export const CODES = {
 
 export type ErrorCode = keyof typeof CODES;
 
-export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+/** JSON of any depth; whoever prints it masks every text in it. */
+export type ErrorDetail = string | number | boolean | null | readonly ErrorDetail[] | ErrorDetails;
+export type ErrorDetails = { readonly [key: string]: ErrorDetail };
 
 type FailOptions = {
   /** One sentence for people; the code's own summary without it. */

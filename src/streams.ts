@@ -1,7 +1,7 @@
 // The process's standard streams behind the host port. Node sets up `process.stdout` in 3 ms, a tenth of a start; a file descriptor costs nothing.
 
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
-import { fail } from './errors.ts';
+import { type AppError, fail } from './errors.ts';
 import { READ_BYTES, type Streams } from './host.ts';
 import type { Output } from './ports/host.ts';
 
@@ -56,9 +56,18 @@ function writeAll(descriptor: number, bytes: Uint8Array): boolean {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE' || code === 'EBADF') return false;
       if (code !== 'EAGAIN' && descriptor === 2) return false;
-      if (code !== 'EAGAIN') throw fail('file_unwritable', { message: `Standard output cannot be written: ${code}.`, cause: error });
+      if (code !== 'EAGAIN') throw unwritable(error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
   return true;
+}
+
+// The commands print when they have done their work, so a full disk comes too late to prevent anything.
+function unwritable(cause: unknown): AppError {
+  return fail('output_unwritable', {
+    message: `Standard output cannot be written: ${(cause as NodeJS.ErrnoException).code}.`,
+    hint: 'What the command did stays done: look with tollbell message list before sending again.',
+    cause,
+  });
 }

@@ -1,7 +1,7 @@
 // How an error looks: a sentence and what to do next for people, one JSON object for programs. Phone numbers are masked here, on the last way out.
 
 import { type GlobalFlags, readFormat } from '../config.ts';
-import { AppError, type ErrorDetails, isRetryable } from '../errors.ts';
+import { AppError, type ErrorDetail, isRetryable } from '../errors.ts';
 import { EXAMPLE_PHONE, maskPhones } from '../values/phone.ts';
 import { printable, safeJson } from '../values/text.ts';
 
@@ -30,19 +30,20 @@ export function errorReport(error: AppError, { argv, env, directory }: ReportOpt
 }
 
 function jsonError(error: AppError, mask: (text: string) => string): Record<string, unknown> {
-  const details = Object.entries(error.details).map(([key, value]) => [key, maskDetail(value, mask)]);
   return {
     code: error.code,
     message: mask(error.message),
     hint: error.hint === undefined ? null : maskHint(error.hint, mask),
     retryable: isRetryable(error.code),
-    details: Object.fromEntries(details),
+    details: maskDetail(error.details, mask),
   };
 }
 
-function maskDetail(value: ErrorDetails[string], mask: (text: string) => string): ErrorDetails[string] {
+function maskDetail(value: ErrorDetail, mask: (text: string) => string): ErrorDetail {
   if (typeof value === 'string') return mask(value);
-  return typeof value === 'object' && value !== null ? value.map(mask) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((member: ErrorDetail) => maskDetail(member, mask));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskDetail(member, mask)]));
 }
 
 const EXAMPLE = new RegExp(`(${EXAMPLE_PHONE.replace('+', '\\+')}(?!\\d))`);

@@ -43,10 +43,12 @@ export async function render<Shape extends Document>(view: View<Shape>, { format
   }
 }
 
-/** The last line of NDJSON: everything but the rows. */
+/** The last line of NDJSON: everything but the rows. A single thing has one too, so that a reader may always take the last line off. */
 function summaryLine<Shape extends Document>(view: View<Shape>): string {
-  const { [view.rows ?? '']: _rows, schema: _schema, ...rest } = documentOf(view);
-  return `${safeJson({ schema: `tollbell.${view.command}.summary/1`, ...rest })}\n`;
+  const schema = `tollbell.${view.command}.summary/1`;
+  if (view.rows === undefined) return `${safeJson({ schema })}\n`;
+  const { [view.rows]: _rows, schema: _schema, ...rest } = documentOf(view);
+  return `${safeJson({ schema, ...rest })}\n`;
 }
 
 /** What a table shows: a header, and columns that hold figures aligned to the right. */
@@ -97,8 +99,10 @@ function rowsOf<Shape extends Document>(view: View<Shape>): readonly Document[] 
 }
 
 function ndjson<Shape extends Document>(view: View<Shape>): string {
-  const lines = rowsOf(view).map((row) => `${safeJson(row)}\n`);
-  return view.rows === undefined ? lines.join('') : lines.join('') + summaryLine(view);
+  return rowsOf(view)
+    .map((row) => `${safeJson(row)}\n`)
+    .concat(summaryLine(view))
+    .join('');
 }
 
 // The library's own `escape_formulas` would also prefix phone numbers and negative amounts, hence `inertCell`. A file gets the text as it is; a terminal

@@ -64,7 +64,7 @@ export function rowsInvalid({
   return fail('rows_invalid', {
     message: [`${invalid} of ${read} rows cannot be used; nothing was done.`, ...rows, ...more].join('\n  '),
     hint: 'Correct them; --errors FILE writes them all to a file, --skip-invalid leaves them out.',
-    details: { path: name, read, invalid, rows },
+    details: { path: name, read, invalid, rows: first },
   });
 }
 

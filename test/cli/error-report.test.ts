@@ -69,6 +69,14 @@ describe('masks phone numbers', () => {
     expect(report(['--show-pii'])).toContain('Columns: +4915112349999');
   });
 
+  it('in the details, however deep', () => {
+    const rows = [{ row: 2, column: 'to', value: '+4915112349999' }];
+    const error = fail('rows_invalid', { details: { read: 3, path: '+4915112345678.csv', rows } });
+    expect(JSON.parse(report(['--json'], {}, error))).toMatchObject({
+      error: { details: { read: 3, path: '…78.csv', rows: [{ row: 2, column: 'to', value: '…99' }] } },
+    });
+  });
+
   it('but not the one that we give as an example', () => {
     const error = fail('invalid_phone', { hint: 'Write it like +4915112345678, not like +49151123456789 or <phone>.' });
     expect(report([], {}, error)).toContain('  Write it like +4915112345678, not like …89 or <phone>.\n');

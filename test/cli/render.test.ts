@@ -19,6 +19,14 @@ it.each(['table', 'json', 'ndjson', 'csv'])('a name cannot act on a terminal in 
   expect(out).not.toMatch(ACTING);
 });
 
+it('NDJSON has a last line that is no item, after a single thing too', async () => {
+  const lines = (await world.run('contact', 'add', '+4915112345671', '--format', 'ndjson')).out.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { phone: '+4915112345671' },
+    { schema: 'tollbell.contact-add.summary/1' },
+  ]);
+});
+
 it('JSON has the same value', async () => {
   expect((await world.run('contact', 'add', '+4915112345671', '--name', NASTY, '--json')).json()).toMatchObject({ item: { name: NASTY } });
 });

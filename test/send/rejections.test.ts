@@ -42,6 +42,14 @@ test('the error names the first rows, and how many more there are', () => {
     code: 'rows_invalid',
     message:
       "3 of 9 rows cannot be used; nothing was done.\n  row 1, to '\\u001b[31m': not a number\n  row 2: not a number\n  … and 1 more",
-    details: { path: 'a.csv', read: 9, invalid: 3 },
+    details: {
+      path: 'a.csv',
+      read: 9,
+      invalid: 3,
+      rows: [
+        { row: 1, column: 'to', reason: 'invalid_phone' },
+        { row: 2, column: null, value: null },
+      ],
+    },
   });
 });
