@@ -1,4 +1,4 @@
-// What commands about consent share: purposes as an option, what a stop ended, and the words for it.
+// What commands about consent share: their options, what a stop ended, and the words for it.
 
 import * as z from 'zod/mini';
 import { type ConsentFlag, EVERYWHERE, parsePurposes, type Purpose, PURPOSES } from '../domain/consent.ts';
@@ -6,7 +6,8 @@ import { flagsFor } from '../domain/consent-change.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../domain/sender.ts';
 import type { ConsentWritten, DirectoryStore } from '../ports/store/directory.ts';
 import { formatAmount } from '../values/money.ts';
-import { parsedText } from './options.ts';
+import { flag, orNull, parsedText } from './options.ts';
+import { personText } from './person.ts';
 import type { Style } from './render.ts';
 import { moneyText } from './shapes.ts';
 
@@ -23,6 +24,14 @@ function knownPurposes(text: string): readonly Purpose[] | undefined {
   const { purposes, unknown } = parsePurposes(text);
   return unknown === null && purposes.length > 0 ? purposes : undefined;
 }
+
+/** What a block takes, and its lifting. */
+export const BlockOptions = z.object({
+  phone: personText,
+  reason: orNull(z.string()),
+  by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
+  everywhere: flag,
+});
 
 /** The part of a document that tells what a stop ended. */
 export const StopShape = {

@@ -7,17 +7,10 @@ import { assert } from '../../errors.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
+import { BlockOptions, scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { flag, helpText, orNull, parseOptions } from '../options.ts';
-import { PERSON_ARGUMENT, personText } from '../person.ts';
-
-const BlockOptions = z.object({
-  phone: personText,
-  reason: orNull(z.string()),
-  by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
-  everywhere: flag,
-});
+import { helpText, parseOptions } from '../options.ts';
+import { PERSON_ARGUMENT } from '../person.ts';
 
 const BlockDocument = z.object({
   contact: z.string(),

@@ -7,17 +7,10 @@ import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import type { Define, View } from '../command.ts';
 import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
-import { flagsAfter, scopeOf } from '../consent-view.ts';
+import { BlockOptions, flagsAfter, scopeOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
-import { flag, helpText, orNull, parseOptions } from '../options.ts';
-import { PERSON_ARGUMENT, personText, unknownContact } from '../person.ts';
-
-const UnblockOptions = z.object({
-  phone: personText,
-  reason: orNull(z.string()),
-  by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
-  everywhere: flag,
-});
+import { helpText, parseOptions } from '../options.ts';
+import { PERSON_ARGUMENT, unknownContact } from '../person.ts';
 
 const UnblockDocument = z.object({
   contact: z.string(),
@@ -47,13 +40,13 @@ export const defineUnblock: Define = (parent, host) => {
       }),
     )
     .action((phone: string, options: object) =>
-      host.run(command, (app) => unblock(app, parseOptions(UnblockOptions, { phone, ...options }))),
+      host.run(command, (app) => unblock(app, parseOptions(BlockOptions, { phone, ...options }))),
     );
   return UnblockDocument;
 };
 
 /** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
-export async function unblock(app: App, options: z.output<typeof UnblockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
+export async function unblock(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
   const { phone: who, reason: evidence, by, everywhere } = options;
   const store = await app.store();
   const sender = await currentSender(store, app.config);
