@@ -39,7 +39,7 @@ export const CODES = {
   file_invalid: { exit: 2, summary: 'The file cannot be read as what it should be.' },
   file_unreadable: { exit: 2, summary: 'The file cannot be opened.' },
   file_unwritable: { exit: 2, summary: 'The file cannot be written.' },
-  output_unwritable: { exit: 8, summary: 'Standard output cannot be written; what the command did stays done.' },
+  output_unwritable: { exit: 8, summary: 'The output cannot be written; what the command did stays done.' },
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
   store_busy: { exit: 8, summary: 'Another process is writing to the store.', retryable: true },

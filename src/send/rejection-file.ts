@@ -1,6 +1,6 @@
 // The list of errors that `--errors` asks for: written while a file is read, so that a million invalid rows take no memory.
 
-import { fail } from '../errors.ts';
+import { AppError, fail } from '../errors.ts';
 import type { Io } from '../ports/host.ts';
 import type { FileRecord, Header } from './records.ts';
 import { type Rejection, rejectionHeader, rejectionLine } from './rejections.ts';
@@ -9,7 +9,7 @@ export type RejectionFile = {
   readonly add: (rejection: Rejection, record: Pick<FileRecord, 'original'>, header: Pick<Header, 'original'>) => void;
   /** Resolves when what was added is handed over. Throws `file_unwritable`. */
   readonly flush: () => Promise<void>;
-  /** Writes the rest and puts the file in its place. Also after an error, or the file never appears. */
+  /** Writes the rest and puts the file in its place. Also after an error, or the file never appears. Throws `output_unwritable`: it comes last. */
   readonly close: () => Promise<void>;
 };
 
@@ -78,7 +78,18 @@ function openRejectionFile(io: Pick<Io, 'writeFile'>, path: string): RejectionFi
       if (!hasHeader) waiting += rejectionHeader([]);
       isOver = true;
       wakeWriter();
-      await written;
+      await written.catch(listLost);
     },
   };
+}
+
+// By now messages may have been sent, and `file_unwritable` promises that nothing was done.
+function listLost(error: unknown): never {
+  if (!(error instanceof AppError) || error.code !== 'file_unwritable') throw error;
+  throw fail('output_unwritable', {
+    message: error.message,
+    hint: 'What was done stays done; the list of errors is lost. The same command with another path does the rest, and nothing twice.',
+    cause: error,
+    details: error.details,
+  });
 }

@@ -74,6 +74,17 @@ it('does not send again what a person cancelled, or in another language', async 
   });
 });
 
+it.skipIf(process.platform !== 'linux')('a list of errors that is lost in the end hides no message that was sent', async () => {
+  const run = ['send', 'order_shipped', '--from', file(`${ORDER}+4915112345679,Bob,A-2\n`), '--campaign', 'f'];
+  expect(await world.failure(...run, '--errors', '/dev/full')).toMatchObject({
+    exit: 8,
+    code: 'output_unwritable',
+    hint: expect.stringMatching(/^What was done stays done/) as string,
+    details: { path: '/dev/full' },
+  });
+  expect(await countsOf(world.run(...run, '--json'))).toEqual({ code: 3, duplicate: 1, refused: 1 });
+});
+
 it('takes the list of errors, corrected, for the same rows', async () => {
   const errors = join(world.directory, 'errors.csv');
   const rows = `to,name,order\n${ADA},=Ada,A-1\n+4915112345679,-b,A-2\n`;
