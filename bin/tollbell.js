@@ -25,12 +25,19 @@ function start(argv) {
   });
 }
 
-if (process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2])) {
-  // Answered here, and not through process.stdout, whose set-up on a pipe alone takes 3 ms.
-  fs.writeSync(1, `${require('../package.json').version}\n`);
-} else if (fs.existsSync(FILE)) {
+// Answered here, and not through process.stdout, whose set-up on a pipe alone takes 3 ms. Where that fails, the program is asked, and says why.
+function printVersion() {
+  try {
+    return fs.writeSync(1, `${require('../package.json').version}\n`) > 0;
+  } catch {
+    return false;
+  }
+}
+
+const isAnswered = process.argv.length === 3 && /^(--version|-V)$/.test(process.argv[2]) && printVersion();
+if (!isAnswered && fs.existsSync(FILE)) {
   start(process.argv.slice(2));
-} else {
+} else if (!isAnswered) {
   process.exitCode = 1;
   process.stderr.write('tollbell is not built yet: run `npm run build` in its folder\n');
 }
