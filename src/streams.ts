@@ -67,7 +67,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): boolean {
 function unwritable(cause: unknown): AppError {
   return fail('output_unwritable', {
     message: `Standard output cannot be written: ${(cause as NodeJS.ErrnoException).code}.`,
-    hint: 'What the command did stays done: look with tollbell message list before sending again.',
+    hint: 'What the command did stays done: look before you run it again.',
     cause,
   });
 }

@@ -11,11 +11,11 @@ import { parsePhone } from '../values/phone.ts';
 import { parsedText } from './options.ts';
 
 /** The argument of a command about one person, as its help has it. */
-export const PERSON_ARGUMENT = ['<phone>', 'the number, +4915112345678; or the id of a contact'] as const;
+export const PERSON_ARGUMENT = ['<phone>', 'the number, +4915112345678; or the id or user id of a contact'] as const;
 
 /** A number, a user id or the id of a contact. */
 export const personText = parsedText(parsePerson, () => ({
-  message: 'not an international phone number, nor the id of a contact',
+  message: 'not an international phone number, nor an id',
   code: 'invalid_phone',
   hint: 'Write a number with + and the country code.',
 }));

@@ -10,6 +10,7 @@ import { resolveAddressees } from '../send/addressees.ts';
 import { directRecipients, refuseRepeats, textRecipients } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
 import { openRecipients } from '../send/from-file.ts';
+import { closeAfter } from '../send/input.ts';
 import type { Recipient } from '../send/recipients.ts';
 import { send, type SendHost, type SendPlan } from '../send/send.ts';
 import type { Tally } from '../send/tally.ts';
@@ -81,7 +82,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
   const plan = planOf(options, { sender, template, derivesKeys: true });
-  try {
+  const run = async (): Promise<SendView> => {
     const { tally, interrupted, waiting } = await send(
       host,
       {
@@ -105,10 +106,8 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       waiting,
       hints: hintsOf(options, file.checked.invalid),
     });
-  } finally {
-    progress.close();
-    await file.close();
-  }
+  };
+  return closeAfter(file.close, run).finally(() => progress.close());
 }
 
 async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<{ readonly host: SendHost; readonly sender: Sender }> {

@@ -69,7 +69,7 @@ export async function openRecipients(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch(() => undefined); // the error that ended the check is the one to tell
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import type { IdSource, SenderId } from '../values/id.ts';
 import { titleOf } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 import { type ContactRow, type ContactRowBatch, readContactRows } from './contact-rows.ts';
-import { type InputOptions, openInput } from './input.ts';
+import { closeAfter, type InputOptions, openInput } from './input.ts';
 import { type Header, type InputFormat, readRecords } from './records.ts';
 import type { RejectionFile } from './rejection-file.ts';
 import { reject, type Rejection, rowsInvalid } from './rejections.ts';
@@ -44,12 +44,10 @@ export type ImportEnd = { readonly counts: Readonly<ImportCounts>; readonly inte
 export async function importContacts(host: ImportHost, options: ImportOptions): Promise<ImportEnd> {
   const { source, errors, close } = await openInput(host.io, options);
   const run: ImportRun = { host, options, source, errors, at: host.clock.now() };
-  try {
+  return closeAfter(close, async () => {
     const counts = await check(run);
     return { counts, interrupted: !(await write(run, counts)) };
-  } finally {
-    await close();
-  }
+  });
 }
 
 type ImportRun = {

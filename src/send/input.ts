@@ -18,6 +18,19 @@ export type Input = {
   readonly close: () => Promise<void>;
 };
 
+/** Does the work and closes after it. Where the work fails, its error is the one to tell, and not what closing says after it. */
+export async function closeAfter<Result>(close: Input['close'], work: () => Promise<Result>): Promise<Result> {
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+  await close();
+  return result;
+}
+
 /** Opens both. Throws `file_unreadable`, `file_unwritable`, `invalid_input`, and leaves nothing open then. */
 export async function openInput(io: Io, { path, errorsPath, db }: InputOptions): Promise<Input> {
   const source = await io.openRepeatable(path);

@@ -88,7 +88,7 @@ function listLost(error: unknown): never {
   if (!(error instanceof AppError) || error.code !== 'file_unwritable') throw error;
   throw fail('output_unwritable', {
     message: error.message,
-    hint: 'What was done stays done; the list of errors is lost. The same command with another path does the rest, and nothing twice.',
+    hint: 'What was done stays done; the list of errors is lost. The same command with another path for it repeats nothing.',
     cause: error,
     details: error.details,
   });

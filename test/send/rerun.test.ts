@@ -74,16 +74,22 @@ it('does not send again what a person cancelled, or in another language', async 
   });
 });
 
-it.skipIf(process.platform !== 'linux')('a list of errors that is lost in the end hides no message that was sent', async () => {
-  const run = ['send', 'order_shipped', '--from', file(`${ORDER}+4915112345679,Bob,A-2\n`), '--campaign', 'f'];
-  expect(await world.failure(...run, '--errors', '/dev/full')).toMatchObject({
-    exit: 8,
-    code: 'output_unwritable',
-    hint: expect.stringMatching(/^What was done stays done/) as string,
-    details: { path: '/dev/full' },
-  });
-  expect(await countsOf(world.run(...run, '--json'))).toEqual({ code: 3, duplicate: 1, refused: 1 });
-});
+it.skipIf(process.platform !== 'linux')(
+  'a list of errors that is lost in the end hides neither what was sent nor what was wrong',
+  async () => {
+    const run = ['send', 'order_shipped', '--from', file(`${ORDER}+4915112345679,Bob,A-2\n`), '--campaign', 'f'];
+    expect(await world.failure(...run, '--errors', '/dev/full')).toMatchObject({
+      exit: 8,
+      code: 'output_unwritable',
+      hint: expect.stringMatching(/^What was done stays done/) as string,
+      details: { path: '/dev/full' },
+    });
+    expect(await countsOf(world.run(...run, '--json'))).toEqual({ code: 3, duplicate: 1, refused: 1 });
+    const wrong = ['--from', file(`${ORDER}12,Bob,A-2\n`), '--campaign', 'g', '--errors', '/dev/full'];
+    expect(await world.failure('send', 'order_shipped', ...wrong)).toMatchObject({ exit: 2, code: 'rows_invalid' });
+    expect(await world.failure('contact', 'import', file('phone\n12\n'), '--errors', '/dev/full')).toMatchObject({ code: 'rows_invalid' });
+  },
+);
 
 it('takes the list of errors, corrected, for the same rows', async () => {
   const errors = join(world.directory, 'errors.csv');
