@@ -39,8 +39,7 @@ export async function findPerson(
   return { store, person };
 }
 
-/** The error for a person whom the store does not know. */
-export function unknownContact(who: ContactRef): AppError {
+function unknownContact(who: ContactRef): AppError {
   const name = 'phone' in who ? who.phone : 'userId' in who ? who.userId : who.contactId;
   return fail('unknown_contact', {
     message: `The store has no contact ${name}.`,

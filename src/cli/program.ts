@@ -50,13 +50,15 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
   return exitCode;
 }
 
-// `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too. A word that begins no
-// command is left alone for commander to refuse, with a suggestion; with `--help` it would get the help of the root.
+// `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too. Words that begin no
+// command are left alone for commander to refuse, with a suggestion; with `--help` they would get the help of what stands above them.
 function commandLineOf(argv: readonly string[]): string[] {
   if (argv.length === 0) return ['--help'];
-  const [first, word] = argv;
-  if (first !== 'help' || word === undefined) return [...argv];
-  return COMMANDS.some(({ path }) => path.split(' ')[0] === word) ? [...argv.slice(1), '--help'] : [word];
+  const [first, ...rest] = argv;
+  if (first !== 'help' || rest.length === 0) return [...argv];
+  const words = wordsOf(rest);
+  const isKnown = words.length === 0 || COMMANDS.some(({ path }) => path === words[0] || `${path} `.startsWith(`${words.join(' ')} `));
+  return isKnown ? [...rest, '--help'] : [...words];
 }
 
 /** The empty program: its name, its global options, and its words. */

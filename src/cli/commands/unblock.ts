@@ -3,14 +3,13 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf } from '../../domain/consent.ts';
-import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import type { Define, View } from '../command.ts';
 import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
 import { BlockOptions, flagsAfter, scopeOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { PERSON_ARGUMENT, unknownContact } from '../person.ts';
+import { findPerson, PERSON_ARGUMENT } from '../person.ts';
 
 const UnblockDocument = z.object({
   contact: z.string(),
@@ -48,11 +47,10 @@ export const defineUnblock: Define = (parent, host) => {
 /** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
 export async function unblock(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
   const { phone: who, reason: evidence, by, everywhere } = options;
+  await findPerson(app, who);
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const { scope, name } = scopeOf(sender, everywhere);
-  const [person] = await store.findContacts(DEFAULT_ACCOUNT, [who]);
-  if (person === undefined || person === null) throw unknownContact(who);
   const written = await recordConsent(app, store, {
     who,
     scope,

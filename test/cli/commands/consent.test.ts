@@ -1,5 +1,6 @@
 // The commands about consent, run as a user runs them: what was said last holds, and the history keeps everything.
 
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
 
@@ -134,6 +135,11 @@ describe('block and unblock', () => {
     expect((await world.run('block', id)).out).toMatch(`blocked ${id} since`);
     expect((await world.run('unblock', id, '--json')).json()).toMatchObject({ contact: id, phone: null, blocked: false });
     expect(await world.failure('block', `${id.slice(0, -2)}00`)).toMatchObject({ exit: 2, code: 'unknown_contact' });
+  });
+
+  it.each(['block', 'unblock'])('%s of an id that nobody has makes no store', async (command) => {
+    expect(await world.failure(command, '01m81j18g01se7yafxbz')).toMatchObject({ exit: 2, code: 'unknown_contact' });
+    expect(existsSync(world.db)).toBe(false);
   });
 
   it('keep the first instant of a block that is there', async () => {
