@@ -65,11 +65,13 @@ export function parseOptions<Schema extends z.ZodMiniType>(schema: Schema, raw: 
 }
 
 // Codes of single options; all else that an option does not take is `invalid_input`.
-type OptionCode = 'invalid_phone' | 'unknown_market';
+const OPTION_CODES = ['invalid_phone', 'unknown_market'] as const;
+
+type OptionCode = (typeof OPTION_CODES)[number];
 
 function codeOf(issue: z.core.$ZodIssue | undefined): OptionCode | 'invalid_input' {
   const code: unknown = issue?.code === 'custom' ? issue.params?.['code'] : undefined;
-  return code === 'invalid_phone' || code === 'unknown_market' ? code : 'invalid_input';
+  return OPTION_CODES.find((known) => known === code) ?? 'invalid_input';
 }
 
 function hintOf(issue: z.core.$ZodIssue | undefined): string {

@@ -39,6 +39,11 @@ export async function findPerson(
   return { store, person };
 }
 
+/** Refuses an id that no contact has, before a store is made for it: a number may be new, such an id is mistyped. Throws `unknown_contact`. */
+export async function refuseUnknownId(app: Pick<App, 'reader'>, who: ContactRef): Promise<void> {
+  if ('contactId' in who) await findPerson(app, who);
+}
+
 function unknownContact(who: ContactRef): AppError {
   const name = 'phone' in who ? who.phone : 'userId' in who ? who.userId : who.contactId;
   return fail('unknown_contact', {

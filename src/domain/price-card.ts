@@ -177,10 +177,13 @@ function refuse(row: Row, column: Column, reason: string): AppError {
   });
 }
 
+/** What to do about a market that there is not. */
+export const MARKET_HINT = "Markets are named as on the provider's rate card, such as Rest of Africa.";
+
 function unknownMarket(row: Row): AppError {
   return fail('unknown_market', {
     message: `Row ${row.number}, market: no such market.`,
-    hint: "Markets are named as on the provider's rate card, such as Rest of Africa.",
+    hint: MARKET_HINT,
     details: { source: row.source, row: row.number, column: 'market', value: shorten(cell(row, 'market'), 80) },
   });
 }

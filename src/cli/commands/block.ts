@@ -10,7 +10,7 @@ import type { Define, View } from '../command.ts';
 import { BlockOptions, scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { findPerson, PERSON_ARGUMENT } from '../person.ts';
+import { PERSON_ARGUMENT, refuseUnknownId } from '../person.ts';
 
 const BlockDocument = z.object({
   contact: z.string(),
@@ -48,7 +48,7 @@ export const defineBlock: Define = (parent, host) => {
 /** Records the block and returns what it stopped. Blocking twice keeps the first instant. */
 export async function block(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof BlockDocument>>> {
   const { phone: who, reason: evidence, by, everywhere } = options;
-  if ('contactId' in who) await findPerson(app, who); // an id that nobody has is a mistyped one, and makes no store
+  await refuseUnknownId(app, who);
   const store = await app.store();
   const { scope, name } = scopeOf(await currentSender(store, app.config), everywhere);
   const written = await recordConsent(app, store, {

@@ -12,7 +12,7 @@ import { flagsAfter, purposesText, scopeOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
 import { filledText, flag, helpText, instantText, orNull, parseOptions } from '../options.ts';
-import { PERSON_ARGUMENT, personText } from '../person.ts';
+import { PERSON_ARGUMENT, personText, refuseUnknownId } from '../person.ts';
 
 const OptInOptions = z.object({
   phone: personText,
@@ -67,6 +67,7 @@ export async function optIn(app: App, options: z.output<typeof OptInOptions>): P
       details: { option: 'at' },
     });
   }
+  await refuseUnknownId(app, who);
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const { scope, name } = scopeOf(sender, everywhere);

@@ -9,7 +9,7 @@ import { ConsentShape, toConsent } from '../contact-item.ts';
 import { flagsAfter, purposesText, scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { filledText, flag, helpText, orNull, parseOptions } from '../options.ts';
-import { PERSON_ARGUMENT, personText } from '../person.ts';
+import { PERSON_ARGUMENT, personText, refuseUnknownId } from '../person.ts';
 
 const OptOutOptions = z.object({
   phone: personText,
@@ -55,6 +55,7 @@ export const defineOptOut: Define = (parent, host) => {
 /** Records the opt-out and returns what it stopped. A number never seen before is recorded too. */
 export async function optOut(app: App, options: z.output<typeof OptOutOptions>): Promise<View<z.output<typeof OptOutDocument>>> {
   const { phone: who, purpose: subjects, source, evidence, everywhere } = options;
+  await refuseUnknownId(app, who);
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const { scope, name } = scopeOf(sender, everywhere);

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { marketMap } from '../../catalog/markets.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
-import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
+import { MARKET_HINT, PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
 import { formatAmount } from '../../values/money.ts';
 import { printable } from '../../values/text.ts';
 import { dayOf } from '../../values/time.ts';
@@ -16,11 +16,7 @@ import { listOf } from '../shapes.ts';
 
 const marketText = parsedText(
   (text) => (marketMap().markets.has(text) ? text : undefined),
-  () => ({
-    message: 'no such market',
-    code: 'unknown_market',
-    hint: "Markets are named as on the provider's rate card, such as Rest of Africa.",
-  }),
+  (text) => ({ message: `no such market: ${text}`, code: 'unknown_market', hint: MARKET_HINT }),
 );
 
 const PriceShowOptions = z.object({

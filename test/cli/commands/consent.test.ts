@@ -137,10 +137,13 @@ describe('block and unblock', () => {
     expect(await world.failure('block', `${id.slice(0, -2)}00`)).toMatchObject({ exit: 2, code: 'unknown_contact' });
   });
 
-  it.each(['block', 'unblock'])('%s of an id that nobody has makes no store', async (command) => {
-    expect(await world.failure(command, '01m81j18g01se7yafxbz')).toMatchObject({ exit: 2, code: 'unknown_contact' });
-    expect(existsSync(world.db)).toBe(false);
-  });
+  it.each(['block', 'unblock', 'opt-out', 'opt-in --purpose utility --source x'])(
+    '%s of an id that nobody has makes no store',
+    async (command) => {
+      expect(await world.failure(...command.split(' '), '01m81j18g01se7yafxbz')).toMatchObject({ exit: 2, code: 'unknown_contact' });
+      expect(existsSync(world.db)).toBe(false);
+    },
+  );
 
   it('keep the first instant of a block that is there', async () => {
     await world.run('block', ADA);
