@@ -72,6 +72,9 @@ export type EntryLine = {
   readonly day: string;
   readonly hold_day: string;
   readonly posted: number;
+  readonly rule: string | null;
+  /** What was reserved. */
+  readonly price: number;
   readonly event_at: number;
   readonly recorded_at: number;
   readonly created_at: number;
@@ -81,7 +84,7 @@ export type EntryLine = {
 /** Every line of the ledger, with what its days and prices are made of. */
 export function entryLines(database: Database): readonly EntryLine[] {
   const sql = /* sql */ `
-    SELECT l.kind, s.time_zone, b.currency, b.market, b.category, b.pricing_type, b.day, h.day AS hold_day, l.posted, l.event_at, l.recorded_at,
+    SELECT l.kind, s.time_zone, b.currency, b.market, b.category, b.pricing_type, b.day, h.day AS hold_day, l.posted, l.rule, m.price, l.event_at, l.recorded_at,
       m.created_at, l.books_month
     FROM ledger l
     JOIN message m ON m.id = l.message_id
