@@ -1,16 +1,16 @@
 // The composition root: puts real parts behind the ports, opens each when it is first used, closes all of them once.
 
+import { resolve } from 'node:path';
+import { type Channels, createChannels } from './channels.ts';
 import type { Config } from './config.ts';
 import type { Clock, Io, KeyedDigest } from './ports/host.ts';
 import type { Store } from './ports/store.ts';
-import type { Transport } from './ports/transport.ts';
-import type { Sender, TransportName } from './domain/sender.ts';
-import { createSandbox } from './transports/sandbox.ts';
+import type { TransportName } from './domain/sender.ts';
 import { createIds, type IdSource, type WorkerId } from './values/id.ts';
 import { toInstant } from './values/time.ts';
 
 /** Everything a command may use. The store and the key are opened on first use, so that `--help` and a wrong flag open nothing. */
-export type App = {
+export type App = Channels & {
   readonly config: Config;
   readonly io: Io;
   readonly clock: Clock;
@@ -18,6 +18,10 @@ export type App = {
   readonly workerId: WorkerId;
   /** Aborts on the first Ctrl-C: finish what is in flight, then stop. */
   readonly interrupted: AbortSignal;
+  /** The version of Node that runs this. */
+  readonly nodeVersion: string;
+  /** A path that was given from here, as it is named from everywhere. */
+  readonly absolutePath: (path: string) => string;
   /** Hex SHA-256, for content that is public. */
   readonly digest: (text: string) => string;
   readonly keyedDigest: () => Promise<KeyedDigest>;
@@ -27,11 +31,10 @@ export type App = {
   readonly reader: () => Promise<Store | null>;
   /** What a command needs that only asks: the store for reading, or a fresh one in memory where there is none. */
   readonly asking: () => Promise<Pick<App, 'keyedDigest'> & { readonly store: Store }>;
-  readonly transport: (sender: Sender) => Transport;
   /** The transports whose messages cannot have left a process that died. */
   readonly diedWithProcess: readonly TransportName[];
-  /** The same app on a store that lives in memory until it is closed. */
-  readonly throwAway: () => App;
+  /** The same app on a store that lives in memory until it is closed, with these variables in its environment: the secrets of its senders. */
+  readonly throwAway: (variables?: Readonly<Record<string, string>>) => App;
   readonly close: () => Promise<void>;
 };
 
@@ -46,10 +49,10 @@ export type AppParts = {
 export function createApp({ config, io, env, interrupted }: AppParts): App {
   const clock = createClock(config);
   const ids = createIds(cheapBytes);
-  const opened: Store[] = [];
-  const keep = (store: Store): Store => {
-    opened.push(store);
-    return store;
+  const opened: { readonly close: () => Promise<void> }[] = [];
+  const keep = <Resource extends { readonly close: () => Promise<void> }>(resource: Resource): Resource => {
+    opened.push(resource);
+    return resource;
   };
   const open = once(async () => {
     const { openStore } = await import('./store/open.ts');
@@ -72,7 +75,9 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     checkStoreKey(config.db, key, await store.keyCheck());
     return createKeyedDigest(key);
   };
-  const throwAway = (): App => createApp({ config: { ...config, db: ':memory:', sender: null }, io, env, interrupted });
+  const throwAway: App['throwAway'] = (variables = {}) =>
+    createApp({ config: { ...config, db: ':memory:', sender: null }, io, env: { ...env, ...variables }, interrupted });
+  const keyedDigest = once(async () => digestOf(await open())); // the key is made together with the store
   return {
     config,
     io,
@@ -80,8 +85,10 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     ids,
     workerId: ids.sortable<'worker'>(clock.now()),
     interrupted,
+    nodeVersion: process.versions.node,
+    absolutePath: (path) => resolve(path),
     digest: sha256,
-    keyedDigest: once(async () => digestOf(await open())), // the key is made together with the store
+    keyedDigest,
     asking: async () => {
       const store = await read();
       if (store !== null) return { store, keyedDigest: () => digestOf(store) };
@@ -91,22 +98,27 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     },
     store: open,
     reader: config.db === ':memory:' ? open : read,
-    transport: () => createSandbox(),
+    ...createChannels({ config, env, clock, keyedDigest, keep: (transport) => keep(transport) }),
     diedWithProcess: ['sandbox'],
     throwAway,
     close: async () => {
-      for (const store of opened) await store.close();
+      for (const resource of opened.toReversed()) await resource.close(); // what leans on the store first
     },
   };
 }
 
-function createClock(config: Config): Clock {
-  const fixed = config.now;
+// A clock that was set by hand moves only while somebody sleeps: what waits for a rate or a retry goes on, and all else happens at one moment.
+function createClock({ now: fixed }: Config): Clock {
+  let slept = 0;
   return {
-    now: () => fixed ?? toInstant(Date.now()),
+    now: () => toInstant(fixed === null ? Date.now() : fixed + slept),
     sleep: async (milliseconds, signal) => {
+      const until = slept + milliseconds;
       const { setTimeout: wait } = await import('node:timers/promises');
-      await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+      await wait(milliseconds, undefined, { signal }).then(
+        () => (slept = Math.max(slept, until)),
+        () => undefined,
+      );
     },
     yield: () => new Promise((resolve) => void setImmediate(resolve)),
   };

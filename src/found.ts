@@ -46,6 +46,7 @@ export async function foundStore({ store, config, env, now, ids, secretBytes, di
       timeZone: UTC,
       isDefault: true,
       createdAt: now,
+      whatsapp: null,
     },
     cards: builtinPriceCards(currency).map(({ card, source }) => ({
       id: ids.short(),

@@ -20,6 +20,7 @@ export function marketMap(): MarketMap {
 function toMarketRow(record: readonly string[]): MarketRow {
   const areaPrefixes = record[3] ?? '';
   return {
+    country: record[0] ?? '',
     callingCode: record[2] ?? '',
     areaPrefixes: areaPrefixes === '' ? [] : areaPrefixes.split('|'),
     market: record[4] ?? '',

@@ -22,6 +22,8 @@ export type View<Shape extends Document = Document> = {
   readonly text: (style: Style) => string | Promise<string>;
   /** 0 where it is not given. */
   readonly exitCode?: number;
+  /** True for a command that ran until it was stopped and has said on standard output what it had to say. */
+  readonly isSilent?: boolean;
 };
 
 export type CommandHost = {

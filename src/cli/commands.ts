@@ -15,6 +15,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { path: 'dispatch', summary: 'work through the outbox', load: async () => (await import('./commands/dispatch.ts')).defineDispatch },
   {
+    path: 'emulator',
+    summary: 'a local double of the WhatsApp Cloud API',
+    load: async () => (await import('./commands/emulator.ts')).defineEmulator,
+  },
+  { path: 'serve', summary: 'receive webhooks', load: async () => (await import('./commands/serve.ts')).defineServe },
+  {
     path: 'message list',
     summary: 'list messages, newest first',
     load: async () => (await import('./commands/message-list.ts')).defineMessageList,
@@ -28,6 +34,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'message cancel',
     summary: 'cancel queued messages',
     load: async () => (await import('./commands/message-cancel.ts')).defineMessageCancel,
+  },
+  {
+    path: 'message retry',
+    summary: 'send again what surely did not arrive',
+    load: async () => (await import('./commands/message-retry.ts')).defineMessageRetry,
+  },
+  {
+    path: 'message resolve',
+    summary: 'say what became of a message whose outcome is unknown',
+    load: async () => (await import('./commands/message-resolve.ts')).defineMessageResolve,
   },
   {
     path: 'contact add',
@@ -62,10 +78,33 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { path: 'block', summary: 'stop everything to a person', load: async () => (await import('./commands/block.ts')).defineBlock },
   { path: 'unblock', summary: 'lift a block', load: async () => (await import('./commands/unblock.ts')).defineUnblock },
+  { path: 'word list', summary: 'list stop and start words', load: async () => (await import('./commands/word-list.ts')).defineWordList },
+  { path: 'word add', summary: 'add a stop or start word', load: async () => (await import('./commands/word-add.ts')).defineWordAdd },
+  { path: 'word remove', summary: 'take an own word back', load: async () => (await import('./commands/word-remove.ts')).defineWordRemove },
+  {
+    path: 'review list',
+    summary: 'list what may be a stop and waits for a decision',
+    load: async () => (await import('./commands/review-list.ts')).defineReviewList,
+  },
+  {
+    path: 'review close',
+    summary: 'decide what may be a stop',
+    load: async () => (await import('./commands/review-close.ts')).defineReviewClose,
+  },
   {
     path: 'template add',
     summary: 'add a template from a file',
     load: async () => (await import('./commands/template-add.ts')).defineTemplateAdd,
+  },
+  {
+    path: 'template sync',
+    summary: "take over what the provider says of a sender's templates",
+    load: async () => (await import('./commands/template-sync.ts')).defineTemplateSync,
+  },
+  {
+    path: 'template push',
+    summary: 'hand templates in at the provider',
+    load: async () => (await import('./commands/template-push.ts')).defineTemplatePush,
   },
   { path: 'template list', summary: 'list templates', load: async () => (await import('./commands/template-list.ts')).defineTemplateList },
   {
@@ -99,6 +138,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'sender list', summary: 'list senders', load: async () => (await import('./commands/sender-list.ts')).defineSenderList },
   { path: 'sender show', summary: 'one sender', load: async () => (await import('./commands/sender-show.ts')).defineSenderShow },
   {
+    path: 'sender check',
+    summary: 'whether all that a sender needs works',
+    load: async () => (await import('./commands/sender-check.ts')).defineSenderCheck,
+  },
+  {
     path: 'sender default',
     summary: 'choose the sender that acts when none is named',
     load: async () => (await import('./commands/sender-default.ts')).defineSenderDefault,
@@ -122,6 +166,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'bill-report',
     summary: 'what was sent and what it costs',
     load: async () => (await import('./commands/bill-report.ts')).defineBillReport,
+  },
+  {
+    path: 'webhook trigger',
+    summary: 'send a signed webhook, for tests',
+    load: async () => (await import('./commands/webhook-trigger.ts')).defineWebhookTrigger,
+  },
+  {
+    path: 'doctor',
+    summary: 'one screen on the machine, the store and every sender',
+    load: async () => (await import('./commands/doctor.ts')).defineDoctor,
   },
   { path: 'demo', summary: 'the whole way in a throw-away store', load: async () => (await import('./commands/demo.ts')).defineDemo },
   {

@@ -31,6 +31,7 @@ export const BlockOptions = z.object({
   reason: orNull(z.string()),
   by: z._default(z.enum(['customer', 'business'], { error: 'customer or business' }), 'business'),
   everywhere: flag,
+  provider: flag,
 });
 
 /** The part of a document that tells what a stop ended. */
@@ -47,7 +48,7 @@ type Stop = {
 };
 
 /** What a stop ended. */
-export function toStop({ cancelled, released, inFlight }: ConsentWritten): Stop {
+export function toStop({ cancelled, released, inFlight }: Pick<ConsentWritten, 'cancelled' | 'released' | 'inFlight'>): Stop {
   return {
     cancelled_messages: cancelled.length,
     released: released.map(({ currency, amount }) => ({ currency, amount: formatAmount(amount) })),
@@ -60,6 +61,15 @@ export function stopText(stop: Stop, style: Style): string {
   const released = stop.released.map(({ currency, amount }) => `, ${amount} ${currency} released`).join('');
   const inFlight = stop.in_flight.length === 0 ? '' : `\n${style.warn('Already on their way:')} ${stop.in_flight.join(', ')}`;
   return `queued messages cancelled: ${stop.cancelled_messages}${released}${inFlight}`;
+}
+
+/** The senders that an event is about: the one that acts, or all. */
+export async function sendersOf(
+  store: Pick<DirectoryStore, 'listSenders'>,
+  sender: Sender,
+  everywhere: boolean,
+): Promise<readonly Sender[]> {
+  return everywhere ? store.listSenders(DEFAULT_ACCOUNT) : [sender];
 }
 
 /** The scope of an event, and how documents name it. */

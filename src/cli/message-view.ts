@@ -3,8 +3,8 @@
 import * as z from 'zod/mini';
 import { CATEGORIES } from '../domain/consent.ts';
 import { ENTRY_KINDS } from '../domain/ledger.ts';
-import { MESSAGE_STATES } from '../domain/message.ts';
-import type { EntryRecord, MessageRecord } from '../ports/store/report.ts';
+import { EVENT_KINDS, MESSAGE_STATES } from '../domain/message.ts';
+import type { EntryRecord, MessageRecord, ResolutionRecord } from '../ports/store/report.ts';
 import { formatAmount } from '../values/money.ts';
 import { formatInstant } from '../values/time.ts';
 import { instantTextOut, moneyText } from './shapes.ts';
@@ -27,6 +27,8 @@ export const messageItem = z.object({
   cost_center: z.nullable(z.string()),
   tags: z.array(z.string()),
   provider_id: z.nullable(z.string()),
+  retry_of: z.nullable(z.string()).check(z.describe('the message that this one sends again')),
+  retried_by: z.nullable(z.string()).check(z.describe('the message that sends this one again')),
   created_at: instantTextOut,
   changed_at: instantTextOut,
 });
@@ -56,6 +58,8 @@ export function toMessageItem(record: MessageRecord): MessageItem {
     cost_center: record.costCenter,
     tags: [...record.tags],
     provider_id: record.providerId,
+    retry_of: record.retryOf,
+    retried_by: record.retriedBy,
     created_at: formatInstant(record.createdAt),
     changed_at: formatInstant(record.changedAt),
   };
@@ -92,4 +96,17 @@ export function toEntryItem(entry: EntryRecord): z.output<typeof entryItem> {
     cause: entry.cause,
     rule: entry.rule,
   };
+}
+
+export const resolutionItem = z.object({
+  attempt: z.int(),
+  outcome: z.enum(EVENT_KINDS),
+  by: z.string(),
+  reason: z.string(),
+  at: instantTextOut,
+});
+
+/** A person's decision about an unknown outcome as it is shown. */
+export function toResolutionItem({ attempt, outcome, by, reason, at }: ResolutionRecord): z.output<typeof resolutionItem> {
+  return { attempt, outcome, by, reason, at: formatInstant(at) };
 }

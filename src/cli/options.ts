@@ -9,7 +9,7 @@ import { CURRENCIES, parseAmount, parseCurrency } from '../values/money.ts';
 import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
 import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
-import { parseDay, parseInstant, parseMonth, parseTimeZone } from '../values/time.ts';
+import { DAY_MS, parseDay, parseDuration, parseInstant, parseMonth, parseTimeZone } from '../values/time.ts';
 
 // zod/mini comes without texts. What people can do wrong has words of ours; these tell what a document of ours lacks, when we are wrong.
 z.config(english());
@@ -139,6 +139,18 @@ export const instantText = parsedText(parseInstant, (text) => ({
   message: `not an instant: ${text}`,
   hint: 'Write it like 2026-12-01T09:00+01:00 or 2026-12-01.',
 }));
+
+// A timer of Node counts in 31 bits.
+const DURATION_MS_MAX = 24 * DAY_MS;
+
+/** A duration in milliseconds, at most 24 days. */
+export const durationText = parsedText(
+  (text) => {
+    const milliseconds = parseDuration(text);
+    return milliseconds === undefined || milliseconds === 0 || milliseconds > DURATION_MS_MAX ? undefined : milliseconds;
+  },
+  (text) => ({ message: `not a duration: ${text}`, hint: 'Write it like 500ms, 30s, 5m, 2h or 1d; at most 24d.' }),
+);
 
 /** A calendar day. */
 export const dayText = parsedText(parseDay, (text) => ({ message: `not a day: ${text}`, hint: 'Write it like 2026-10-01.' }));

@@ -135,8 +135,11 @@ const GROUPS: Readonly<Record<string, string>> = {
   template: 'approved texts with parameters',
   price: 'price cards and quotes',
   sender: 'business identities on a channel',
-  message: 'single messages: list, show, cancel',
+  message: 'single messages: list, show, cancel, retry, resolve',
+  word: 'the words by which customers stop and start',
+  review: 'inbound messages that may be a stop',
   budget: 'hard caps on spending',
+  webhook: 'what comes back from a provider',
 };
 
 const EXIT_TABLE = Object.entries(EXIT_CODES)

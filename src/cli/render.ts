@@ -31,6 +31,7 @@ export type Showing = { readonly format: Config['format']; readonly style: Style
 
 /** The view in the format that was asked for, as it goes to standard output. */
 export async function render<Shape extends Document>(view: View<Shape>, { format, style, isTerminal }: Showing): Promise<string> {
+  if (view.isSilent === true) return '';
   switch (format) {
     case 'table':
       return ensureNewline(await view.text(style));

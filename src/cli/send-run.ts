@@ -7,7 +7,7 @@ import { AppError, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import type { MessageRecord } from '../ports/store/report.ts';
 import { resolveAddressees } from '../send/addressees.ts';
-import { directRecipients, refuseRepeats, textRecipients } from '../send/direct.ts';
+import { directRecipients, freeFormRecipients, refuseRepeats } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
 import { openRecipients } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
@@ -21,22 +21,26 @@ import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, interruptedBy } from './interrupted.ts';
 import { openProgress } from './progress.ts';
-import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
+import { sendHost } from './send-host.ts';
+import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
+import { type SendView, type SentRow, sendView, timeIsUp, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
   const { host, sender } = await open(app, options);
   const template = await templateOf(host.store, sender, options.template);
+  const media = await openMediaOf(app, sender, options);
   const direct = { ...options, tags: options.tag };
   const recipients =
     template === null
-      ? textRecipients(direct, options.text ?? '')
-      : directRecipients(direct, { templates: template.languages, parameters: options.param });
+      ? freeFormRecipients(direct, freeFormOf(options, media))
+      : directRecipients(direct, { templates: template.languages, parameters: parametersOf(options, media) });
   refuseRepeats(recipients, await resolveAddressees(host.store, recipients));
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const plan = planOf(options, { sender, template, derivesKeys: false });
-  const { tally, interrupted, waiting } = await send(
+  const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
+  const { tally, interrupted, waiting, timedOut } = await send(
     host,
     {
       ...plan,
@@ -46,7 +50,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
       },
       onProgress: () => undefined,
     },
-    only(recipients),
+    only(recipients.map(toSend)),
   );
   if (interrupted) throw interruptedBy(dispatchOf(sender));
   return sendView({
@@ -56,7 +60,8 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     campaign: options.campaign,
     rows: await shownRows(host.store, rows, options),
     waiting,
-    hints: [],
+    timedOut,
+    hints: timedOut ? [timeIsUp(tally, dispatchOf(sender))] : [],
   });
 }
 
@@ -65,12 +70,13 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const { host, sender } = await open(app, options);
   const template = await templateOf(host.store, sender, options.template);
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
+  const media = await openMediaOf(app, sender, options);
   const fileOptions = {
     path,
     format: options.input,
     rename: options.map,
     language: options.language,
-    parameters: options.param,
+    parameters: parametersOf(options, media),
     costCenter: options.costCenter,
     tags: options.tag,
     ignoreColumns: options.ignoreColumns,
@@ -83,7 +89,8 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
   const plan = planOf(options, { sender, template, derivesKeys: true });
   const run = async (): Promise<SendView> => {
-    const { tally, interrupted, waiting } = await send(
+    const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
+    const { tally, interrupted, waiting, timedOut } = await send(
       host,
       {
         ...plan,
@@ -93,7 +100,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
         },
         onProgress: (now) => progress.update(doneOf(now), now),
       },
-      file.chunks(),
+      media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
     if (interrupted) throw interruptedBy('the same command; what was admitted is not sent twice');
     countInvalid(tally, file.checked);
@@ -104,7 +111,8 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       campaign: options.campaign,
       rows: rows === null ? null : await shownRows(host.store, rows, options),
       waiting,
-      hints: hintsOf(options, file.checked.invalid),
+      timedOut,
+      hints: [...hintsOf(options, file.checked.invalid), ...(timedOut ? [timeIsUp(tally, 'the same command')] : [])],
     });
   };
   return closeAfter(file.close, run).finally(() => progress.close());
@@ -114,18 +122,7 @@ async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<
   const { store, keyedDigest } =
     dryRun && app.config.db !== ':memory:' ? await app.asking() : { store: await app.store(), keyedDigest: app.keyedDigest };
   const sender = await currentSender(store, app.config);
-  const host = {
-    store,
-    io: app.io,
-    transport: app.transport(sender),
-    clock: app.clock,
-    ids: app.ids,
-    workerId: app.workerId,
-    interrupted: app.interrupted,
-    digest: keyedDigest,
-    diedWithProcess: app.diedWithProcess,
-  };
-  return { host, sender };
+  return { host: await sendHost(app, sender, { store, keyedDigest }), sender };
 }
 
 type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
@@ -140,15 +137,16 @@ async function templateOf(store: Store, sender: Sender, name: string | null): Pr
 type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };
 
 function planOf(options: SendOptions, { sender, template, derivesKeys }: PlanParts): Omit<SendPlan, 'onAdmission' | 'onProgress'> {
-  const { campaign, maxPrice, dryRun, queue } = options;
-  return { sender, template, campaign, maxPrice, dryRun, queueOnly: queue, derivesKeys };
+  const { campaign, maxPrice, dryRun, queue, wait, timeout } = options;
+  const waitsForDelivery = wait === 'delivered';
+  return { sender, template, campaign, maxPrice, dryRun, queueOnly: queue, derivesKeys, waitsForDelivery, timeoutMs: timeout };
 }
 
 // In a file such a row is refused; on the command line there is somebody to tell.
 async function checkLanguages(store: Store, recipients: readonly Recipient[], { name, languages }: NamedTemplate): Promise<void> {
   const known = languages.map(({ language }) => language);
   if (known.length === 1) return;
-  const refs = recipients.map(({ to }) => (to.contactId === null ? { phone: to.phone } : { contactId: to.contactId }));
+  const refs = recipients.map(({ to }) => to);
   for (const batch of slices(refs, BATCH_MAX)) {
     for (const found of await store.findContacts(DEFAULT_ACCOUNT, batch)) {
       if (found === null || (found.contact.language !== null && known.includes(found.contact.language))) continue;
@@ -159,6 +157,13 @@ async function checkLanguages(store: Store, recipients: readonly Recipient[], { 
       });
     }
   }
+}
+
+async function* mapped(
+  chunks: AsyncIterable<readonly Recipient[]>,
+  change: (recipient: Recipient) => Recipient,
+): AsyncGenerator<readonly Recipient[]> {
+  for await (const chunk of chunks) yield chunk.map(change);
 }
 
 async function* only(recipients: readonly Recipient[]): AsyncGenerator<readonly Recipient[]> {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { AdmitRequest, Admission } from '../ports/store/admit.ts';
 import type { MessageRecord } from '../ports/store/report.ts';
 import type { Recipient } from '../send/recipients.ts';
+import { addresseeText } from '../send/addressees.ts';
 import { exitCodeOfTally, statusOfTally, type Tally } from '../send/tally.ts';
 import { REFUSAL_REASONS } from '../domain/consent.ts';
 import { formatAmount } from '../values/money.ts';
@@ -55,13 +56,13 @@ export type SendView = View<z.output<typeof SendDocument>>;
 
 /** What a row became at its admission. */
 export function toSentRow(
-  recipient: Recipient,
+  { row }: Pick<Recipient, 'row'>,
   request: AdmitRequest,
   { admission, currency }: { readonly admission: Admission; readonly currency: string },
 ): SentRow {
-  const to = request.to.phone ?? request.to.contactId;
+  const to = addresseeText(request.to);
   const blank = {
-    row: recipient.row,
+    row,
     id: null,
     to,
     reason: null,
@@ -105,14 +106,24 @@ type SendResult = {
   readonly rows: readonly SentRow[] | null;
   /** True when another process still holds messages of this send. */
   readonly waiting: boolean;
-  /** What the file had besides. */
+  /** True when the time was up before all was done that was asked. */
+  readonly timedOut: boolean;
+  /** What the file had besides, and how to go on. */
   readonly hints: readonly string[];
 };
 
+/** What to do when the time is up: what is queued can be sent, what left already can only be looked at. */
+export function timeIsUp({ counts }: Pick<Tally, 'counts'>, resume: string): string {
+  const left = counts.queued === 0 ? '' : ` ${counts.queued} are still queued; go on with: ${resume}.`;
+  const open = counts.accepted + counts.unknown === 0 ? '' : ' tollbell message list shows what becomes of those that left.';
+  return `The time is up.${left}${open}`;
+}
+
 /** The view of a send. */
-export function sendView({ tally, dryRun, sender, campaign, rows, waiting, hints }: SendResult): SendView {
+export function sendView({ tally, dryRun, sender, campaign, rows, waiting, timedOut, hints }: SendResult): SendView {
+  const status = statusOfTally(tally);
   const document = {
-    status: statusOfTally(tally),
+    status: timedOut && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,
     sender: sender.name,
     campaign,
@@ -134,7 +145,7 @@ export function sendView({ tally, dryRun, sender, campaign, rows, waiting, hints
     document,
     rows: 'messages',
     columns: Object.keys(sentRow.shape),
-    exitCode: exitCodeOfTally(tally) || (waiting ? 10 : 0),
+    exitCode: exitCodeOfTally(tally) || (waiting || timedOut ? 10 : 0),
     text: async (style) => [await summary(document, style), ...[...hints, ...(waiting ? [WAITING] : [])].map(printable)].join('\n'),
   };
 }

@@ -1,10 +1,25 @@
 // A sender as commands show it.
 
 import * as z from 'zod/mini';
-import { type Sender, TRANSPORT_NAMES } from '../domain/sender.ts';
+import { type SecretSource, type Sender, TRANSPORT_NAMES, type WhatsappSettings } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
 import { fields, type Style } from './render.ts';
 import { instantTextOut } from './shapes.ts';
+
+/** The place of a secret. */
+const SecretPlace = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);
+
+const WhatsappItem = z.object({
+  phone_number_id: z.string(),
+  waba_id: z.string(),
+  token: SecretPlace.check(z.describe('where the access token is found; never the token')),
+  app_secret: z.nullable(SecretPlace),
+  verify_token: z.nullable(SecretPlace),
+  api_base: z.string(),
+  api_version: z.nullable(z.string()),
+  rate: z.int().check(z.describe('messages a second')),
+  confirm_stops: z.boolean(),
+});
 
 /** The JSON of a sender. */
 export const SenderItem = z.object({
@@ -14,10 +29,14 @@ export const SenderItem = z.object({
   time_zone: z.string().check(z.describe('the zone of its days and months')),
   default: z.boolean().check(z.describe('acts when no other is named')),
   created_at: instantTextOut,
+  whatsapp: z.nullable(WhatsappItem),
 });
 
 /** The columns of `SenderItem` in CSV. */
-export const SENDER_COLUMNS = Object.keys(SenderItem.shape);
+export const SENDER_COLUMNS = [
+  ...Object.keys(SenderItem.shape).filter((name) => name !== 'whatsapp'),
+  ...['phone_number_id', 'waba_id', 'api_base', 'api_version', 'rate', 'confirm_stops'].map((name) => `whatsapp.${name}`),
+];
 
 /** The fields of a sender. */
 export function toSenderItem(sender: Sender): z.output<typeof SenderItem> {
@@ -28,21 +47,54 @@ export function toSenderItem(sender: Sender): z.output<typeof SenderItem> {
     time_zone: sender.timeZone,
     default: sender.isDefault,
     created_at: formatInstant(sender.createdAt),
+    whatsapp: sender.whatsapp === null ? null : toWhatsappItem(sender.whatsapp),
+  };
+}
+
+function toWhatsappItem(settings: WhatsappSettings): z.output<typeof WhatsappItem> {
+  return {
+    phone_number_id: settings.phoneNumberId,
+    waba_id: settings.wabaId,
+    token: settings.token,
+    app_secret: settings.appSecret,
+    verify_token: settings.verifyToken,
+    api_base: settings.apiBase,
+    api_version: settings.apiVersion,
+    rate: settings.ratePerSecond,
+    confirm_stops: settings.confirmsStops,
   };
 }
 
 /** A sender for people. */
 export function senderText(sender: Sender, style: Style): string {
-  const { name, transport, currency, time_zone: zone, default: isDefault, created_at: createdAt } = toSenderItem(sender);
   return fields(
     [
-      ['sender', name],
-      ['transport', transport],
-      ['currency', currency],
-      ['time zone', zone],
-      ['default', isDefault ? 'yes' : 'no'],
-      ['created', createdAt],
+      ['sender', sender.name],
+      ['transport', sender.transport],
+      ['currency', sender.currency],
+      ['time zone', sender.timeZone],
+      ['default', sender.isDefault ? 'yes' : 'no'],
+      ['created', formatInstant(sender.createdAt)],
+      ...(sender.whatsapp === null ? [] : whatsappFields(sender.whatsapp)),
     ],
     style,
   );
+}
+
+function whatsappFields(settings: WhatsappSettings): readonly (readonly [string, string])[] {
+  return [
+    ['number id', settings.phoneNumberId],
+    ['account id', settings.wabaId],
+    ['token', placeText(settings.token)],
+    ['app secret', placeText(settings.appSecret)],
+    ['verify token', placeText(settings.verifyToken)],
+    ['provider', settings.apiVersion === null ? `${settings.apiBase} (no version)` : `${settings.apiBase}/${settings.apiVersion}`],
+    ['rate', `${settings.ratePerSecond} messages a second`],
+    ['confirms stops', settings.confirmsStops ? 'yes' : 'no'],
+  ];
+}
+
+function placeText(source: SecretSource | null): string {
+  if (source === null) return 'none';
+  return 'env' in source ? `in the environment variable ${source.env}` : `in the file ${source.file}`;
 }

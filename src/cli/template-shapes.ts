@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { BUTTON_KINDS, HEADER_FORMATS } from '../domain/template-parts.ts';
 import type { RenderedTemplate } from '../domain/template-render.ts';
-import { PARAMETER_FORMATS, type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../domain/template.ts';
+import { PARAMETER_FORMATS, type Template, TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, TEMPLATE_STATUSES } from '../domain/template.ts';
 import { printable } from '../values/text.ts';
 import { formatInstant } from '../values/time.ts';
 import type { Style } from './render.ts';
@@ -15,6 +15,8 @@ export const TemplateItem = z.object({
   language: z.string(),
   category: z.enum(TEMPLATE_CATEGORIES),
   status: z.enum(TEMPLATE_STATUSES).check(z.describe('only an approved template can be sent')),
+  quality: z.nullable(z.enum(TEMPLATE_QUALITIES)).check(z.describe('how customers take it; null before the provider told')),
+  provider_id: z.nullable(z.string()),
   parameter_format: z.enum(PARAMETER_FORMATS),
   parameters: z.array(z.string()).check(z.describe('every parameter that a message must give')),
   content_hash: z.string().check(z.describe('SHA-256 of the content, pinned on every message')),
@@ -39,6 +41,8 @@ export function toTemplateItem(template: Template): z.output<typeof TemplateItem
     language: template.language,
     category: template.category,
     status: template.status,
+    quality: template.quality,
+    provider_id: template.providerId,
     parameter_format: template.parameterFormat,
     parameters: [...template.parameters],
     content_hash: template.contentHash,

@@ -1,7 +1,7 @@
 // Budgets: hard caps on what may be promised. Checked in the transaction that promises, so that no number of processes passes one.
 
 import type { BudgetId, CampaignId, SenderId } from '../values/id.ts';
-import { type Currency, type Micros, plus } from '../values/money.ts';
+import { type Currency, type Micros, minus, plus, ZERO } from '../values/money.ts';
 import type { Instant } from '../values/time.ts';
 import type { Category } from './consent.ts';
 
@@ -33,22 +33,44 @@ export function covers(budget: Budget, spending: Spending): boolean {
   return budget.costCenter === null || budget.costCenter === spending.costCenter;
 }
 
+/** An amount, and the kind of message that it is for. */
+export type Taken = { readonly amount: Micros; readonly spending: Spending };
+
 /** Keeps count of budgets while a batch is walked: each admission shrinks what is left for the next. */
 export type BudgetMeter = {
   /** Takes the amount from every budget that covers it and returns true; or takes nothing and returns false when one has too little left. */
   readonly take: (amount: Micros, spending: Spending) => boolean;
+  /** Gives back what a message had taken. */
+  readonly giveBack: (taken: Taken) => void;
+  /** Gives back what a message had taken, and takes what it needs now; or returns false when that is more than before where too little is left. */
+  readonly exchange: (taken: Taken, needed: Taken) => boolean;
   readonly uses: () => readonly BudgetUse[];
 };
 
 /** Starts a meter at what is already used. */
 export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
   const state = uses.map(({ budget, used }) => ({ budget, used }));
+  const partOf = (budget: Budget, { amount, spending }: Taken): Micros => (covers(budget, spending) ? amount : ZERO);
+  const giveBack = (taken: Taken): void => {
+    for (const use of state) use.used = minus(use.used, partOf(use.budget, taken));
+  };
   return {
     take(amount, spending) {
       const covering = state.filter(({ budget }) => covers(budget, spending));
       if (covering.some(({ budget, used }) => used + amount > budget.cap)) return false;
       for (const use of covering) use.used = plus(use.used, amount);
       return true;
+    },
+    giveBack,
+    exchange(taken, needed) {
+      // A budget that was lowered below what is used of it stands against more, not against less.
+      const fits = state.every(({ budget, used }) => {
+        const more = partOf(budget, needed) - partOf(budget, taken);
+        return more <= 0n || used + more <= budget.cap;
+      });
+      giveBack(taken);
+      if (fits) for (const use of state) use.used = plus(use.used, partOf(use.budget, needed));
+      return fits;
     },
     uses: () => state,
   };

@@ -79,6 +79,7 @@ export type WaitingMessage = {
   readonly freeForm: boolean;
   /** When the contact last wrote to the sender. */
   readonly lastInboundAt: Instant | null;
+  readonly confirmsStop: boolean;
 };
 
 /** The stop that stands against a waiting message, or null. The same gate that the message passed at its admission, asked about stops alone. */

@@ -25,8 +25,12 @@ export type ConsentScope = SenderId | typeof EVERYWHERE;
 export const CONSENT_KINDS = ['opt_in', 'opt_out', 'block', 'unblock'] as const;
 export type ConsentKind = (typeof CONSENT_KINDS)[number];
 
-/** What an event is about: a purpose, or the hard stop. */
-export type ConsentSubject = Purpose | 'block';
+/**
+ * What an event is about: a purpose, the hard stop, or the messenger's own switch for marketing. The switch is the provider's to tell: an opt-in of ours
+ * never lifts a stop that the customer made there.
+ */
+export const CONSENT_SUBJECTS = [...PURPOSES, 'block', 'messenger'] as const;
+export type ConsentSubject = (typeof CONSENT_SUBJECTS)[number];
 
 /** One line of the append-only history. */
 export type ConsentEvent = {
@@ -100,6 +104,8 @@ export type GateQuestion = {
   readonly freeForm: boolean;
   readonly windowOpen: boolean;
   readonly lastInboundAt: Instant | null;
+  /** The one answer that confirms a stop: an opt-out does not stand against it, a block does. */
+  readonly confirmsStop: boolean;
 };
 
 /**
@@ -109,13 +115,19 @@ export type GateQuestion = {
 export function refusalOf(question: GateQuestion): RefusalReason | null {
   if (blockOf(question.flags) !== undefined) return 'blocked';
   if (question.freeForm) return refusalOfReply(question);
+  if (question.category === 'marketing' && isStoppedByMessenger(question.flags)) return 'opted_out';
   const standing = standingOf(question.flags, purposeOf(question.category));
   return standing === 'opted_in' ? null : standing;
 }
 
+/** True while the customer has switched marketing off in the messenger itself. */
+export function isStoppedByMessenger(flags: readonly ConsentFlag[]): boolean {
+  return newestOf(flags, 'messenger')?.kind === 'opt_out';
+}
+
 function refusalOfReply(question: GateQuestion): RefusalReason | null {
   const stop = newestOf(question.flags, 'service');
-  if (stop?.kind === 'opt_out' && (question.lastInboundAt ?? 0) <= stop.at) return 'opted_out';
+  if (!question.confirmsStop && stop?.kind === 'opt_out' && (question.lastInboundAt ?? 0) <= stop.at) return 'opted_out';
   return question.windowOpen ? null : 'no_window';
 }
 

@@ -14,6 +14,9 @@ export type Contact = {
   readonly name: string | null;
   readonly language: string | null;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Since when the provider cannot reach this person, and why it says so; null while it can, as far as is known. */
+  readonly undeliverableAt: Instant | null;
+  readonly undeliverableReason: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 };

@@ -2,7 +2,6 @@
 // parsed country: Guernsey's +44 is the United Kingdom. The rows themselves are data, in catalog/.
 
 import { assert } from '../errors.ts';
-import type { Phone } from '../values/phone.ts';
 import type { Day } from '../values/time.ts';
 
 /** A price group by the name that the provider's rate card gives it: `Germany`, `Rest of Western Europe`. */
@@ -11,8 +10,13 @@ export type Market = string;
 /** The market of every number that no row covers. */
 const OTHER_MARKET: Market = 'Other';
 
+/** What tells where a person is: a number, or a user id of the provider, which begins with the country (`DE.9f3kQ2`). */
+export type Address = string;
+
 /** Puts a calling code, or only some of its area prefixes, in a market from the day `from` until the day before `to`. */
 export type MarketRow = {
+  /** ISO 3166-1, two capitals. */
+  readonly country: string;
   /** Without `+`. */
   readonly callingCode: string;
   /** The digits that follow the calling code; none means all of its numbers. A longer prefix beats a shorter one. */
@@ -34,6 +38,7 @@ export type MarketMap = {
   /** Keyed by calling code and area prefix read as one integer, because hashing a fresh substring costs four times as much. */
   readonly rowsByPrefix: ReadonlyMap<number, readonly MarketRow[]>;
   readonly prefixDigitsMax: number;
+  readonly rowsByCountry: ReadonlyMap<string, readonly MarketRow[]>;
 };
 
 /** The map of these rows. Two rows that put one prefix in two markets on one day are a bug in the data. */
@@ -59,14 +64,22 @@ export function createMarketMap(rows: readonly MarketRow[]): MarketMap {
       others.push(row);
     }
   }
-  return { markets, changeDays: [...changeDays].sort(), rowsByPrefix, prefixDigitsMax };
+  return { markets, changeDays: [...changeDays].sort(), rowsByPrefix, prefixDigitsMax, rowsByCountry: groupByCountry(rows) };
 }
 
 /**
- * The market of a number on a day: that of the longest prefix in force, `Other` when there is none. Calling codes are never the beginning
- * of one another, so digits alone decide. About 30 ns, since it runs for every recipient of a file.
+ * The market of a person on a day, `Other` when no row covers it. By number: that of the longest prefix in force. Calling codes are never the beginning of
+ * one another, so digits alone decide. About 30 ns, since it runs for every recipient of a file. By user id: that of its country.
  */
-export function marketOf(map: MarketMap, phone: Phone, day: Day): Market {
+export function marketOf(map: MarketMap, address: Address, day: Day): Market {
+  return address.startsWith('+') ? marketOfNumber(map, address, day) : marketOfCountry(map, address.slice(0, 2), day);
+}
+
+function marketOfCountry({ rowsByCountry }: MarketMap, country: string, day: Day): Market {
+  return rowsByCountry.get(country)?.find((row) => isInForce(row, day))?.market ?? OTHER_MARKET;
+}
+
+function marketOfNumber(map: MarketMap, phone: string, day: Day): Market {
   let market = OTHER_MARKET;
   let prefix = 0;
   for (let index = 1; index <= map.prefixDigitsMax; index += 1) {
@@ -76,6 +89,16 @@ export function marketOf(map: MarketMap, phone: Phone, day: Day): Market {
     for (const row of rows) if (isInForce(row, day)) market = row.market;
   }
   return market;
+}
+
+function groupByCountry(rows: readonly MarketRow[]): ReadonlyMap<string, readonly MarketRow[]> {
+  const groups = new Map<string, MarketRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row.country);
+    if (group === undefined) groups.set(row.country, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 function isInForce(row: MarketRow, day: Day): boolean {

@@ -2,10 +2,9 @@
 
 import { assert } from '../errors.ts';
 import type { Currency, Micros } from '../values/money.ts';
-import type { Phone } from '../values/phone.ts';
 import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
-import { type Market, type MarketMap, marketOf } from './market.ts';
+import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
 
 /** Where a volume tier ends: after this many messages; `max`, never; or `unknown`, because the card does not say. */
 export type TierEnd = number | 'max' | 'unknown';
@@ -47,7 +46,7 @@ export type PriceQuery = { readonly currency: Currency; readonly day: Day; reado
 export type PeriodQuery = {
   readonly currency: Currency;
   readonly category: Category;
-  readonly phone: Phone;
+  readonly address: Address;
   readonly markets: MarketMap;
   readonly from: Day;
   /** The last day on which the message may still be delivered. */
@@ -112,7 +111,7 @@ export function highestRate<R extends Rate>(book: PriceBook<R>, query: PeriodQue
 }
 
 function rateOn<R extends Rate>(book: PriceBook<R>, query: PeriodQuery, day: Day): R | undefined {
-  const market = marketOf(query.markets, query.phone, day);
+  const market = marketOf(query.markets, query.address, day);
   return rateInForce(book, { currency: query.currency, category: query.category, market, day });
 }
 

@@ -1,15 +1,14 @@
 // A quote: what one message will cost at most, and why. Knows rates and markets; reserves nothing.
 
-import type { Phone } from '../values/phone.ts';
 import type { Currency } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
 import type { ListRule } from './ledger.ts';
-import { type Market, type MarketMap, marketOf } from './market.ts';
+import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
 import { highestRate, type PriceBook, type Rate } from './price-book.ts';
 
 export type QuoteQuestion = {
-  readonly phone: Phone;
+  readonly address: Address;
   readonly category: Category;
   readonly currency: Currency;
   /** Today, in the sender's zone. */
@@ -19,7 +18,7 @@ export type QuoteQuestion = {
 };
 
 export type Quote<R extends Rate> = {
-  /** Where the number is today; a reservation is counted here. */
+  /** Where the person is today; a reservation is counted here. */
   readonly market: Market;
   /** The highest rate that may apply until the message expires; null when no price is known, which is a refusal and never a zero. */
   readonly rate: R | null;
@@ -28,7 +27,7 @@ export type Quote<R extends Rate> = {
 /** What the message may cost at most between now and its expiry. */
 export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, question: QuoteQuestion): Quote<R> {
   const rate = highestRate(book, { ...question, markets });
-  return { market: marketOf(markets, question.phone, question.from), rate: rate ?? null };
+  return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
 }
 
 /** How an amount at this rate is explained: the list rate stands for any volume until tiers are settled. */

@@ -132,9 +132,10 @@ function inOrder(names: readonly string[], format: ParameterFormat): readonly st
 }
 
 /** What the store adds to a template's content. */
-export type TemplateIdentity = Pick<Template, 'id' | 'senderId' | 'contentHash' | 'addedAt'>;
+export type TemplateIdentity = Pick<Template, 'id' | 'senderId' | 'contentHash' | 'addedAt'> &
+  Partial<Pick<Template, 'providerId' | 'quality'>>;
 
 /** A template as it joins a sender's list. */
 export function toTemplate(content: TemplateContent & Pick<Template, 'status'>, identity: TemplateIdentity): Template {
-  return { ...content, ...identity, parameters: declaredParameters(content) };
+  return { providerId: null, quality: null, ...content, ...identity, parameters: declaredParameters(content) };
 }

@@ -32,6 +32,12 @@ const STATUSES = {
 } as const satisfies Readonly<Record<string, TemplateStatus>>;
 const STATUS_WORDS = Object.keys(STATUSES) as readonly (keyof typeof STATUSES)[];
 
+/** What a status of the provider means, in any case; undefined for a word that it did not use so far. */
+export function templateStatusOf(word: string): TemplateStatus | undefined {
+  const known = STATUS_WORDS.find((status) => status === word.toUpperCase());
+  return known === undefined ? undefined : STATUSES[known];
+}
+
 /** Text that this function understands. Where it gives undefined, the text is refused with this reason. */
 const parsedText = <Value>(parse: (text: string) => Value | undefined, reason: string) =>
   z.pipe(

@@ -15,6 +15,10 @@ export type ParameterFormat = (typeof PARAMETER_FORMATS)[number];
 export const TEMPLATE_STATUSES = ['approved', 'pending', 'rejected', 'paused', 'disabled'] as const;
 export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number];
 
+/** What the provider thinks of how customers take it. */
+export const TEMPLATE_QUALITIES = ['green', 'yellow', 'red', 'unknown'] as const;
+export type TemplateQuality = (typeof TEMPLATE_QUALITIES)[number];
+
 /** A component as the provider's format has it, with the fields that this program reads checked and all others kept. */
 export type TemplateComponent = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -37,6 +41,9 @@ export type Template = TemplateContent & {
   /** Hex SHA-256 of the content in canonical form. */
   readonly contentHash: string;
   readonly addedAt: Instant;
+  /** What the provider calls it, and how customers take it; null before the provider told. */
+  readonly providerId: string | null;
+  readonly quality: TemplateQuality | null;
 };
 
 /** The content as text that does not depend on the order of keys: contents are equal when their texts are. What `contentHash` is made of. */

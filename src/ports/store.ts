@@ -2,9 +2,12 @@
 
 import type { AdmitStore } from './store/admit.ts';
 import type { DirectoryStore } from './store/directory.ts';
+import type { HealthStore } from './store/health.ts';
+import type { InboundStore } from './store/inbound.ts';
 import type { OutboxStore } from './store/outbox.ts';
 import type { ReportStore } from './store/report.ts';
 import type { SettleStore } from './store/settle.ts';
+import type { TemplateStore } from './store/templates.ts';
 
 /**
  * Batches in, one result per item out, in order. Every operation is one whole transaction; no transaction crosses this line. Times are parameters:
@@ -13,8 +16,11 @@ import type { SettleStore } from './store/settle.ts';
 export type Store = AdmitStore &
   OutboxStore &
   SettleStore &
+  InboundStore &
   DirectoryStore &
-  ReportStore & {
+  TemplateStore &
+  ReportStore &
+  HealthStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;
   };

@@ -1,6 +1,7 @@
 // The way out: hands messages to a provider and says, for each, what is known afterwards.
 
-import type { EventKind, PricingType } from '../domain/message.ts';
+import type { FreeForm } from '../domain/free-form.ts';
+import type { Outcome, ProviderError } from '../domain/outcome.ts';
 import type { Template } from '../domain/template.ts';
 import type { ContactId, MessageId } from '../values/id.ts';
 import type { Phone } from '../values/phone.ts';
@@ -14,30 +15,21 @@ export type OutgoingMessage = {
   readonly contactId: ContactId;
   readonly phone: Phone | null;
   readonly userId: string | null;
-  /** Null for free-form text. */
+  /** Null for free-form content. */
   readonly template: Template | null;
   /** Parameter values by name, for a template. */
   readonly parameters: Readonly<Record<string, string>>;
-  readonly text: string | null;
+  readonly freeForm: FreeForm | null;
+  /** For a double that prices as the provider would: the windows that were open when the message was claimed. */
+  readonly conversation: Conversation;
 };
 
-/** Why the provider refused or failed: its own code and words, as evidence. */
-export type ProviderError = { readonly code: string; readonly title: string };
+/** What a price may depend on besides the message. `freeUnitsUsed`: free service messages of the sender's number this month, counted for free-form ones. */
+export type Conversation = { readonly windowOpen: boolean; readonly freeEntryOpen: boolean; readonly freeUnitsUsed: number };
 
-/**
- * One thing that became known about a message. A reply and a webhook both become outcomes and take the same way into the books.
- * `attempt` null means the newest one. `retryAt` goes with `retry`; `pricing` with what the provider said of the price.
- */
-export type Outcome = {
-  readonly messageId: MessageId;
-  readonly attempt: number | null;
-  readonly kind: EventKind;
-  readonly at: Instant;
-  readonly providerId: string | null;
-  readonly error: ProviderError | null;
-  readonly pricing: { readonly type: PricingType; readonly category: string } | null;
-  readonly retryAt: Instant | null;
-};
+/** What a `retry` must wait for: only this message, all messages of this sender to this person, of this sender, or of its whole account. */
+export const BACKOFF_SCOPES = ['message', 'pair', 'number', 'account'] as const;
+export type BackoffScope = (typeof BACKOFF_SCOPES)[number];
 
 /**
  * What is known of one request when it is over. Four kinds of ending, in this order of certainty: `accepted`, `rejected` (surely not sent), `retry`
@@ -52,17 +44,23 @@ export type Delivery = {
   readonly error: ProviderError | null;
   /** How long the provider asked to wait, with `retry`; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** With `retry`: how far the waiting reaches. */
+  readonly backoff: BackoffScope;
   readonly later: readonly Outcome[];
 };
 
 export type Transport = {
-  /**
-   * True when nothing can have left a process that died (the sandbox lives inside it): its claimed messages may go back to the queue.
-   * Elsewhere they may have been sent, and become `unknown`.
-   */
-  readonly diesWithProcess: boolean;
   /** How many messages may be in flight at once. */
   readonly roomMax: number;
-  /** One delivery for each message, in order. Never throws for one message; throws only when nothing can be sent. */
-  readonly deliver: (messages: readonly OutgoingMessage[], at: Instant) => Promise<readonly Delivery[]>;
+  /** True where the provider limits the rate of a number and of its pairs. The sandbox paces nobody. */
+  readonly isPaced: boolean;
+  /**
+   * Begins to send at `at`. One promise for each message, in order, each resolved when its own request is over. None rejects for what happened to one message; all reject with the
+   * same AppError (a token that was refused, an address that cannot be used) when nothing can be sent, and then none of them was.
+   */
+  readonly deliver: (messages: readonly OutgoingMessage[], at: Instant) => readonly Promise<Delivery>[];
+  /** Resolves when many may be sent at a time; what that takes may be loaded by then, which a single message does without. */
+  readonly warmUp: () => Promise<void>;
+  /** Closes the connections. Requests that are in flight end first. */
+  readonly close: () => Promise<void>;
 };

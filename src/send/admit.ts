@@ -89,7 +89,7 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   const template = templates === null ? null : chooseTemplate(templates, request, addressee);
   if (template === undefined) return refused('template_unavailable', null);
   const category: Category = template?.category ?? 'service';
-  const refusal = gate(batch.facts, { addressee, category, freeForm: template === null });
+  const refusal = gate(batch.facts, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
   if (refusal !== null) return refused(refusal, category);
   return priceAndBudget(batch, { request, addressee, template, category });
 }
@@ -108,11 +108,16 @@ function fits(template: Template, request: AdmitRequest): boolean {
   return parameterProblems(template, JSON.parse(request.content) as Record<string, string>).length === 0;
 }
 
-type GateParts = { readonly addressee: AddresseeFacts; readonly category: Category; readonly freeForm: boolean };
+type GateParts = {
+  readonly addressee: AddresseeFacts;
+  readonly category: Category;
+  readonly freeForm: boolean;
+  readonly confirmsStop: boolean;
+};
 
-function gate(facts: AdmissionFacts, { addressee, category, freeForm }: GateParts): RefusalReason | null {
+function gate(facts: AdmissionFacts, { addressee, ...message }: GateParts): RefusalReason | null {
   const { flags, lastInboundAt, undeliverable } = addressee;
-  const refusal = refusalOf({ flags, category, freeForm, windowOpen: isWindowOpen(lastInboundAt, facts.at), lastInboundAt });
+  const refusal = refusalOf({ ...message, flags, windowOpen: isWindowOpen(lastInboundAt, facts.at), lastInboundAt });
   return refusal ?? (undeliverable ? 'undeliverable' : null);
 }
 
@@ -126,8 +131,9 @@ type Candidate = {
 function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
   const { facts } = batch;
   const { request, addressee, category } = candidate;
-  if (addressee.phone === null) return refused('no_price', category); // a person without a number has no market yet
-  const question = { phone: addressee.phone, category, currency: facts.sender.currency, from: batch.today, to: batch.lastDay };
+  const address = addressee.phone ?? addressee.userId;
+  if (address === null) return refused('no_price', category); // a person who was forgotten is in no market
+  const question = { address, category, currency: facts.sender.currency, from: batch.today, to: batch.lastDay };
   const { market, rate } = quote(facts.prices, marketMap(), question);
   if (rate === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);

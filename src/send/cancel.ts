@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import type { Page } from '../ports/store/directory.ts';
 import type { MessageRecord, ReportStore } from '../ports/store/report.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
-import type { Outcome } from '../ports/transport.ts';
+import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
@@ -70,14 +70,5 @@ async function settleAll(store: CancelStore, ids: readonly MessageId[], at: Inst
 }
 
 function cancelled(messageId: MessageId, at: Instant): Outcome {
-  return {
-    messageId,
-    attempt: null,
-    kind: 'cancelled',
-    at,
-    providerId: null,
-    error: { code: 'by_command', title: '' },
-    pricing: null,
-    retryAt: null,
-  };
+  return toOutcome({ messageId, kind: 'cancelled', at, error: { code: 'by_command', title: '' } });
 }

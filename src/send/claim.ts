@@ -14,10 +14,11 @@ export const decideClaim: DecideClaim = (facts) => {
 };
 
 // A card that came since, or a number that moved, may have raised the price past what was reserved, and so past a budget or a maximum price.
-function dearerThanHeld({ at, sender, phone, gate, held, prices }: ClaimFacts): RefusalReason | null {
-  if (phone === null) return null;
+function dearerThanHeld({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
+  const address = phone ?? userId;
+  if (address === null) return null;
   const today = dayOf(at, sender.timeZone);
-  const { rate } = quote(prices, marketMap(), { phone, category: gate.category, currency: sender.currency, from: today, to: today });
+  const { rate } = quote(prices, marketMap(), { address, category: gate.category, currency: sender.currency, from: today, to: today });
   if (rate === null) return 'no_price';
   return rate.rate > held ? 'over_budget' : null;
 }

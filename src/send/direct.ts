@@ -1,11 +1,12 @@
 // Recipients that stand on the command line: the same checks as for a file, and the first thing that is wrong ends the command.
 
+import { type FreeForm, freeFormText } from '../domain/free-form.ts';
 import type { Template } from '../domain/template.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { type AppError, fail } from '../errors.ts';
 import type { Addressee } from '../ports/store/admit.ts';
-import { parseSortableId } from '../values/id.ts';
-import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
+import { EXAMPLE_PHONE } from '../values/phone.ts';
+import { addresseeText, parseAddressee } from './addressees.ts';
 import type { Recipient } from './recipients.ts';
 
 export type DirectOptions = {
@@ -27,16 +28,16 @@ export function directRecipients(
 }
 
 /** The recipients of a free-form message. Throws `invalid_phone`. */
-export function textRecipients(options: DirectOptions, text: string): readonly Recipient[] {
-  return options.to.map((to, index) => toRecipient(options, { to, index, content: text, checkedFor: null }));
+export function freeFormRecipients(options: DirectOptions, freeForm: FreeForm): readonly Recipient[] {
+  const content = freeFormText(freeForm);
+  return options.to.map((to, index) => toRecipient(options, { to, index, content, checkedFor: null }));
 }
 
 /** Passes when nobody is named twice. Throws `invalid_input`: on a command line a repeat is a mistake, and would be a second message. */
 export function refuseRepeats(recipients: readonly Recipient[], addressee: (recipient: Recipient) => Addressee): void {
   const seen = new Set<string>();
   for (const recipient of recipients) {
-    const { phone, contactId } = addressee(recipient);
-    const name = phone ?? contactId;
+    const name = addresseeText(addressee(recipient));
     if (seen.has(name))
       throw fail('invalid_input', { message: `to: ${name} is named twice.`, hint: 'Give each recipient once.', details: { option: 'to' } });
     seen.add(name);
@@ -57,12 +58,10 @@ function toRecipient(options: DirectOptions, { to, index, content, checkedFor }:
 }
 
 function addressee(text: string): Addressee {
-  const phone = parsePhone(text);
-  if (phone !== undefined) return { phone, contactId: null };
-  const contactId = parseSortableId<'contact'>(text);
-  if (contactId !== undefined) return { phone: null, contactId };
+  const to = parseAddressee(text);
+  if (to !== undefined) return to;
   throw fail('invalid_phone', {
-    message: `to: '${text}' is neither an international phone number nor the id of a contact.`,
+    message: `to: '${text}' is neither an international phone number nor the id of a contact or user.`,
     hint: `Write it with + and the country code: ${EXAMPLE_PHONE}.`,
     details: { option: 'to' },
   });

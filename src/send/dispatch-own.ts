@@ -3,7 +3,7 @@
 import type { Sender } from '../domain/sender.ts';
 import type { Run } from '../ports/store/admit.ts';
 import type { OutboxScope } from '../ports/store/outbox.ts';
-import type { ReportStore, Totals } from '../ports/store/report.ts';
+import type { ReportStore, Totals, TotalsFilter } from '../ports/store/report.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import type { MessageId } from '../values/id.ts';
 import { dispatch, type DispatchHost } from './dispatch.ts';
@@ -46,7 +46,7 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
     });
     if (end.reason === 'interrupted') return { interrupted: true, waiting: false };
     if (tally.counts.queued === 0) return { interrupted: false, waiting: false };
-    const totals = await host.store.totals(own.kind === 'run' ? { kind: 'run', ...own.run } : own);
+    const totals = await host.store.totals(totalsOf(own));
     if (atRest(totals) || waitedMs >= PATIENCE_MS) {
       recount(tally, totals);
       return { interrupted: false, waiting: !atRest(totals) };
@@ -54,6 +54,11 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
     await host.clock.sleep(POLL_MS, host.interrupted);
     await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
   }
+}
+
+/** What the store is asked about them. */
+export function totalsOf(own: OwnMessages): TotalsFilter {
+  return own.kind === 'run' ? { kind: 'run', ...own.run } : own;
 }
 
 function scopeOf(own: OwnMessages): OutboxScope {
@@ -71,8 +76,11 @@ function atRest({ states }: Totals): boolean {
 
 const SENT_COUNTS = ['queued', 'accepted', 'delivered', 'failed', 'unknown'] as const;
 
-// Other processes sent some of our messages, and the store knows what became of them. What another run took up is counted there, and is a duplicate here.
-function recount(tally: Tally, totals: Totals): void {
+/**
+ * Counts by what the store says, because others send and settle our messages too. What another run took up since is counted there, and is a duplicate
+ * here.
+ */
+export function recount(tally: Tally, totals: Totals): void {
   const before = SENT_COUNTS.reduce((sum, count) => sum + tally.counts[count], 0);
   for (const count of SENT_COUNTS) tally.counts[count] = 0;
   let own = 0;

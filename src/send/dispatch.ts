@@ -2,12 +2,13 @@
 
 import type { Sender } from '../domain/sender.ts';
 import type { Clock } from '../ports/host.ts';
-import type { ClaimedMessage, OutboxScope, OutboxStore, Turn, TurnResult } from '../ports/store/outbox.ts';
+import type { OutboxScope, OutboxStore, Turn, TurnResult } from '../ports/store/outbox.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
-import type { Outcome, Transport } from '../ports/transport.ts';
+import type { Transport } from '../ports/transport.ts';
+import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { WorkerId } from '../values/id.ts';
 import { decideClaim } from './claim.ts';
-import { outcomesOf } from './retry.ts';
+import { createFlight, type Flight, type Landed } from './flight.ts';
 import { decideSettlements } from './settle.ts';
 
 export type DispatchHost = {
@@ -34,64 +35,71 @@ export type DispatchPlan = {
 export type DispatchEnd = { readonly reason: 'empty' | 'count_reached' | 'interrupted' | 'not_due'; readonly claimed: number };
 
 /**
- * Works through the scope. Every message that it claimed is at rest when it returns, and when the transport throws. When the store refuses a turn, what
- * was in flight stays claimed until this process has ended and `recover` finds it.
+ * Works through the scope: settles what finished and claims what comes next in one commit, as long as there is something. Every message that it claimed is
+ * at rest when it returns, also when the transport cannot send at all, whose error it then throws. When the store refuses a turn, what is in flight is
+ * waited for and settled once more before the error goes on; what cannot be settled then stays claimed until this process has ended and `recover` finds it.
  */
 export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<DispatchEnd> {
-  let outcomes: readonly Outcome[] = [];
-  let count = 0;
+  const flight = createFlight(host.transport, host.clock);
+  let claimedCount = 0;
   for (;;) {
-    const room = host.interrupted.aborted ? 0 : Math.min(host.transport.roomMax, (plan.countMax ?? Number.POSITIVE_INFINITY) - count);
-    if (room === 0 && outcomes.length === 0) return { reason: host.interrupted.aborted ? 'interrupted' : 'count_reached', claimed: count };
+    const landed = flight.land();
+    const room = roomFor(host, plan, { flight, claimedCount });
+    if (room === 0 && flight.size() === 0 && landed.outcomes.length === 0) return endOf(host, flight, claimedCount);
+    const { settled, claimed, nextDueAt } = await takeTurn(host, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
-    const turn = { senderId: plan.sender.id, scope: plan.scope, outcomes, room, workerId: host.workerId, at };
-    const { settled, claimed, nextDueAt } = await takeTurn(host, turn);
     plan.onSettled(settled);
-    count += claimed.length;
-    outcomes = await deliver(host, claimed);
-    if (claimed.length > 0) await host.clock.yield();
-    if (claimed.length > 0 || room === 0) continue;
-    if (nextDueAt === null) return { reason: 'empty', claimed: count };
-    if (nextDueAt <= at) continue; // the gate stopped what was due; there is more behind it
-    if (!plan.waits || !(await waitUntil(host, nextDueAt))) return { reason: 'not_due', claimed: count };
+    if (claimed.length > 1 || flight.size() > 0) await host.transport.warmUp();
+    claimedCount += claimed.length;
+    flight.begin(claimed);
+    if (flight.size() > 0) {
+      const isFull = room === claimed.length;
+      if (isFull || nextDueAt === null || nextDueAt > at) await flight.wait(isFull ? null : nextDueAt, host.interrupted);
+    } else if (room > 0) {
+      if (nextDueAt === null) return { reason: 'empty', claimed: claimedCount };
+      if (nextDueAt > at && !plan.waits) return { reason: 'not_due', claimed: claimedCount };
+      await host.clock.sleep(Math.max(0, nextDueAt - at), host.interrupted);
+    }
   }
 }
 
-// What was delivered must reach the books even when the store refuses a turn (busy, full): it is tried once more on its own before the error goes on.
-async function takeTurn(host: DispatchHost, turn: Turn): Promise<TurnResult> {
+type Standing = { readonly flight: Flight; readonly claimedCount: number };
+
+function roomFor({ transport, interrupted }: DispatchHost, { countMax }: DispatchPlan, { flight, claimedCount }: Standing): number {
+  if (interrupted.aborted || flight.failure() !== null) return 0;
+  return Math.max(0, Math.min(transport.roomMax - flight.size(), (countMax ?? Number.POSITIVE_INFINITY) - claimedCount));
+}
+
+function endOf({ interrupted }: DispatchHost, flight: Flight, claimed: number): DispatchEnd {
+  const failure = flight.failure();
+  if (failure !== null) throw failure;
+  return { reason: interrupted.aborted ? 'interrupted' : 'count_reached', claimed };
+}
+
+function turnOf({ transport, clock, workerId }: DispatchHost, { sender, scope }: DispatchPlan, room: number): Omit<Turn, keyof Landed> {
+  return { senderId: sender.id, scope, isPaced: transport.isPaced, room, workerId, now: clock.now };
+}
+
+async function takeTurn(host: DispatchHost, flight: Flight, turn: Turn): Promise<TurnResult> {
   try {
     return await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim });
   } catch (error) {
-    if (turn.outcomes.length > 0) {
-      await host.clock.sleep(SETTLE_AGAIN_MS, new AbortController().signal);
-      await host.store.settle({ outcomes: turn.outcomes, at: turn.at }, decideSettlements).catch(() => undefined);
-    }
+    await settleOnceMore(host, flight, turn);
     throw error;
   }
+}
+
+// What was delivered must reach the books even when the store refuses a turn (busy, full). What is on its way is waited for: unsettled it would be unknown.
+async function settleOnceMore({ store, clock }: DispatchHost, flight: Flight, turn: Turn): Promise<void> {
+  const outcomes = [...turn.outcomes];
+  while (flight.size() > 0) {
+    await flight.wait(null, new AbortController().signal);
+    outcomes.push(...flight.land().outcomes);
+  }
+  if (outcomes.length === 0) return;
+  await clock.sleep(SETTLE_AGAIN_MS, new AbortController().signal);
+  const at = clock.now();
+  for (const batch of slices(outcomes, BATCH_MAX)) await store.settle({ outcomes: batch, at }, decideSettlements).catch(() => undefined);
 }
 
 const SETTLE_AGAIN_MS = 1_000;
-
-// A transport that can send nothing at all throws: its claims go back to the queue before the error goes on.
-async function deliver(host: DispatchHost, messages: readonly ClaimedMessage[]): Promise<readonly Outcome[]> {
-  if (messages.length === 0) return [];
-  const at = host.clock.now();
-  try {
-    return (await host.transport.deliver(messages, at)).flatMap(outcomesOf);
-  } catch (error) {
-    const outcomes = messages.map(({ id, attempt }) => notSent(id, attempt, at));
-    await host.store.settle({ outcomes, at }, decideSettlements);
-    throw error;
-  }
-}
-
-function notSent(messageId: Outcome['messageId'], attempt: number, at: Outcome['at']): Outcome {
-  return { messageId, attempt, kind: 'retry', at, providerId: null, error: { code: 'not_sent', title: '' }, pricing: null, retryAt: at };
-}
-
-// False when the clock stands still (it was set by hand): waiting for it would be waiting for ever.
-async function waitUntil({ clock, interrupted }: DispatchHost, due: Outcome['at']): Promise<boolean> {
-  const before = clock.now();
-  await clock.sleep(due - before, interrupted);
-  return clock.now() > before;
-}

@@ -93,6 +93,19 @@ function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { reci
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
   return {
     recipient,
-    request: { id: ids.sortable(clock.now()), key, fingerprint, to, language, checkedFor, content, maxPrice, costCenter, tags },
+    request: {
+      id: ids.sortable(clock.now()),
+      key,
+      fingerprint,
+      to,
+      language,
+      checkedFor,
+      content,
+      maxPrice,
+      retryOf: null,
+      confirms: null,
+      costCenter,
+      tags,
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Template } from '../domain/template.ts';
 import type { Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
+import { addresseeText } from './addressees.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
@@ -98,6 +99,6 @@ type Refusal = { readonly recipient: Recipient; readonly admission: Admission; r
 
 function addRefusal(errors: RejectionFile | null, { recipient, admission, header }: Refusal): void {
   if (errors === null || admission.kind !== 'refused' || recipient.record === null) return;
-  const value = recipient.to.phone ?? recipient.to.contactId;
+  const value = addresseeText(recipient.to);
   errors.add(reject({ row: recipient.row, column: 'to', value }, { reason: admission.reason, message: '' }), recipient.record, header);
 }

@@ -18,6 +18,8 @@ export type Recipient = {
   readonly language: string | null;
   /** Parameter values by name, as JSON in the template's order: equal values are equal texts. */
   readonly content: string;
+  /** What stands for the content in keys and fingerprints, where it holds the id of an upload, which is another one each time. */
+  readonly identity?: string;
   /** The template whose parameters it was checked against; null for free-form text. */
   readonly checkedFor: TemplateId | null;
   readonly costCenter: string | null;

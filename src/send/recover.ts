@@ -2,7 +2,7 @@
 
 import type { OutboxStore } from '../ports/store/outbox.ts';
 import type { SettleStore } from '../ports/store/settle.ts';
-import type { Outcome } from '../ports/transport.ts';
+import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import type { MessageId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { decideSettlements } from './settle.ts';
@@ -19,14 +19,5 @@ export async function recover(
 }
 
 function expired(messageId: MessageId, at: Instant): Outcome {
-  return {
-    messageId,
-    attempt: null,
-    kind: 'expired',
-    at,
-    providerId: null,
-    error: { code: 'silence', title: '' },
-    pricing: null,
-    retryAt: null,
-  };
+  return toOutcome({ messageId, kind: 'expired', at, error: { code: 'silence', title: '' } });
 }

@@ -1,32 +1,47 @@
 // What follows from a delivery: settle it now, try again later, or leave it unknown. The back-off is here and nowhere else.
 
-import type { Delivery, Outcome } from '../ports/transport.ts';
+import { type Outcome, toOutcome } from '../domain/outcome.ts';
+import type { ClaimedMessage, Hold } from '../ports/store/outbox.ts';
+import type { BackoffScope, Delivery } from '../ports/transport.ts';
 import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 
 /** Requests for one message before it fails as `retries_exhausted`. */
 export const ATTEMPTS_MAX = 6;
 
-// 4^attempt seconds, the provider's own advice for its pair limit (error 131056): 4 s, 16 s, 64 s, 256 s, 1024 s.
-const BACKOFF_BASE = 4;
+// Seconds before the next request. 4^attempt is the provider's own advice for its pair limit (error 131056): 4, 16, 64, 256, 1024. A number or an account
+// that was too fast has its rate back in a second; it is throttled again only where others use it too: 1, 2, 4, 8, 16.
+const BACKOFF_SECONDS: Readonly<Record<BackoffScope, (attempt: number) => number>> = {
+  message: (attempt) => 4 ** attempt,
+  pair: (attempt) => 4 ** attempt,
+  number: (attempt) => 2 ** (attempt - 1),
+  account: (attempt) => 2 ** (attempt - 1),
+};
+
+// A throttled number or account has its whole rate back within a second; what waits longer is the message that was refused, not its neighbours.
+const REACH_HOLD_MS = SECOND_MS;
 
 /** The outcomes of one delivery, in the order in which they became known. */
 export function outcomesOf(delivery: Delivery): readonly Outcome[] {
-  const outcome: Outcome = {
-    messageId: delivery.messageId,
-    attempt: delivery.attempt,
-    kind: delivery.kind,
-    at: delivery.at,
-    providerId: delivery.providerId,
-    error: delivery.error,
-    pricing: null,
-    retryAt: null,
-  };
-  if (delivery.kind !== 'retry') return [outcome, ...delivery.later];
-  if (delivery.attempt >= ATTEMPTS_MAX)
-    return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: delivery.error?.title ?? '' } }];
+  const { messageId, attempt, kind, at, providerId, error } = delivery;
+  const outcome: Outcome = { messageId, attempt, kind, at, providerId, error, pricing: null, retryAt: null };
+  if (kind !== 'retry') return [outcome, ...delivery.later];
+  if (attempt >= ATTEMPTS_MAX) return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: error?.title ?? '' } }];
   return [{ ...outcome, retryAt: retryAt(delivery) }];
 }
 
-function retryAt({ at, attempt, retryAfterMs }: Delivery): Instant {
-  return toInstant(at + (retryAfterMs ?? BACKOFF_BASE ** attempt * SECOND_MS));
+/** What else must wait when a delivery says so: the pair as long as the message itself, the number or the account until its rate is there again. */
+export function holdsOf({ contactId }: Pick<ClaimedMessage, 'contactId'>, delivery: Delivery): readonly Hold[] {
+  const { kind, backoff, at, retryAfterMs } = delivery;
+  if (kind !== 'retry' || backoff === 'message') return [];
+  const until = backoff === 'pair' ? retryAt(delivery) : toInstant(at + (retryAfterMs ?? REACH_HOLD_MS));
+  return [{ scope: backoff, contactId, until }];
+}
+
+/** The outcome of a request that the transport could not even begin: it goes back to the queue. */
+export function notSent({ id, attempt }: Pick<ClaimedMessage, 'id' | 'attempt'>, at: Instant): Outcome {
+  return toOutcome({ messageId: id, attempt, kind: 'retry', at, error: { code: 'not_sent', title: '' }, retryAt: at });
+}
+
+function retryAt({ at, attempt, retryAfterMs, backoff }: Delivery): Instant {
+  return toInstant(at + (retryAfterMs ?? BACKOFF_SECONDS[backoff](attempt) * SECOND_MS));
 }

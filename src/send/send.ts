@@ -1,24 +1,20 @@
 // The main line, as a table of contents: check, admit, dispatch, count.
 
-import type { Sender } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import type { Io } from '../ports/host.ts';
 import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
-import type { Store } from '../ports/store.ts';
 import type { MessageId } from '../values/id.ts';
 import type { Micros } from '../values/money.ts';
-import type { DispatchHost } from './dispatch.ts';
-import { dispatchOwn, type OwnMessages } from './dispatch-own.ts';
+import type { OwnMessages } from './dispatch-own.ts';
 import { enqueue, type EnqueueHost } from './enqueue.ts';
+import { ENDED, type Ending, finish, type FinishHost, type FinishPlan } from './finish.ts';
 import type { Recipient } from './recipients.ts';
 import { recover } from './recover.ts';
 import { countDuplicate, countQueued, countRefused, createTally, type Tally } from './tally.ts';
 
-export type SendHost = Omit<DispatchHost, 'store'> &
-  Omit<EnqueueHost, 'store'> & { readonly store: Store; readonly io: Io; readonly diedWithProcess: readonly string[] };
+export type SendHost = FinishHost & Omit<EnqueueHost, 'store'> & { readonly io: Io };
 
-export type SendPlan = {
-  readonly sender: Sender;
+export type SendPlan = FinishPlan & {
   /** The template in its languages; null for free-form text. */
   readonly template: { readonly name: string; readonly languages: readonly Template[] } | null;
   readonly campaign: string | null;
@@ -31,12 +27,10 @@ export type SendPlan = {
   readonly derivesKeys: boolean;
   /** Told what each row became at its admission. */
   readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
-  /** Told now and then how far it is. */
-  readonly onProgress: (tally: Tally) => void;
 };
 
-/** What came of it. `interrupted` when a stop left something undone; `waiting` when another process still held messages of ours. The same command goes on. */
-export type SendEnd = { readonly tally: Tally; readonly interrupted: boolean; readonly waiting: boolean };
+/** What came of it. */
+export type SendEnd = { readonly tally: Tally } & Ending;
 
 /** Sends to checked recipients: every one is admitted or refused, then what was admitted is dispatched. */
 export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIterable<readonly Recipient[]>): Promise<SendEnd> {
@@ -44,10 +38,12 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   if (!plan.dryRun) await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
   const run = await openRun(host, plan);
   const singles: MessageId[] = [];
+  const repeated: MessageId[] = [];
   const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
     countAdmission(tally, admission);
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
+    if (admission.kind === 'duplicate' && id === null && !plan.derivesKeys) repeated.push(admission.kept.id);
     plan.onAdmission(recipient, request, admission);
     if (tally.read % PROGRESS_ROWS === 0) plan.onProgress(tally);
   };
@@ -61,22 +57,22 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     maxPrice: plan.maxPrice,
     onAdmission: record,
   } as const;
-  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, interrupted: true, waiting: false };
-  if (plan.dryRun || plan.queueOnly || tally.counts.queued === 0) return { tally, interrupted: false, waiting: false };
+  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, ...ENDED, interrupted: true };
+  if (plan.dryRun || plan.queueOnly) return { tally, ...ENDED };
   const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run } : { kind: 'messages', ids: singles };
-  const end = await dispatchOwn(host, { sender: plan.sender, own, tally, onProgress: plan.onProgress });
-  return { tally, ...end };
+  return { tally, ...(await finish(host, plan, { own, repeated, tally })) };
 }
 
-// Null when there is nothing to send for this row.
-function idToSend(request: AdmitRequest, admission: Admission): MessageId | null {
+/** The message to send for this row; null when there is none. */
+export function idToSend(request: AdmitRequest, admission: Admission): MessageId | null {
   if (admission.kind === 'admitted') return request.id;
   return admission.kind === 'duplicate' && admission.resumable ? admission.kept.id : null;
 }
 
 const PROGRESS_ROWS = 1_000;
 
-function countAdmission(tally: Tally, admission: Admission): void {
+/** Counts a row by what became of it at its admission. */
+export function countAdmission(tally: Tally, admission: Admission): void {
   tally.read += 1;
   switch (admission.kind) {
     case 'admitted':

@@ -4,27 +4,47 @@ import { marketMap } from '../catalog/markets.ts';
 import { type Bucket, type LedgerEntry, negative, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
 import { isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
-import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
+import { type EventKind, isClosed, isDelivered, type MessageState, nextState, silenceEnd } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { ruleOf } from '../domain/quote.ts';
-import type { DecideSettlements, MessageChange, MessageFacts, SettlementDecision, StoredPrices } from '../ports/store/settle.ts';
-import type { Outcome } from '../ports/transport.ts';
+import type { Outcome, ProviderPricing } from '../domain/outcome.ts';
+import type {
+  ContactFact,
+  DecideSettlements,
+  MessageChange,
+  MessageFacts,
+  SettlementDecision,
+  StoredPrices,
+} from '../ports/store/settle.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, monthOf } from '../values/time.ts';
 
-const NOTHING_NEW: SettlementDecision = { change: null, entry: null };
+const NOTHING_NEW: SettlementDecision = { change: null, entry: null, fact: null };
+
+/** The provider's codes for a person who stopped marketing in the messenger, and for one whom it cannot reach (its page of error codes). */
+const STOPPED_MARKETING = '131050';
+const UNDELIVERABLE = '131026';
 
 /**
  * The rule of settling. A delivery charges the price of its own day and closes the reservation; a failure, a cancellation or silence releases
- * it; a delivery that comes after a release is charged all the same, because the provider bills it.
+ * it; a delivery that comes after a release is charged all the same, because the provider bills it. What an outcome tells about the person holds
+ * whatever it tells about the message.
  */
 export const decideSettlements: DecideSettlements = (message, outcome, prices, at) => {
-  if (isOfOlderAttempt(message, outcome)) return NOTHING_NEW;
-  const state = nextState(message.state, outcome.kind);
-  if (state === message.state) return NOTHING_NEW;
+  const fact = factOf(message, outcome);
+  const state = isOfOlderAttempt(message, outcome) ? message.state : nextState(message.state, outcome.kind);
+  if (state === message.state) return fact === null ? NOTHING_NEW : { ...NOTHING_NEW, fact };
   const entry = entryFor(message, outcome, { state, prices, at });
-  return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry };
+  return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry, fact };
 };
+
+function factOf(message: MessageFacts, { kind, error }: Outcome): ContactFact | null {
+  if (kind === 'delivered' || kind === 'read') return message.undeliverable ? 'reachable' : null;
+  if (kind !== 'failed' && kind !== 'rejected') return null;
+  if (error?.code === STOPPED_MARKETING) return 'marketing_stopped';
+  // A message that was delivered after all has reached the person, in whatever order that is heard of.
+  return error?.code === UNDELIVERABLE && !message.undeliverable && !isDelivered(message.state) ? 'undeliverable' : null;
+}
 
 // What an older request failed at is over; that it was delivered after all is not.
 function isOfOlderAttempt(message: MessageFacts, { attempt, kind }: Outcome): boolean {
@@ -40,55 +60,67 @@ function entryFor(message: MessageFacts, outcome: Outcome, step: Step): LedgerEn
 }
 
 function charge(message: MessageFacts, outcome: Outcome, { prices, at }: Step): LedgerEntry {
-  const { sender, holdBucket, phone } = message;
+  const { sender, holdBucket } = message;
+  const address = message.phone ?? message.userId;
+  const pricing = outcome.pricing ?? message.pricing;
   const day = dayOf(outcome.at, sender.timeZone);
-  const pricingType: PricingType = outcome.pricing?.type ?? 'regular';
   // A forgotten person has no number: the market of the reservation is the last that was known.
-  const market = phone === null ? holdBucket.market : marketOf(marketMap(), phone, day);
-  const bucket: Bucket = { ...holdBucket, day, market, pricingType };
-  const { amount, evidence } = priceOf(message, bucket, prices);
-  return {
-    ...commonEntry(message, outcome, at),
-    kind: 'charge',
-    bucket,
-    held: negative(message.held),
-    posted: amount,
-    cause: null,
-    evidence: { ...evidence, providerType: outcome.pricing?.type ?? null, providerCategory: outcome.pricing?.category ?? null },
-  };
+  const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
+  const bucket = bucketLike(holdBucket, { day, market, pricingType: pricing?.type ?? 'regular' });
+  const { amount, evidence } = priceOf(message, bucket, { prices, pricing });
+  return entryOf(message, outcome, { kind: 'charge', bucket, posted: amount, cause: null, evidence, at });
 }
 
-type Price = { readonly amount: Micros; readonly evidence: Pick<PriceEvidence, 'priceId' | 'rule'> };
+const derived = new WeakMap<Bucket, Map<string, Bucket>>();
+
+// Equal buckets share one object, so that the book finds their number once per batch. Most messages are delivered on the day of their reservation.
+function bucketLike(hold: Bucket, change: Pick<Bucket, 'day' | 'market' | 'pricingType'>): Bucket {
+  const { day, market, pricingType } = change;
+  if (day === hold.day && market === hold.market && pricingType === hold.pricingType) return hold;
+  const like = derived.get(hold) ?? new Map<string, Bucket>();
+  const key = `${day} ${pricingType} ${market}`;
+  const bucket = like.get(key) ?? { ...hold, ...change };
+  derived.set(hold, like.set(key, bucket));
+  return bucket;
+}
+
+type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
+type Pricing = { readonly prices: StoredPrices; readonly pricing: ProviderPricing | null };
 
 // The provider decides what was free. A day without a rate charges what was reserved, and says so: never zero.
-function priceOf(message: MessageFacts, bucket: Bucket, prices: StoredPrices): Price {
-  if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { priceId: null, rule: 'free' } };
+function priceOf(message: MessageFacts, bucket: Bucket, { prices, pricing }: Pricing): Priced {
+  const [providerType, providerCategory] = [pricing?.type ?? null, pricing?.category ?? null];
+  if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { priceId: null, rule: 'free', providerType, providerCategory } };
   const rate = rateInForce(prices, bucket);
-  if (rate === undefined) return { amount: message.price, evidence: { priceId: null, rule: 'as_reserved' } };
-  return { amount: rate.rate, evidence: { priceId: rate.id, rule: ruleOf(rate) } };
+  if (rate === undefined)
+    return { amount: message.price, evidence: { priceId: null, rule: 'as_reserved', providerType, providerCategory } };
+  return { amount: rate.rate, evidence: { priceId: rate.id, rule: ruleOf(rate), providerType, providerCategory } };
 }
 
 function release(message: MessageFacts, outcome: Outcome, { at }: Step): LedgerEntry {
-  return {
-    ...commonEntry(message, outcome, at),
-    kind: 'release',
-    bucket: { ...message.holdBucket, day: dayOf(outcome.at, message.sender.timeZone) },
-    held: negative(message.held),
-    posted: ZERO,
-    cause: causeOf(outcome.kind),
-    evidence: null,
-  };
+  const day = dayOf(outcome.at, message.sender.timeZone);
+  const bucket = bucketLike(message.holdBucket, { day, market: message.holdBucket.market, pricingType: message.holdBucket.pricingType });
+  return entryOf(message, outcome, { kind: 'release', bucket, posted: ZERO, cause: causeOf(outcome.kind), evidence: null, at });
 }
 
-function commonEntry(message: MessageFacts, outcome: Outcome, at: Instant) {
+type Line = Pick<LedgerEntry, 'kind' | 'bucket' | 'posted' | 'cause' | 'evidence'> & { readonly at: Instant };
+
+// Field by field: thousands of these are made in a second, and copying objects into one takes several times as long.
+function entryOf(message: MessageFacts, outcome: Outcome, { kind, bucket, posted, cause, evidence, at }: Line): LedgerEntry {
   return {
     messageId: message.id,
     attempt: outcome.attempt ?? message.attempt,
+    kind,
+    bucket,
     holdBucket: message.holdBucket,
+    held: negative(message.held),
+    posted,
     eventAt: outcome.at,
     recordedAt: at,
     booksMonth: monthOf(dayOf(at, message.sender.timeZone)),
-  } as const;
+    cause,
+    evidence,
+  };
 }
 
 function causeOf(kind: EventKind): ReleaseCause {
@@ -113,6 +145,7 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: 
     notBefore: outcome.retryAt,
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at) : null,
     providerId: outcome.providerId,
+    pricing: outcome.pricing,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.
     freesKey: state === 'cancelled' && message.attempt === 0 && isRefusalReason(reason),
     at,

@@ -4,7 +4,7 @@ import type { KeyedDigest } from '../ports/host.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import type { CampaignId } from '../values/id.ts';
-import { resolveAddressees } from './addressees.ts';
+import { addresseeText, resolveAddressees } from './addressees.ts';
 import { campaignMark, contentDigest, derivedStamp, explicitStamp, keyOrder, type Stamp } from './key.ts';
 import type { Recipient } from './recipients.ts';
 
@@ -40,9 +40,9 @@ export async function stampRecipients(
   const stamped = recipients.map((recipient) => {
     const to = addressee(recipient);
     const contentBytes = contentDigest(digest, {
-      to: to.phone ?? to.contactId,
+      to: addresseeText(to),
       template: plan.template ?? '',
-      content: recipient.content,
+      content: recipient.identity ?? recipient.content,
     });
     const stamp = recipient.key === null ? derivedStamp(mark, contentBytes) : explicitStamp(digest, { key: recipient.key, contentBytes });
     return { recipient, to, stamp, order: keyOrder(stamp) };

@@ -63,6 +63,12 @@ export function countDuplicate(tally: Tally, state: MessageState): void {
   tally.repeated[COUNTED_AS[state]] += 1;
 }
 
+/** Counts the duplicates again, by what became of their first messages since. */
+export function recountRepeated(tally: Tally, states: ReadonlyMap<MessageState, number>): void {
+  for (const count of ROW_COUNTS) tally.repeated[count] = 0;
+  for (const [state, number] of states) tally.repeated[COUNTED_AS[state]] += number;
+}
+
 /** Counts a refusal. */
 export function countRefused(tally: Tally, reason: RefusalReason): void {
   tally.counts.refused += 1;

@@ -2,9 +2,8 @@
 
 import { type ParameterProblemKind, parameterProblems } from '../domain/template-parameters.ts';
 import type { Addressee } from '../ports/store/admit.ts';
-import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
-import { parsePhone } from '../values/phone.ts';
+import { parseAddressee } from './addressees.ts';
 import { costCenterFlaw, keyFlaw, tagsFlaw, toTags } from './labels.ts';
 import type { Field, LanguagePlan, Layout } from './recipient-columns.ts';
 import type { Recipient } from './recipients.ts';
@@ -70,16 +69,13 @@ type Why = Pick<Flaw, 'reason' | 'message'>;
 const NO_RECIPIENT: Why = { reason: 'missing', message: 'there is no recipient' };
 const BAD_PHONE: Why = {
   reason: 'invalid_phone',
-  message: 'neither an international number with + and country code nor the id of a contact',
+  message: 'neither an international number with + and country code nor the id of a contact or user',
 };
 
 // A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does.
 function toAddressee(text: string | undefined): Addressee | Why {
   if (text === undefined || text === '') return NO_RECIPIENT;
-  const phone = parsePhone(text.startsWith("'") ? text.slice(1) : text);
-  if (phone !== undefined) return { phone, contactId: null };
-  const contactId = parseSortableId<'contact'>(text.trim());
-  return contactId === undefined ? BAD_PHONE : { phone: null, contactId };
+  return parseAddressee((text.startsWith("'") ? text.slice(1) : text).trim()) ?? BAD_PHONE;
 }
 
 function flaw({ header, places }: Layout, field: Field, why: Why): Flaw {

@@ -7,8 +7,8 @@ import type { Contact } from '../domain/contact.ts';
 import type { EntryKind } from '../domain/ledger.ts';
 import type { MessageState, PricingType } from '../domain/message.ts';
 import type { Rate, TierEnd } from '../domain/price-book.ts';
-import type { Sender, TransportName } from '../domain/sender.ts';
-import type { ParameterFormat, Template, TemplateCategory, TemplateStatus } from '../domain/template.ts';
+import type { Sender, TransportName, WhatsappSettings } from '../domain/sender.ts';
+import type { ParameterFormat, Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { assert, fail } from '../errors.ts';
 import type { EntryRecord, MessageRecord } from '../ports/store/report.ts';
 import type { AccountId, BudgetId, ContactId, MessageId, SenderId, TemplateId } from '../values/id.ts';
@@ -48,6 +48,7 @@ export type SenderRow = {
   readonly time_zone: TimeZone;
   readonly is_default: StoredInteger | boolean;
   readonly created_at: StoredInteger;
+  readonly settings: string;
 };
 
 export function toSender(row: SenderRow): Sender {
@@ -60,6 +61,7 @@ export function toSender(row: SenderRow): Sender {
     timeZone: row.time_zone,
     isDefault: Number(row.is_default) === 1,
     createdAt: instantOf(row.created_at),
+    whatsapp: row.transport === 'whatsapp' ? (jsonOf(row.settings) as WhatsappSettings) : null,
   };
 }
 
@@ -71,6 +73,8 @@ export type ContactRow = {
   readonly name: string | null;
   readonly language: string | null;
   readonly attributes: string;
+  readonly undeliverable_at: StoredInteger | null;
+  readonly undeliverable_reason: string | null;
   readonly created_at: StoredInteger;
   readonly updated_at: StoredInteger;
 };
@@ -84,6 +88,8 @@ export function toContact(row: ContactRow): Contact {
     name: row.name,
     language: row.language,
     attributes: jsonOf(row.attributes) as Contact['attributes'],
+    undeliverableAt: row.undeliverable_at === null ? null : instantOf(row.undeliverable_at),
+    undeliverableReason: row.undeliverable_reason,
     createdAt: instantOf(row.created_at),
     updatedAt: instantOf(row.updated_at),
   };
@@ -130,6 +136,8 @@ export type TemplateRow = {
   readonly components: string;
   readonly content_hash: string;
   readonly added_at: StoredInteger;
+  readonly provider_id: string | null;
+  readonly quality: TemplateQuality | null;
 };
 
 export function toTemplate(row: TemplateRow): Template {
@@ -145,6 +153,8 @@ export function toTemplate(row: TemplateRow): Template {
     components: jsonOf(row.components) as Template['components'],
     contentHash: row.content_hash,
     addedAt: instantOf(row.added_at),
+    providerId: row.provider_id,
+    quality: row.quality,
   };
 }
 
@@ -210,6 +220,8 @@ export type MessageRow = {
   readonly cost_center: string;
   readonly tags: string;
   readonly provider_id: string | null;
+  readonly retry_of: MessageId | null;
+  readonly retried_by: MessageId | null;
   readonly created_at: StoredInteger;
   readonly changed_at: StoredInteger;
 };
@@ -233,6 +245,8 @@ export function toMessageRecord(row: MessageRow): MessageRecord {
     costCenter: row.cost_center === '' ? null : row.cost_center,
     tags: jsonOf(row.tags) as MessageRecord['tags'],
     providerId: row.provider_id,
+    retryOf: row.retry_of,
+    retriedBy: row.retried_by,
     createdAt: instantOf(row.created_at),
     changedAt: instantOf(row.changed_at),
   };

@@ -1,79 +1,76 @@
-// The sandbox: a provider inside the process. Deterministic, without a network; the last four digits of a number choose what happens to it.
+// The sandbox: the emulator's world without HTTP. Deterministic, inside the process; windows and allowances come from the store with each message.
 
-import type { EventKind } from '../domain/message.ts';
-import type { Delivery, Outcome, OutgoingMessage, ProviderError, Transport } from '../ports/transport.ts';
-import type { Instant } from '../values/time.ts';
+import { providerError } from '../catalog/provider-errors.ts';
+import type { ProviderError } from '../domain/outcome.ts';
+import { toOutcome } from '../domain/outcome.ts';
+import { type Fate, fateOf } from '../emulator/fate.ts';
+import { pricingOf, usesAllowance } from '../emulator/pricing.ts';
+import type { Delivery, OutgoingMessage, Transport } from '../ports/transport.ts';
+import { type Instant, type TimeZone, UTC } from '../values/time.ts';
 
-/** What the last four digits of a number mean; every other ending is delivered. Texts and codes are the provider's. */
-export const MAGIC_ENDINGS = {
-  '0000': 'delivered and read',
-  '0001': 'delivered',
-  '0002': 'rejected at once (131026)',
-  '0003': 'accepted, fails later (131049)',
-  '0004': 'accepted, never answered: the outcome stays unknown',
-  '0005': 'throttled first (130429), delivered at the second attempt',
-  '0006': 'fails: opted out at the provider (131050)',
-  '0007': 'accepted, never reported',
-} as const;
+const NO_ANSWER: ProviderError = { code: 'no_answer', title: 'The provider took the request and never answered' };
 
-const ERRORS = {
-  rejected: { code: '131026', title: 'Message undeliverable' },
-  failed: { code: '131049', title: 'This message was not delivered to maintain healthy ecosystem engagement.' },
-  throttled: { code: '130429', title: 'Rate limit hit' },
-  optedOut: { code: '131050', title: 'Recipient has opted out of marketing messages from your business' },
-} as const satisfies Record<string, ProviderError>;
-
-/** The sandbox. Its statuses come with the answer, so they are in the books before the command ends. */
-export function createSandbox(): Transport {
+/** The sandbox. Its statuses come with the answer, so they are in the books before the command ends. The zone is the one in which the sender's months change. */
+export function createSandbox({ timeZone }: { readonly timeZone: TimeZone } = { timeZone: UTC }): Transport {
   return {
-    diesWithProcess: true,
+    isPaced: false,
     roomMax: 500,
-    deliver: async (messages, at) => messages.map((message) => deliverOne(message, at)),
+    deliver: (messages, at) => {
+      let freeUnits = 0; // that this batch used: the store learns of them with the next turn
+      return messages.map((message) => {
+        const { delivery, isFree } = deliverOne(message, { at, timeZone, freeUnits });
+        if (isFree) freeUnits += 1;
+        return Promise.resolve(delivery);
+      });
+    },
+    warmUp: async () => undefined,
+    close: async () => undefined,
   };
 }
 
-function deliverOne(message: OutgoingMessage, at: Instant): Delivery {
-  switch (message.phone?.slice(-4)) {
-    case '0000':
-      return accepted(message, at, ['sent', 'delivered', 'read']);
-    case '0002':
-      return { ...base(message, at), kind: 'rejected', error: ERRORS.rejected };
-    case '0003':
-      return accepted(message, at, ['sent', 'failed'], ERRORS.failed);
-    case '0004':
-      return {
-        ...base(message, at),
-        kind: 'unknown',
-        error: { code: 'no_answer', title: 'The provider took the request and never answered' },
-      };
-    case '0005':
-      return message.attempt === 1
-        ? { ...base(message, at), kind: 'retry', error: ERRORS.throttled, retryAfterMs: 0 }
-        : accepted(message, at, ['sent', 'delivered']);
-    case '0006':
-      return accepted(message, at, ['failed'], ERRORS.optedOut);
-    case '0007':
-      return accepted(message, at, []);
-    default:
-      return accepted(message, at, ['sent', 'delivered']);
+type Moment = { readonly at: Instant; readonly timeZone: TimeZone; readonly freeUnits: number };
+type Delivered = { readonly delivery: Delivery; readonly isFree: boolean };
+
+function deliverOne(message: OutgoingMessage, moment: Moment): Delivered {
+  const fate = fateOf({ phone: message.phone, nth: message.attempt });
+  switch (fate.kind) {
+    case 'rejected':
+      return refused(message, moment, { kind: 'rejected', error: errorOf(fate.code) });
+    case 'throttled':
+      return refused(message, moment, { kind: 'retry', error: errorOf(fate.code), retryAfterMs: 0 });
+    case 'no_answer':
+      return refused(message, moment, { kind: 'unknown', error: NO_ANSWER });
+    case 'accepted':
+      return accepted(message, moment, fate);
   }
 }
 
-function accepted(message: OutgoingMessage, at: Instant, kinds: readonly EventKind[], error: ProviderError | null = null): Delivery {
-  const providerId = `wamid.sandbox.${message.id}.${message.attempt}`;
-  const later = kinds.map(
-    (kind): Outcome => ({
+function refused(message: OutgoingMessage, { at }: Moment, rest: Partial<Delivery>): Delivered {
+  return { delivery: { ...base(message, at), ...rest }, isFree: false };
+}
+
+function accepted(message: OutgoingMessage, { at, timeZone, freeUnits }: Moment, fate: Extract<Fate, { kind: 'accepted' }>): Delivered {
+  const { conversation, template, attempt } = message;
+  const facts = { ...conversation, category: template?.category ?? 'service', at, timeZone } as const;
+  const pricing = pricingOf({ ...facts, freeUnitsUsed: conversation.freeUnitsUsed + freeUnits });
+  const providerId = `wamid.sandbox.${message.id}.${attempt}`;
+  const later = fate.statuses.map((kind) =>
+    toOutcome({
       messageId: message.id,
-      attempt: message.attempt,
+      attempt,
       kind,
       at,
       providerId,
-      error: kind === 'failed' ? error : null,
-      pricing: kind === 'delivered' ? { type: 'regular', category: message.template?.category ?? 'service' } : null,
-      retryAt: null,
+      error: kind === 'failed' && fate.code !== null ? errorOf(fate.code) : null,
+      pricing: kind === 'delivered' ? { type: pricing.type, category: pricing.category } : null,
     }),
   );
-  return { ...base(message, at), kind: 'accepted', providerId, later };
+  const isFree = fate.statuses.includes('delivered') && usesAllowance(pricing, facts);
+  return { delivery: { ...base(message, at), providerId, later }, isFree };
+}
+
+function errorOf(code: number): ProviderError {
+  return { code: String(code), title: providerError(code)?.title ?? '' };
 }
 
 function base(message: OutgoingMessage, at: Instant): Delivery {
@@ -85,6 +82,7 @@ function base(message: OutgoingMessage, at: Instant): Delivery {
     providerId: null,
     error: null,
     retryAfterMs: null,
+    backoff: 'message',
     later: [],
   };
 }

@@ -25,6 +25,9 @@ const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\
 const ISO_DAY = /^\d{4}-\d\d-\d\d$/;
 const ISO_MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
+const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+const UNIT_MS = { ms: 1, s: SECOND_MS, m: 60_000, h: 3_600_000, d: DAY_MS } as const;
+
 /** Brands a count of milliseconds. */
 export function toInstant(milliseconds: number): Instant {
   return milliseconds as Instant;
@@ -38,6 +41,12 @@ export function parseInstant(text: string): Instant | undefined {
   if (!ISO_INSTANT.test(trimmed) || parseDay(trimmed.slice(0, 10)) === undefined) return undefined;
   const milliseconds = Date.parse(trimmed);
   return Number.isNaN(milliseconds) ? undefined : toInstant(milliseconds);
+}
+
+/** Reads a duration as milliseconds: a whole number with its unit, `500ms`, `30s`, `5m`, `2h`, `1d`; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit] = DURATION.exec(text.trim()) ?? [];
+  return count === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }
 
 /** Writes an instant as ISO 8601 in UTC; whole seconds lose their `.000`. */

@@ -7,7 +7,6 @@ import ratesCsv from '../../src/catalog/rates.csv';
 import { CATEGORIES, type Category } from '../../src/domain/consent.ts';
 import { createPriceBook, highestRate, type PriceCard, rateInForce } from '../../src/domain/price-book.ts';
 import type { Currency } from '../../src/values/money.ts';
-import type { Phone } from '../../src/values/phone.ts';
 import type { Day } from '../../src/values/time.ts';
 
 const CARDS = builtinPriceCards().map(({ card }) => card);
@@ -119,8 +118,8 @@ describe('a built-in rate', () => {
 
   it('is reserved at the dearer side of a quarter', () => {
     const over = { currency: USD, markets: marketMap(), from: '2026-09-25' as Day, to: '2026-10-05' as Day };
-    expect(highestRate(BOOK, { ...over, category: 'marketing', phone: '+520000001000' as Phone })?.rate).toBe(39_700n);
-    expect(highestRate(BOOK, { ...over, category: 'utility', phone: '+77900001000' as Phone })?.rate).toBe(18_000n);
-    expect(highestRate(BOOK, { ...over, category: 'utility', phone: '+493023125100' as Phone })?.rate).toBe(55_000n);
+    expect(highestRate(BOOK, { ...over, category: 'marketing', address: '+520000001000' })?.rate).toBe(39_700n);
+    expect(highestRate(BOOK, { ...over, category: 'utility', address: '+77900001000' })?.rate).toBe(18_000n);
+    expect(highestRate(BOOK, { ...over, category: 'utility', address: '+493023125100' })?.rate).toBe(55_000n);
   });
 });

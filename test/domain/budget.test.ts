@@ -111,4 +111,30 @@ describe('a meter', () => {
       }),
     );
   });
+
+  it('exchanges what a message had taken for what it needs now, where that is no more or fits', () => {
+    const taken = (amount: bigint, category: Spending['category']) => ({ amount: toMicros(amount), spending: { ...SPENDING, category } });
+    const exchange = (used: bigint, cap: bigint, needed: bigint, category: Spending['category'] = 'marketing') => {
+      const meter = createBudgetMeter([
+        { budget: budget(cap), used: toMicros(used) },
+        { budget: budget(100n, { category: 'marketing' }), used: ZERO },
+      ]);
+      const fits = meter.exchange(taken(5n, 'utility'), taken(needed, category));
+      return [fits, ...meter.uses().map((use) => use.used)];
+    };
+    expect(exchange(20n, 25n, 10n)).toEqual([true, 25n, 10n]);
+    expect(exchange(20n, 24n, 10n)).toEqual([false, 15n, 0n]);
+    expect(exchange(20n, 1n, 5n)).toEqual([true, 20n, 5n]);
+    expect(exchange(20n, 25n, 101n)).toEqual([false, 15n, 0n]);
+    expect(exchange(20n, 25n, 10n, 'utility')).toEqual([true, 25n, 0n]);
+  });
+
+  it('gives back what a message had taken, in every budget that covers it', () => {
+    const meter = createBudgetMeter([
+      { budget: budget(9n), used: toMicros(9n) },
+      { budget: budget(9n, { category: 'marketing' }), used: toMicros(4n) },
+    ]);
+    meter.giveBack({ amount: toMicros(3n), spending: SPENDING });
+    expect(meter.uses().map(({ used }) => used)).toEqual([6n, 4n]);
+  });
 });

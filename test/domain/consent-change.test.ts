@@ -153,8 +153,8 @@ describe('isStopped', () => {
 });
 
 describe('stopOf', () => {
-  const offer = { senderId: SHOP, category: 'marketing', freeForm: false, lastInboundAt: null } as const;
-  const reply = { senderId: SHOP, category: 'service', freeForm: true, lastInboundAt: toInstant(5) } as const;
+  const offer = { senderId: SHOP, category: 'marketing', freeForm: false, lastInboundAt: null, confirmsStop: false } as const;
+  const reply = { senderId: SHOP, category: 'service', freeForm: true, lastInboundAt: toInstant(5), confirmsStop: false } as const;
 
   it('is a block, or an opt-out of the purpose of the message', () => {
     expect(stopOf(after(event('block', 1)), offer)).toBe('blocked');
@@ -175,6 +175,22 @@ describe('stopOf', () => {
     const stop = (at: number) => after(event('opt_out', at, { subject: 'service' }));
     expect(stopOf(stop(6), reply)).toBe('opted_out');
     expect(stopOf(stop(4), reply)).toBeNull();
+  });
+
+  it('is the switch of the messenger for marketing alone, which an opt-in of ours does not turn back', () => {
+    const off = after(event('opt_out', 1, { subject: 'messenger' }), event('opt_in', 2), event('opt_in', 2, { subject: 'utility' }));
+    expect(stopOf(off, offer)).toBe('opted_out');
+    expect(stopOf(off, { ...offer, category: 'utility' })).toBeNull();
+    expect(stopOf(off, reply)).toBeNull();
+    const on = event('opt_in', 3, { subject: 'messenger' });
+    expect(stopOf(effectOf(off, on).flags, offer)).toBeNull();
+    expect(stopOf(effectOf(off, { ...on, at: toInstant(1) }).flags, offer)).toBe('opted_out');
+  });
+
+  it('lets the confirmation of a stop go, but for a block', () => {
+    const confirmation = { ...reply, confirmsStop: true };
+    expect(stopOf(after(event('opt_out', 9, { subject: 'service' })), confirmation)).toBeNull();
+    expect(stopOf(after(event('block', 9)), confirmation)).toBe('blocked');
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type ConsentScope,
   EVERYWHERE,
   type GateQuestion,
+  isStoppedByMessenger,
   PURPOSES,
   purposeOf,
   refusalOf,
@@ -26,7 +27,7 @@ function flag(kind: ConsentFlag['kind'], at: number, rest: Partial<ConsentFlag> 
 }
 
 function ask(flags: readonly ConsentFlag[], rest: Partial<GateQuestion> = {}): ReturnType<typeof refusalOf> {
-  return refusalOf({ flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, ...rest });
+  return refusalOf({ flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false, ...rest });
 }
 
 // Few instants, so that ties are common.
@@ -141,6 +142,23 @@ describe('the gate of a template message', () => {
 
   it('does not count an open window as consent', () => {
     expect(ask([], { windowOpen: true, lastInboundAt: toInstant(1) })).toBe('no_consent');
+  });
+});
+
+describe('the messenger’s own switch', () => {
+  const off = flag('opt_out', 5, { subject: 'messenger' });
+  const agreed = [flag('opt_in', 9, { subject: 'marketing' }), off];
+
+  it('stops marketing, whatever was agreed to since, until it is turned back there', () => {
+    expect(isStoppedByMessenger(agreed)).toBe(true);
+    expect(ask(agreed, { category: 'marketing' })).toBe('opted_out');
+    expect(ask([...agreed, flag('opt_in', 6, { subject: 'messenger' })], { category: 'marketing' })).toBeNull();
+  });
+
+  it('says nothing about other purposes, and grants nothing where it is on', () => {
+    expect(ask([flag('opt_in', 1), off])).toBeNull();
+    expect(ask([flag('opt_in', 1, { subject: 'messenger' })], { category: 'marketing' })).toBe('no_consent');
+    expect(isStoppedByMessenger([])).toBe(false);
   });
 });
 

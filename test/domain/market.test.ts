@@ -8,18 +8,21 @@ import type { Day } from '../../src/values/time.ts';
 const TODAY = '2026-10-15' as Day;
 
 function row(fields: Partial<MarketRow> & Pick<MarketRow, 'callingCode' | 'market'>): MarketRow {
-  return { areaPrefixes: [], from: null, to: null, ...fields };
+  return { country: 'XX', areaPrefixes: [], from: null, to: null, ...fields };
 }
 
 describe('marketOf', () => {
   it('goes by the calling code', () => {
-    const map = createMarketMap([row({ callingCode: '49', market: 'Germany' }), row({ callingCode: '234', market: 'Nigeria' })]);
-    expect(marketOf(map, '+4915112345678' as Phone, TODAY)).toBe('Germany');
-    expect(marketOf(map, '+2348012345678' as Phone, TODAY)).toBe('Nigeria');
+    const map = createMarketMap([
+      row({ country: 'DE', callingCode: '49', market: 'Germany' }),
+      row({ callingCode: '234', market: 'Nigeria' }),
+    ]);
+    expect(marketOf(map, '+4915112345678', TODAY)).toBe('Germany');
+    expect(marketOf(map, '+2348012345678', TODAY)).toBe('Nigeria');
   });
 
   it('puts every number without a row in Other', () => {
-    expect(marketOf(createMarketMap([]), '+35123456789' as Phone, TODAY)).toBe('Other');
+    expect(marketOf(createMarketMap([]), '+35123456789', TODAY)).toBe('Other');
     expect(createMarketMap([]).markets).toEqual(new Set(['Other']));
   });
 
@@ -30,9 +33,9 @@ describe('marketOf', () => {
       row({ callingCode: '44', areaPrefixes: ['14'], market: 'Shire' }),
     ];
     for (const map of [createMarketMap(rows), createMarketMap(rows.toReversed())]) {
-      expect(marketOf(map, '+441481960000' as Phone, TODAY)).toBe('Island');
-      expect(marketOf(map, '+441482960000' as Phone, TODAY)).toBe('Shire');
-      expect(marketOf(map, '+447700900123' as Phone, TODAY)).toBe('Country');
+      expect(marketOf(map, '+441481960000', TODAY)).toBe('Island');
+      expect(marketOf(map, '+441482960000', TODAY)).toBe('Shire');
+      expect(marketOf(map, '+447700900123', TODAY)).toBe('Country');
     }
   });
 
@@ -46,6 +49,25 @@ describe('marketOf', () => {
     expect(marketOf(map, phone, '2026-10-01' as Day)).toBe('Small');
     expect(marketOf(map, phone, '2026-10-31' as Day)).toBe('Small');
     expect(marketOf(map, phone, '2026-11-01' as Day)).toBe('Large');
+  });
+});
+
+describe('a person without a number', () => {
+  const map = createMarketMap([
+    row({ country: 'DE', callingCode: '49', market: 'Germany' }),
+    row({ country: 'MA', callingCode: '212', market: 'Large', to: '2026-10-01' as Day }),
+    row({ country: 'MA', callingCode: '212', market: 'Small', from: '2026-10-01' as Day }),
+  ]);
+
+  it('is in the market of the country that the user id begins with', () => {
+    expect(marketOf(map, 'DE.9f3kQ2', TODAY)).toBe('Germany');
+    expect(marketOf(map, 'DE.ENT.9f3kQ2', TODAY)).toBe('Germany');
+    expect(marketOf(map, 'LU.9f3kQ2', TODAY)).toBe('Other');
+  });
+
+  it('moves with the country', () => {
+    expect(marketOf(map, 'MA.1', '2026-09-30' as Day)).toBe('Large');
+    expect(marketOf(map, 'MA.1', '2026-10-01' as Day)).toBe('Small');
   });
 });
 

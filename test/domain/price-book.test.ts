@@ -117,15 +117,15 @@ describe('tiersInForce', () => {
 
 describe('highestRate', () => {
   const markets = createMarketMap([
-    { callingCode: '49', areaPrefixes: [], market: 'Germany', from: null, to: null },
-    { callingCode: '48', areaPrefixes: [], market: 'Poland', from: null, to: null },
-    { callingCode: '212', areaPrefixes: [], market: 'Rest', from: null, to: '2026-10-01' as Day },
-    { callingCode: '212', areaPrefixes: [], market: 'Own', from: '2026-10-01' as Day, to: null },
-    { callingCode: '40', areaPrefixes: [], market: 'Rest', from: null, to: '2026-08-01' as Day },
-    { callingCode: '40', areaPrefixes: [], market: 'Poland', from: '2026-08-01' as Day, to: null },
+    { country: 'XX', callingCode: '49', areaPrefixes: [], market: 'Germany', from: null, to: null },
+    { country: 'XX', callingCode: '48', areaPrefixes: [], market: 'Poland', from: null, to: null },
+    { country: 'XX', callingCode: '212', areaPrefixes: [], market: 'Rest', from: null, to: '2026-10-01' as Day },
+    { country: 'XX', callingCode: '212', areaPrefixes: [], market: 'Own', from: '2026-10-01' as Day, to: null },
+    { country: 'XX', callingCode: '40', areaPrefixes: [], market: 'Rest', from: null, to: '2026-08-01' as Day },
+    { country: 'XX', callingCode: '40', areaPrefixes: [], market: 'Poland', from: '2026-08-01' as Day, to: null },
   ]);
   const highest = (phone: string, from: string, to: string) =>
-    highestRate(BOOK, { currency: USD, category: 'utility', phone: phone as Phone, markets, from: from as Day, to: to as Day })?.rate;
+    highestRate(BOOK, { currency: USD, category: 'utility', address: phone, markets, from: from as Day, to: to as Day })?.rate;
 
   it("is the first day's where the next card is cheaper", () => {
     expect(highest('+4915112345678', '2026-09-20', '2026-10-20')).toBe(55_000n);
@@ -146,7 +146,7 @@ describe('highestRate', () => {
     expect(highest('+48512345678', '2026-10-01', '2026-10-20')).toBeUndefined();
     expect(highest('+4915112345678', '2026-06-30', '2026-07-20')).toBeUndefined();
     const none = createPriceBook([]);
-    const query = { currency: USD, category: 'utility', phone: '+4915112345678' as Phone, markets } as const;
+    const query = { currency: USD, category: 'utility', address: '+4915112345678' as Phone, markets } as const;
     expect(highestRate(none, { ...query, from: '2026-07-01' as Day, to: '2026-07-02' as Day })).toBeUndefined();
   });
 

@@ -5,11 +5,10 @@ import { createMarketMap } from '../../src/domain/market.ts';
 import { createPriceBook, type Rate } from '../../src/domain/price-book.ts';
 import { quote, type QuoteQuestion, ruleOf } from '../../src/domain/quote.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
-import type { Phone } from '../../src/values/phone.ts';
 import type { Day } from '../../src/values/time.ts';
 
 const USD = 'USD' as Currency;
-const MARKETS = createMarketMap([{ callingCode: '49', areaPrefixes: [], market: 'Germany', from: null, to: null }]);
+const MARKETS = createMarketMap([{ country: 'DE', callingCode: '49', areaPrefixes: [], market: 'Germany', from: null, to: null }]);
 
 function rate(micros: bigint, rest: Partial<Rate> = {}): Rate {
   return { market: 'Germany', category: 'utility', tierFrom: 0, tierTo: 'unknown', rate: toMicros(micros), ...rest };
@@ -22,7 +21,7 @@ const BOOK = createPriceBook([
 
 function ask(from: string, to: string, rest: Partial<QuoteQuestion> = {}) {
   return quote(BOOK, MARKETS, {
-    phone: '+4915112345678' as Phone,
+    address: '+4915112345678',
     category: 'utility',
     currency: USD,
     from: from as Day,
@@ -39,7 +38,7 @@ describe('quote', () => {
 
   it('has a market and no rate where no price is known, which is never zero', () => {
     expect(ask('2026-09-01', '2026-09-20', { category: 'service' })).toEqual({ market: 'Germany', rate: null });
-    expect(ask('2026-09-01', '2026-09-20', { phone: '+33612345678' as Phone })).toMatchObject({ market: 'Other', rate: null });
+    expect(ask('2026-09-01', '2026-09-20', { address: '+33612345678' })).toMatchObject({ market: 'Other', rate: null });
   });
 });
 

@@ -51,6 +51,17 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     expect(screen).toContain('error[interrupted]: Nothing was done.');
   });
 
+  test('resolving as delivered asks before it charges', async () => {
+    await onTerminal('contact add +4915112340004 --opt-in utility --source web');
+    const { screen: sent } = await onTerminal('send hello_world --to +4915112340004 --language en_US --json --no-color');
+    const [, id = ''] = /"id": "([0-9a-z]{20})"/.exec(sent) ?? [];
+    const resolve = `message resolve ${id} --as delivered --reason seen`;
+    const refused = await onTerminal(resolve, [{ after: /Go on\?/, keys: 'no\r' }]);
+    expect([refused.code, refused.screen.includes('error[interrupted]: Nothing was done.')]).toEqual([130, true]);
+    const agreed = await onTerminal(resolve, [{ after: /Go on\?/, keys: 'yes\r' }]);
+    expect([agreed.code, agreed.screen.includes('released 0.000000 USD')]).toEqual([0, true]);
+  });
+
   test('there is colour, and a name that tries to act on the screen is shown as text', async () => {
     await onTerminal(`contact add +4915112345679 --name "$(printf 'Eve\\033[2J\\033]0;x\\007')"`);
     const { screen } = await onTerminal('contact list');

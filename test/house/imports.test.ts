@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
   { owner: 'catalog/', may: [...VALUES, 'domain/', 'catalog/'] },
   ...JOURNEY.map((owner) => ({
     owner,
-    may: [...VALUES, 'domain/', 'catalog/', 'ports/', owner, ...(owner === 'inbound/' ? ['send/settle.ts'] : [])],
+    may: [...VALUES, 'domain/', 'catalog/', 'ports/', owner, ...(owner === 'inbound/' ? ['send/'] : [])],
     packages: ['zod', 'csv-parse', 'csv-stringify'],
   })),
   {
@@ -39,20 +39,37 @@ const RULES: readonly Rule[] = [
     mayType: ['config.ts'],
     packages: ['zod', 'node:fs', 'node:path', 'node:crypto'],
   },
-  { owner: 'transports/', may: [...VALUES, 'domain/', 'ports/', 'transports/'], packages: ['zod', 'node:crypto'] },
+  {
+    owner: 'transports/',
+    may: [...VALUES, 'domain/', 'catalog/', 'ports/', 'transports/', 'emulator/fate.ts', 'emulator/pricing.ts'],
+    packages: ['zod', 'undici', 'node:http', 'node:https', 'node:crypto'],
+  },
+  {
+    owner: 'emulator/',
+    may: [...VALUES, 'domain/', 'catalog/', 'emulator/'],
+    mayType: ['ports/', 'transports/whatsapp/'],
+    packages: ['zod', 'hono', '@hono/node-server', 'undici', 'node:http', 'node:crypto'],
+  },
+  {
+    owner: 'server/',
+    may: [...VALUES, 'domain/', 'catalog/', 'ports/', ...JOURNEY, 'server/'],
+    packages: ['zod', 'hono', '@hono/node-server', 'prom-client', 'node:http', 'node:crypto'],
+  },
   {
     owner: 'cli/',
-    may: [...VALUES, 'domain/', 'catalog/', 'ports/', ...JOURNEY, 'cli/', 'config.ts', 'version.ts'],
+    may: [...VALUES, 'domain/', 'catalog/', 'ports/', ...JOURNEY, 'server/', 'emulator/', 'cli/', 'config.ts', 'version.ts'],
     mayType: ['app.ts'],
     packages: ['commander', 'chalk', 'inquirer', 'zod', 'csv-stringify', 'string-width'],
   },
   { owner: 'config.ts', may: VALUES, packages: ['zod', 'node:fs', 'node:path'] },
+  { owner: 'channels.ts', may: ['errors.ts', 'domain/', 'transports/', 'secrets.ts'], mayType: ['config.ts', 'ports/'] },
+  { owner: 'secrets.ts', may: ['errors.ts'], mayType: ['domain/'], packages: ['node:fs'] },
   { owner: 'host.ts', may: VALUES, mayType: ['ports/'], packages: ['node:'] },
   { owner: 'streams.ts', may: ['errors.ts', 'host.ts'], mayType: ['ports/'], packages: ['node:'] },
   { owner: 'found.ts', may: [...VALUES, 'domain/', 'catalog/', 'store/key.ts'], mayType: ['config.ts', 'ports/'] },
   {
     owner: 'app.ts',
-    may: [...VALUES, 'domain/', 'ports/', 'store/', 'transports/', 'config.ts', 'found.ts', 'host.ts'],
+    may: [...VALUES, 'domain/', 'ports/', 'store/', 'channels.ts', 'config.ts', 'found.ts', 'host.ts'],
     packages: ['node:'],
   },
   {

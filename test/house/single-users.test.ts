@@ -60,6 +60,18 @@ const PACKAGES: readonly Owned[] = [
     owners: ['cli/prompt.ts'],
     instead: 'use askText of cli/prompt.ts',
   },
+  {
+    what: 'undici',
+    pattern: /^undici(\/|$)/,
+    owners: ['transports/whatsapp/bulk.ts', 'emulator/'],
+    instead: 'send through the Transport port, and ask through the Provider port',
+  },
+  {
+    what: 'node:http',
+    pattern: /^node:https?$/,
+    owners: ['transports/whatsapp/exchange.ts', 'server/', 'emulator/'],
+    instead: 'send through the Transport port, and ask through the Provider port',
+  },
 ];
 
 test.each(GLOBALS)('$what: only $owners', ({ what, pattern, owners, instead }) => {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { addCounts, type Counters, eventCounts, holdCounts, type LedgerEntry, NO_COUNTS } from '../../src/domain/ledger.ts';
 import { EVENT_KINDS, isClosed, isDelivered, PRICING_TYPES } from '../../src/domain/message.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
-import type { Outcome } from '../../src/ports/transport.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
 import { DAY_MS, toInstant } from '../../src/values/time.ts';

@@ -74,8 +74,7 @@ const turn = fc.record({
 });
 
 /** Webhooks: of any message, of any request of it, late, repeated, in any order, also of messages that nobody knows. */
-const events = fc.record({
-  do: fc.constant('events' as const),
+const eventsOf = {
   events: fc.array(
     fc.record({
       message: fc.nat(),
@@ -83,15 +82,42 @@ const events = fc.record({
       attempt: fc.option(fc.integer({ min: 1, max: 2 })),
       agoMs: fc.integer({ min: 0, max: 40 * DAY }),
       pricing: fc.option(fc.record({ type: fc.constantFrom(...PRICING_TYPES), category: fc.constant('utility') })),
+      code: fc.option(fc.constantFrom('131050', '131026')),
     }),
     { maxLength: 10, size: 'max' },
   ),
+};
+
+const events = fc.record({ ...eventsOf, do: fc.constant('events' as const) });
+
+/** The same, through the door of webhooks, with what customers write among them. */
+const webhook = fc.record({
+  ...eventsOf,
+  do: fc.constant('webhook' as const),
+  sender,
+  person,
+  text: fc.constantFrom('STOP', 'START', 'Hello'),
 });
+
+/** The provider puts a template into another category, or pauses it. */
+const template = fc.record({
+  do: fc.constant('template' as const),
+  sender,
+  name: fc.constantFrom('offer', 'notice'),
+  category: fc.constantFrom('marketing' as const, 'utility' as const),
+  status: fc.constantFrom('approved' as const, 'approved' as const, 'paused' as const),
+});
+
+/** A person got another number, which may be somebody else's. */
+const move = fc.record({ do: fc.constant('move' as const), sender, from: person, to: person });
 
 export const operations = fc.oneof(
   { weight: 6, arbitrary: admit },
   { weight: 6, arbitrary: turn },
-  { weight: 4, arbitrary: events },
+  { weight: 3, arbitrary: events },
+  { weight: 3, arbitrary: webhook },
+  { weight: 2, arbitrary: template },
+  { weight: 1, arbitrary: move },
   { weight: 2, arbitrary: consent },
   { weight: 1, arbitrary: budget },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove_budget' as const), sender, index: fc.nat() }) },

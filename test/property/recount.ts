@@ -30,16 +30,19 @@ const MESSAGES = /* sql */ `
   GROUP BY m.id
   HAVING m.held <> SUM(l.held)
     OR m.held <> iif(m.state IN ('delivered', 'read', 'failed', 'expired', 'cancelled'), 0, m.price)
-    OR SUM(l.kind = 'reservation' AND l.held = m.price AND l.attempt = 0) <> 1
+    OR SUM(l.kind = 'reservation' AND l.attempt = 0) <> 1
+    OR SUM(iif(l.kind IN ('reservation', 'repricing'), l.held, 0)) <> m.price
     OR SUM(l.kind = 'charge') <> (m.state IN ('delivered', 'read'))
     OR SUM(l.kind = 'release') <> (m.state IN ('failed', 'expired', 'cancelled')) AND m.state NOT IN ('delivered', 'read')
     OR SUM(l.kind = 'release') > 1
-    OR SUM(l.kind NOT IN ('reservation', 'charge', 'release')) > 0`;
+    OR SUM(l.kind = 'repricing') % 2 <> 0
+    OR SUM(l.kind = 'adjustment') > 0`;
 
 const WITHOUT_ENTRIES = /* sql */ `
   SELECT id, state FROM message WHERE id NOT IN (SELECT message_id FROM ledger)`;
 
-// The buckets of a message differ in what its events may change and in nothing else; money stays with its sender.
+// The buckets of a message differ in what its events may change and in nothing else; money stays with its sender. What closes a reservation does so where it
+// is now: a repricing moves it to the bucket of another category.
 const BUCKETS = /* sql */ `
   SELECT l.sequence, l.kind
   FROM ledger l
@@ -47,11 +50,19 @@ const BUCKETS = /* sql */ `
   JOIN sender s ON s.id = m.sender_id
   JOIN bucket b ON b.id = l.bucket_id
   JOIN bucket h ON h.id = l.hold_bucket_id
-  WHERE l.hold_bucket_id <> m.hold_bucket_id
-    OR h.sender_id <> m.sender_id OR h.currency <> s.currency OR h.category <> m.category OR h.campaign_id <> ifnull(m.campaign_id, '')
+  WHERE l.kind IN ('charge', 'release') AND (l.hold_bucket_id <> m.hold_bucket_id OR h.category <> m.category)
+    OR h.sender_id <> m.sender_id OR h.currency <> s.currency OR h.campaign_id <> ifnull(m.campaign_id, '')
+    OR h.day <> (SELECT day FROM bucket WHERE id = m.hold_bucket_id)
     OR h.pricing_type <> 'regular' OR (l.kind <> 'charge' AND b.pricing_type <> 'regular')
     OR (b.sender_id, b.account_id, b.currency, b.category, b.template, b.campaign_id, b.cost_center)
       <> (h.sender_id, h.account_id, h.currency, h.category, h.template, h.campaign_id, h.cost_center)`;
+
+// What a message holds it holds in one bucket.
+const PLACES = /* sql */ `
+  SELECT m.id, l.hold_bucket_id
+  FROM message m JOIN ledger l ON l.message_id = m.id
+  GROUP BY m.id, l.hold_bucket_id
+  HAVING SUM(l.held) <> iif(l.hold_bucket_id = m.hold_bucket_id, m.held, 0)`;
 
 // A recorded time never runs backwards.
 const TIMES = /* sql */ `
@@ -59,7 +70,7 @@ const TIMES = /* sql */ `
 
 /** Everything in the books that does not add up. */
 export function discrepancies(database: Database): readonly unknown[] {
-  return [COUNTERS, MESSAGES, WITHOUT_ENTRIES, BUCKETS, TIMES].flatMap((sql) => database.prepare(sql).safeIntegers().all());
+  return [COUNTERS, MESSAGES, WITHOUT_ENTRIES, BUCKETS, PLACES, TIMES].flatMap((sql) => database.prepare(sql).safeIntegers().all());
 }
 
 export type EntryLine = {

@@ -4,20 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { freeFormText } from '../../src/domain/free-form.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { ClaimedMessage } from '../../src/ports/store/outbox.ts';
 import { recover } from '../../src/send/recover.ts';
+import { decideRepricings } from '../../src/send/reprice.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { CampaignId, ContactId, MessageId, SenderId } from '../../src/values/id.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { type Instant, parseTimeZone, toInstant, UTC } from '../../src/values/time.ts';
-import type { Outcome } from '../../src/ports/transport.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import { admit, makeBudget, outcomeOf, settle, turn, words } from '../conformance/store/crowd.ts';
 import { ids, instant, makeCard, makeContact, makeEvent, makeRate, makeSender, makeTemplate, phone } from '../conformance/store/fixture.ts';
+import { identityOf, messageFrom, personOf, receive, statusOf } from '../conformance/store/webhooks.ts';
 import { type Operation, PEOPLE, scopeOf } from './operations.ts';
 
 const START = instant('2026-10-20T12:00:00Z');
@@ -155,6 +158,20 @@ async function perform(state: State, operation: Operation, checks: Checks): Prom
         now,
       );
       return;
+    case 'webhook':
+      return performWebhook(state, operation);
+    case 'template': {
+      const { id: senderId } = senderOf(state, operation.sender);
+      const { name, category, status } = operation;
+      const change = { id: ids.short<'template'>(), name, language: 'en', whole: null, providerId: null, quality: null, category, status };
+      await store.changeTemplates({ senderId, changes: [change], at: now }, { settle: decideSettlements, reprice: decideRepricings });
+      return;
+    }
+    case 'move': {
+      const [from, to] = [personOf(`${operation.from}5555`), personOf(`${operation.to}5555`)];
+      await receive(store, [identityOf(senderOf(state, operation.sender).id, from, to, now)], now);
+      return;
+    }
     case 'cancel':
       await settle(
         store,
@@ -208,11 +225,13 @@ async function performAdmit(state: State, { sender, template, campaign, rows }: 
     id: ids.sortable<'message'>(at),
     key: key === null ? null : Buffer.alloc(16, key),
     fingerprint: Buffer.alloc(8, content),
-    to: { phone: null, contactId: contactAt(state, person) },
+    to: { contactId: contactAt(state, person) },
     language: null,
     checkedFor: null,
-    content: template === null ? 'Hello' : '{}',
+    content: template === null ? freeFormText({ type: 'text', body: 'Hello' }) : '{}',
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
+    retryOf: null,
+    confirms: null,
     costCenter,
     tags,
   }));
@@ -257,6 +276,18 @@ async function performConsent(state: State, { sender, person, kind, purpose, eve
   await state.store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes, at: state.now }, decideSettlements);
 }
 
-function toOutcome(state: State, { message, kind, attempt, agoMs, pricing }: Do<'events'>['events'][number]): Outcome {
-  return outcomeOf(messageAt(state, message), kind, { attempt, pricing, at: toInstant(state.now - agoMs) });
+async function performWebhook(state: State, { events, sender, person, text }: Do<'webhook'>): Promise<void> {
+  const { store, now, senders } = state;
+  const outcomes = events.map((event) => toOutcome(state, event));
+  const found = await store.findMessages(outcomes.map(({ messageId }) => messageId));
+  const statuses = outcomes.map((outcome, index) => {
+    const owner = senders.find(({ name }) => name === found[index]?.sender);
+    return statusOf(owner?.id ?? null, outcome.messageId, outcome.kind, outcome);
+  });
+  await receive(store, [...statuses, messageFrom(senderOf(state, sender).id, personOf(`${person}5555`), text, now)], now);
+}
+
+function toOutcome(state: State, { message, kind, attempt, agoMs, pricing, code }: Do<'events'>['events'][number]): Outcome {
+  const error = code === null ? null : { code, title: '' };
+  return outcomeOf(messageAt(state, message), kind, { attempt, pricing, error, at: toInstant(state.now - agoMs) });
 }

@@ -5,7 +5,7 @@ import type { Budget } from '../../src/domain/budget.ts';
 import { DELIVERY_TTL_MS } from '../../src/domain/message.ts';
 import type { Admission, AdmissionFacts, AdmitRequest, AdmittedMessage, KeptMessage } from '../../src/ports/store/admit.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
-import type { BudgetId, CampaignId, ContactId, MessageId, TemplateId } from '../../src/values/id.ts';
+import type { BudgetId, CampaignId, MessageId, TemplateId } from '../../src/values/id.ts';
 import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { toInstant } from '../../src/values/time.ts';
@@ -166,9 +166,14 @@ describe('the price', () => {
   it('that is not known is a refusal, never zero', () => {
     const french = { addressee: addressee({ phone: '+33612345678' as Phone }) };
     expect(admitOne(french)).toEqual({ kind: 'refused', reason: 'no_price', category: 'utility', market: 'France' });
-    const hidden = { addressee: addressee({ phone: null, contactId: 'c' as ContactId }) };
-    expect(admitOne(hidden)).toEqual({ kind: 'refused', reason: 'no_price', category: 'utility', market: null });
+    const forgotten = { addressee: addressee({ phone: null }) };
+    expect(admitOne(forgotten)).toEqual({ kind: 'refused', reason: 'no_price', category: 'utility', market: null });
     expect(refusal({}, { sender: { ...SENDER, currency: 'EUR' as Currency } })).toBe('no_price');
+  });
+
+  it('of a person without a number is that of the country in the user id', () => {
+    const hidden = { addressee: addressee({ phone: null, userId: 'BR.9f3kQ2' }) };
+    expect(admitOne(hidden)).toMatchObject({ kind: 'admitted', message: { market: 'Brazil', price: 6_800n } });
   });
 
   it('must not be above the highest that the user pays', () => {

@@ -14,9 +14,10 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     expiresAt: toInstant(NOW + 1),
     sender: SENDER,
     phone: '+4915112345678' as Phone,
+    userId: null,
     held: toMicros(55_000n),
     prices: PRICES,
-    gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null },
+    gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     templateCurrent: true,
     ...rest,
   });

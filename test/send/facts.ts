@@ -6,7 +6,7 @@ import type { Sender } from '../../src/domain/sender.ts';
 import type { Template } from '../../src/domain/template.ts';
 import type { AddresseeFacts, AdmissionFacts, AdmitRequest, KeptMessage } from '../../src/ports/store/admit.ts';
 import type { MessageFacts, StoredRate } from '../../src/ports/store/settle.ts';
-import type { Outcome } from '../../src/ports/transport.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import type { AccountId, ContactId, MessageId, SenderId, TemplateId } from '../../src/values/id.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
@@ -27,6 +27,7 @@ export const SENDER: Sender = {
   accountId: 'default' as AccountId,
   name: 'sandbox',
   transport: 'sandbox',
+  whatsapp: null,
   currency: USD,
   timeZone: 'Europe/Berlin' as TimeZone,
   isDefault: true,
@@ -61,6 +62,8 @@ export function template(rest: Partial<Template> = {}): Template {
     status: 'approved',
     contentHash: '',
     addedAt: toInstant(0),
+    providerId: null,
+    quality: null,
     ...rest,
   };
 }
@@ -74,6 +77,7 @@ export function addressee(rest: Partial<AddresseeFacts> = {}): AddresseeFacts {
   return {
     contactId: 'contact' as ContactId,
     phone: GERMAN,
+    userId: null,
     language: null,
     flags: [flag('utility', 'opt_in')],
     lastInboundAt: null,
@@ -90,11 +94,13 @@ export function request(rest: Partial<AdmitRequest> = {}): AdmitRequest {
     id: `message-${requests}` as MessageId,
     key: null,
     fingerprint: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
-    to: { phone: GERMAN, contactId: null },
+    to: { phone: GERMAN },
     language: null,
     checkedFor: 'tpl-en' as TemplateId,
     content: '{"name":"Zoë"}',
     maxPrice: null,
+    retryOf: null,
+    confirms: null,
     costCenter: null,
     tags: [],
     ...rest,
@@ -131,7 +137,11 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     state: 'sending',
     attempt: 1,
     runId: null,
+    contactId: 'contact' as ContactId,
     phone: GERMAN,
+    userId: null,
+    undeliverable: false,
+    pricing: null,
     price: toMicros(60_000n),
     held: toMicros(60_000n),
     holdBucket: {

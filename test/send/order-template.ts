@@ -23,6 +23,8 @@ export function storedTemplate(components: readonly Fields[], fields: Fields = {
     parameters: declaredParameters(content),
     contentHash: '00',
     addedAt: NOW,
+    providerId: null,
+    quality: null,
   };
 }
 

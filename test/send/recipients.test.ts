@@ -16,7 +16,7 @@ describe('columns', () => {
     expect(recipients).toMatchObject([
       {
         row: 1,
-        to: { phone: TO, contactId: null },
+        to: { phone: TO },
         key: 'k1',
         language: 'en',
         content: '{"name":"Ada","order":"A-17"}',

@@ -15,6 +15,7 @@ function delivery(kind: Delivery['kind'], rest: Partial<Delivery> = {}): Deliver
     providerId: null,
     error: null,
     retryAfterMs: null,
+    backoff: 'message',
     later: [],
     ...rest,
   };
@@ -40,6 +41,14 @@ describe('outcomesOf', () => {
       return ((only?.retryAt ?? NOW) - NOW) / 1_000;
     });
     expect(waits).toEqual([4, 16, 64, 256, 1_024]);
+  });
+
+  it.each(['number', 'account'] as const)('waits less for a %s, whose rate is back in a second', (backoff) => {
+    const waits = [1, 2, 3, 4, 5].map((attempt) => {
+      const [only] = outcomesOf(delivery('retry', { attempt, backoff, error: THROTTLED }));
+      return ((only?.retryAt ?? NOW) - NOW) / 1_000;
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 16]);
   });
 
   it('waits as long as the provider asked, also not at all', () => {

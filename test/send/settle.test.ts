@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE_STATES, type PricingType, SILENCE_GRACE_MS, DELIVERY_TTL_MS } from '../../src/domain/message.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
-import type { Outcome } from '../../src/ports/transport.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
 import { type Currency, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
@@ -16,7 +16,7 @@ function settle(facts: MessageFacts, event: Outcome) {
   return decideSettlements(facts, event, PRICES, LATER);
 }
 
-const NOTHING = { change: null, entry: null };
+const NOTHING = { change: null, entry: null, fact: null };
 
 describe('a delivery', () => {
   it('charges the price of its own day, which closes the reservation, and freezes how it was found', () => {
@@ -44,6 +44,7 @@ describe('a delivery', () => {
       notBefore: null,
       expiresAt: null,
       providerId: 'wamid',
+      pricing: { type: 'regular', category: 'utility' },
       freesKey: false,
       at: LATER,
     });
@@ -76,6 +77,26 @@ describe('a delivery', () => {
     },
   );
 
+  it('is priced by the word that came with an earlier status, where it brings none of its own', () => {
+    const pricing = { type: 'free_entry_point', category: 'utility' } as const;
+    expect(settle(message(), outcome('sent', { pricing })).change).toMatchObject({ state: 'sent', pricing });
+    const told = message({ state: 'sent', pricing });
+    expect(settle(told, outcome('delivered')).entry).toMatchObject({
+      posted: 0n,
+      bucket: { pricingType: 'free_entry_point' },
+      evidence: { rule: 'free', providerType: 'free_entry_point', providerCategory: 'utility' },
+    });
+    const regular = outcome('delivered', { pricing: { type: 'regular', category: 'utility' } });
+    expect(settle(told, regular).entry).toMatchObject({ posted: 55_000n, bucket: { pricingType: 'regular' } });
+  });
+
+  it('shares one bucket with its reservation, or with others like it, so that the book finds it once', () => {
+    const facts = message();
+    expect(settle(facts, outcome('delivered')).entry?.bucket).toBe(facts.holdBucket);
+    const nextDay = outcome('delivered', { at: at('2026-11-23T12:00:00Z') });
+    expect(settle(facts, nextDay).entry?.bucket).toBe(settle(facts, nextDay).entry?.bucket);
+  });
+
   it('on a day without a rate charges what was reserved and says so, never zero', () => {
     const { entry } = settle(message(), outcome('delivered', { at: at('2026-01-01') }));
     expect(entry).toMatchObject({ posted: 60_000n, evidence: { priceId: null, rule: 'as_reserved', providerType: null } });
@@ -94,6 +115,11 @@ describe('a delivery', () => {
       posted: 6_800n,
     });
     expect(settle(message({ phone: null }), outcome('delivered')).entry).toMatchObject({ bucket: { market: 'Germany' }, posted: 55_000n });
+  });
+
+  it('is in the market of the user id of a person without a number', () => {
+    const hidden = message({ phone: null, userId: 'BR.9f3kQ2' });
+    expect(settle(hidden, outcome('delivered')).entry).toMatchObject({ bucket: { market: 'Brazil' }, posted: 6_800n });
   });
 
   it('is told by a read alone too, and charged once', () => {
@@ -172,5 +198,41 @@ describe('an older request', () => {
 
   it('is not meant by an event that names none: that is about the newest', () => {
     expect(settle(second, outcome('failed', { attempt: null })).entry).toMatchObject({ kind: 'release', attempt: 2 });
+  });
+});
+
+describe('what an outcome tells about the person', () => {
+  const error = (code: string) => ({ error: { code, title: '' } });
+  const factOf = (facts: MessageFacts, event: Outcome) => settle(facts, event).fact;
+
+  it.each(['failed', 'rejected'] as const)('is a stop of marketing or an address that cannot be reached, with %s', (kind) => {
+    expect(factOf(message(), outcome(kind, error('131050')))).toBe('marketing_stopped');
+    expect(factOf(message(), outcome(kind, error('131026')))).toBe('undeliverable');
+    expect(factOf(message(), outcome(kind, error('131049')))).toBeNull();
+    expect(factOf(message(), outcome(kind))).toBeNull();
+  });
+
+  it('is said also where the message is past it, or the request is an older one', () => {
+    expect(settle(message({ state: 'failed', held: ZERO }), outcome('failed', error('131050')))).toEqual({
+      ...NOTHING,
+      fact: 'marketing_stopped',
+    });
+    expect(settle(message({ attempt: 2 }), outcome('failed', error('131050')))).toEqual({ ...NOTHING, fact: 'marketing_stopped' });
+  });
+
+  it.each(['delivered', 'read'] as const)('is that they can be reached again, with %s, where that was in question', (kind) => {
+    expect(factOf(message({ undeliverable: true }), outcome(kind))).toBe('reachable');
+    expect(factOf(message({ undeliverable: true, state: 'read', held: ZERO }), outcome(kind))).toBe('reachable');
+    expect(factOf(message(), outcome(kind))).toBeNull();
+  });
+
+  it('is nothing new of somebody who is marked already, or whom the same message did reach', () => {
+    expect(factOf(message({ undeliverable: true }), outcome('failed', error('131026')))).toBeNull();
+    expect(factOf(message({ state: 'delivered', held: ZERO }), outcome('failed', error('131026')))).toBeNull();
+  });
+
+  it('is nothing, with what only the provider or we ourselves did', () => {
+    for (const kind of ['accepted', 'sent', 'unknown', 'retry', 'expired', 'cancelled'] as const)
+      expect(factOf(message({ undeliverable: true }), outcome(kind, error('131050')))).toBeNull();
   });
 });

@@ -10,10 +10,10 @@ import { check, named, ORDER } from './order-template.ts';
 const TO = '+4915112345678';
 
 it.each([
-  ['an international number', TO, { phone: TO, contactId: null }],
-  ['separators', '+49 (151) 123-456.78', { phone: TO, contactId: null }],
-  ['the apostrophe with which spreadsheets keep text', `'${TO}`, { phone: TO, contactId: null }],
-  ['the id of a contact', '01j9z3abcdefghjkmnpq', { phone: null, contactId: '01j9z3abcdefghjkmnpq' }],
+  ['an international number', TO, { phone: TO }],
+  ['separators', '+49 (151) 123-456.78', { phone: TO }],
+  ['the apostrophe with which spreadsheets keep text', `'${TO}`, { phone: TO }],
+  ['the id of a contact', '01j9z3abcdefghjkmnpq', { contactId: '01j9z3abcdefghjkmnpq' }],
 ])('takes %s as a recipient', async (_what, to, addressee) => {
   expect((await check(`to,name,order\n${to},Ada,A-17\n`)).recipients).toMatchObject([{ to: addressee }]);
 });
@@ -81,7 +81,7 @@ test('gives every row exactly one place, whatever stands in it', async () => {
       expect(read).toBe(filled.length);
       for (const { row, to, content } of recipients) {
         const [, name = '', order = ''] = rows[row - 1] ?? [];
-        expect(parsePhone(String(to.phone))).toBe(to.phone);
+        expect('phone' in to && parsePhone(to.phone)).toBe('phone' in to && to.phone);
         expect(JSON.parse(content)).toEqual({ name, order });
         expect(content).toBe(contentText(ORDER.parameters, { name, order })); // the same person from the command line is a duplicate
         expect(parameterProblems(ORDER, { name, order })).toEqual([]);

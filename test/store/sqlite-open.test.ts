@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
+import { SCHEMA_VERSION } from '../../src/store/sqlite/migrate.ts';
 import { openSqlite, openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { makeCard, makeSender } from '../conformance/store/fixture.ts';
 import { behind } from './behind.ts';
@@ -44,7 +45,7 @@ describe('a new store', () => {
     await (await open(path)).close();
     expect(readFileSync(path).subarray(0, 16).toString()).toBe('SQLite format 3\0');
     expect(readFileSync(path).subarray(68, 72).toString()).toBe('toll');
-    expect(behind(path, (db) => db.pragma('user_version', { simple: true }))).toBe(1);
+    expect(behind(path, (db) => db.pragma('user_version', { simple: true }))).toBe(SCHEMA_VERSION);
   });
 
   it('may begin as an empty file', async () => {
@@ -85,7 +86,7 @@ describe('a file that is no store of ours is refused and left as it is', () => {
   it.each(['reading', 'writing'])('a later schema, opened for %s', async (mode) => {
     await (await open(path)).close();
     behind(path, (db) => db.pragma('user_version = 99'));
-    await expectRefusal(mode, { code: 'store_newer', details: { path, schema: 99, known: 1 } });
+    await expectRefusal(mode, { code: 'store_newer', details: { path, schema: 99, known: SCHEMA_VERSION } });
   });
 
   it.each(['reading', 'writing'])('the database of another program, opened for %s', async (mode) => {

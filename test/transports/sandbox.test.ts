@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { OutgoingMessage } from '../../src/ports/transport.ts';
-import { createSandbox, MAGIC_ENDINGS } from '../../src/transports/sandbox.ts';
+import { MAGIC_ENDINGS } from '../../src/emulator/fate.ts';
+import { createSandbox } from '../../src/transports/sandbox.ts';
 import type { ContactId, MessageId } from '../../src/values/id.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { transportConformance } from '../conformance/transport.ts';
@@ -17,19 +18,20 @@ function outgoing(phone: string | null, rest: Partial<OutgoingMessage> = {}): Ou
     userId: null,
     template: template(),
     parameters: { name: 'Zoë' },
-    text: null,
+    freeForm: null,
+    conversation: { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 },
     ...rest,
   };
 }
 
 async function deliverOne(phone: string | null, rest: Partial<OutgoingMessage> = {}) {
-  const [delivery] = await createSandbox().deliver([outgoing(phone, rest)], NOW);
+  const [delivery] = await Promise.all(createSandbox().deliver([outgoing(phone, rest)], NOW));
   if (delivery === undefined) throw new Error('one delivery for one message');
   return { ...delivery, statuses: delivery.later.map(({ kind }) => kind) };
 }
 
 transportConformance('sandbox', {
-  open: createSandbox,
+  open: () => createSandbox(),
   messages: [...Object.keys(MAGIC_ENDINGS), '5678'].flatMap((ending) =>
     [1, 2, 6].map((attempt) => outgoing(`+491511234${ending}`, { attempt })),
   ),
@@ -69,8 +71,33 @@ describe('the last four digits', () => {
   });
 });
 
-it('tells the price with the delivery: the category of the template, or service for text', async () => {
+describe('the price that it tells with the delivery', () => {
+  const text = { template: null, freeForm: { type: 'text', body: 'Hello' } } as const;
+  const open = { windowOpen: true, freeEntryOpen: false, freeUnitsUsed: 0 };
   const pricing = async (rest: Partial<OutgoingMessage>) => (await deliverOne('+4915112345678', rest)).later.at(-1)?.pricing;
-  expect(await pricing({ template: template({ category: 'marketing' }) })).toEqual({ type: 'regular', category: 'marketing' });
-  expect(await pricing({ template: null, text: 'Hello' })).toEqual({ type: 'regular', category: 'service' });
+
+  it('has the category of the template', async () => {
+    expect(await pricing({ template: template({ category: 'marketing' }) })).toEqual({ type: 'regular', category: 'marketing' });
+  });
+
+  it('is none for the first thousand free-form messages of a month', async () => {
+    expect(await pricing({ ...text, conversation: { ...open, freeUnitsUsed: 999 } })).toMatchObject({ type: 'free_customer_service' });
+    expect(await pricing({ ...text, conversation: { ...open, freeUnitsUsed: 1_000 } })).toEqual({ type: 'regular', category: 'service' });
+  });
+
+  it('counts the free ones of a batch', async () => {
+    const messages = ['1', '2', '3'].map((ending) =>
+      outgoing(`+49151123456${ending}9`, { ...text, conversation: { ...open, freeUnitsUsed: 998 } }),
+    );
+    const delivered = await Promise.all(createSandbox().deliver(messages, NOW));
+    expect(delivered.map(({ later }) => later.at(-1)?.pricing?.type)).toEqual([
+      'free_customer_service',
+      'free_customer_service',
+      'regular',
+    ]);
+  });
+
+  it('is none in a free-entry-point window', async () => {
+    expect(await pricing({ conversation: { ...open, freeEntryOpen: true } })).toMatchObject({ type: 'free_entry_point' });
+  });
 });

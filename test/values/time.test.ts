@@ -12,6 +12,7 @@ import {
   monthOf,
   nextDay,
   parseDay,
+  parseDuration,
   parseInstant,
   parseMonth,
   parseTimeZone,
@@ -187,5 +188,22 @@ describe('the day in UTC', () => {
   it.each(['1970-01-01', '2000-02-29', '2024-02-29', '2100-02-28', '2100-03-01', '2026-12-31'])('%s begins and ends at midnight', (day) => {
     const midnight = Date.parse(`${day}T00:00:00Z`);
     expect([dayOf(toInstant(midnight), UTC), dayOf(toInstant(midnight + 86_399_999), UTC)]).toEqual([day, day]);
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['500ms', 500],
+    ['30s', 30_000],
+    [' 5m ', 300_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+    ['0s', 0],
+  ])('reads %s', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '30', 's', '1.5h', '-1s', '30 s', '30S', '1h30m', '1w', '9999999999s'])('refuses %j', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
   });
 });

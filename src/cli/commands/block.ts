@@ -7,10 +7,11 @@ import { assert } from '../../errors.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
-import { BlockOptions, scopeOf, StopShape, stopText, toStop } from '../consent-view.ts';
+import { BlockOptions, scopeOf, sendersOf, StopShape, stopText, toStop } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { PERSON_ARGUMENT, refuseUnknownId } from '../person.ts';
+import { blockAtProvider, NOT_ASKED, providerBlockText } from '../provider-block.ts';
 
 const BlockDocument = z.object({
   contact: z.string(),
@@ -19,6 +20,7 @@ const BlockDocument = z.object({
   blocked: z.literal(true),
   since: z.string(),
   ...StopShape,
+  provider: z.nullable(z.string()).check(z.describe("blocked, or refused: …; null where the provider's list was not asked for")),
 });
 
 export const defineBlock: Define = (parent, host) => {
@@ -29,28 +31,34 @@ export const defineBlock: Define = (parent, host) => {
     .option('--reason <text>', 'why, kept as evidence')
     .option('--by <who>', 'customer or business (default business)')
     .option('--everywhere', 'for all senders of the account')
+    .option('--provider', "on the provider's own list too, which takes only people who wrote in the last 24 hours")
     .addHelpText(
       'after',
       helpText({
         examples: [
           'tollbell block +4915112345678 --reason "asked by phone" --by customer',
           'tollbell block +4915112345678 --everywhere --json',
+          'tollbell block +4915112345678 --provider',
         ],
         output:
-          '{"schema":"tollbell.block/1","contact","phone","sender","blocked","since","cancelled_messages","released":[…],"in_flight":[…]}',
-        exits: [0, 2, 8],
+          '{"schema":"tollbell.block/1","contact","phone","sender","blocked","since","cancelled_messages","released":[…],"in_flight":[…],"provider":"blocked|refused: …"|null}',
+        exits: [0, 2, 5, 8, 9, 10],
       }),
     )
     .action((phone: string, options: object) => host.run(command, (app) => block(app, parseOptions(BlockOptions, { phone, ...options }))));
   return BlockDocument;
 };
 
-/** Records the block and returns what it stopped. Blocking twice keeps the first instant. */
+/**
+ * Records the block and returns what it stopped. Blocking twice keeps the first instant. Where the provider refuses to block too, the block here stands and
+ * the exit code tells.
+ */
 export async function block(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof BlockDocument>>> {
-  const { phone: who, reason: evidence, by, everywhere } = options;
+  const { phone: who, reason: evidence, by, everywhere, provider: wasAsked } = options;
   await refuseUnknownId(app, who);
   const store = await app.store();
-  const { scope, name } = scopeOf(await currentSender(store, app.config), everywhere);
+  const sender = await currentSender(store, app.config);
+  const { scope, name } = scopeOf(sender, everywhere);
   const written = await recordConsent(app, store, {
     who,
     scope,
@@ -64,6 +72,13 @@ export async function block(app: App, options: z.output<typeof BlockOptions>): P
   const inForce = blockOf(written.flags);
   assert(inForce !== undefined, 'a block that was recorded is in force');
   const stop = toStop(written);
+  const atProvider = wasAsked
+    ? await blockAtProvider(app, store, {
+        senders: await sendersOf(store, sender, everywhere),
+        contactId: written.contactId,
+        blocked: true,
+      })
+    : NOT_ASKED;
   const document = {
     contact: written.contactId,
     phone: written.phone,
@@ -71,12 +86,15 @@ export async function block(app: App, options: z.output<typeof BlockOptions>): P
     blocked: true as const,
     since: formatInstant(inForce.at),
     ...stop,
+    provider: atProvider.answer,
   };
   return {
     command: 'block',
     schema: BlockDocument,
     document,
-    columns: ['contact', 'phone', 'sender', 'blocked', 'since', 'cancelled_messages'],
-    text: (style) => `${style.bad('blocked')} ${written.phone ?? written.contactId} since ${document.since}; ${stopText(stop, style)}`,
+    columns: ['contact', 'phone', 'sender', 'blocked', 'since', 'cancelled_messages', 'provider'],
+    text: (style) =>
+      `${style.bad('blocked')} ${written.phone ?? written.contactId} since ${document.since}; ${stopText(stop, style)}${providerBlockText(atProvider, { wasAsked, style })}`,
+    exitCode: atProvider.exitCode,
   };
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
-import { CONSENT_KINDS, type ConsentEvent, EVERYWHERE, PURPOSES } from '../../domain/consent.ts';
+import { CONSENT_KINDS, CONSENT_SUBJECTS, type ConsentEvent, EVERYWHERE } from '../../domain/consent.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
@@ -16,7 +16,7 @@ const ConsentShowOptions = z.object({ phone: personText });
 const ConsentEventItem = z.object({
   sequence: z.int(),
   sender: z.string().check(z.describe('* for all senders')),
-  subject: z.enum([...PURPOSES, 'block']),
+  subject: z.enum(CONSENT_SUBJECTS),
   kind: z.enum(CONSENT_KINDS),
   at: instantTextOut.check(z.describe('when it was said')),
   recorded_at: instantTextOut,

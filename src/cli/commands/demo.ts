@@ -7,9 +7,9 @@ import { sampleRecipientsCsv } from '../../catalog/sample-recipients.ts';
 import type { RepeatableSource } from '../../ports/host.ts';
 import type { Grouping } from '../../ports/store/report.ts';
 import type { Define, View } from '../command.ts';
-import { currentSender } from '../current-sender.ts';
+import { openDemoWorld } from '../demo-world.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { addSampleContacts, addSampleTemplates } from '../sample-store.ts';
+import { addSampleContacts } from '../sample-store.ts';
 import { sendFile } from '../send-run.ts';
 import { SendDocument } from '../send-view.ts';
 import { billFigures } from '../shapes.ts';
@@ -32,7 +32,7 @@ export const defineDemo: Define = (parent, host) => {
   const command = parent
     .command('demo')
     .description(
-      'Shows the whole way in a throw-away store: 1,000 people in 12 countries, a campaign through the sandbox, the bill. Needs no network.',
+      'Shows the whole way in a throw-away store: 1,000 people in 12 countries, a campaign over HTTP to an emulator of the provider on this machine, the statuses that come back by webhook, and the bill. Needs no network and no credentials.',
     )
     .addHelpText(
       'after',
@@ -48,18 +48,17 @@ export const defineDemo: Define = (parent, host) => {
 
 /** Runs the demo. It ends with 0 although rows are refused: that is what it shows. */
 export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>>> {
-  const world = { ...app.throwAway(), io: { ...app.io, openRepeatable: async () => textSource(sampleRecipientsCsv()) } };
+  const world = await openDemoWorld(app);
+  const { store, sender } = world;
   try {
-    const store = await world.store();
-    const sender = await currentSender(store, world.config);
-    await addSampleTemplates(world, store, sender);
-    const contacts = await addSampleContacts(world, store, sender);
+    const contacts = await addSampleContacts(world.app, store, sender);
+    const source = { ...world.app, io: { ...world.app.io, openRepeatable: async () => textSource(sampleRecipientsCsv()) } };
     const sent = await sendFile(
-      world,
-      parseOptions(SendOptions, { template: 'order_shipped', from: FILE, campaign: CAMPAIGN, skipInvalid: true }),
+      source,
+      parseOptions(SendOptions, { template: 'order_shipped', from: FILE, campaign: CAMPAIGN, skipInvalid: true, wait: 'delivered' }),
       FILE,
     );
-    const period = reportPeriod({ month: null, from: null, to: null }, { timeZone: sender.timeZone, at: world.clock.now() });
+    const period = reportPeriod({ month: null, from: null, to: null }, { timeZone: sender.timeZone, at: app.clock.now() });
     const bill = await billReport(store, { period, senderId: sender.id, groupBy: GROUP_BY });
     const people = contacts.opted_in + contacts.no_consent + contacts.opted_out + contacts.blocked;
     return {
@@ -71,12 +70,14 @@ export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>
         bill: { rows: bill.rows.map(({ group, figures }) => ({ market: group.market ?? '', ...figures })), totals: [...bill.totals] },
       },
       columns: ['market', ...FIGURES],
-      text: async (style) => `${style.dim(`A throw-away store, the sandbox, the built-in ${sender.currency} prices. No network.`)}
+      text: async (
+        style,
+      ) => `${style.dim(`A throw-away store, the built-in ${sender.currency} prices, and an emulator of the provider on this machine. No network, no credentials.`)}
 
 ${style.strong('> tollbell contact import people.csv')}
 ${people} people: ${contacts.opted_in} opted in, ${contacts.no_consent} without consent, ${contacts.opted_out} opted out, ${contacts.blocked} blocked
 
-${style.strong(`> tollbell send order_shipped --from ${FILE} --campaign ${CAMPAIGN} --skip-invalid`)}
+${style.strong(`> tollbell send order_shipped --from ${FILE} --campaign ${CAMPAIGN} --skip-invalid --wait delivered`)}
 ${await sent.text(style)}
 
 ${style.strong('> tollbell bill-report --by market')}

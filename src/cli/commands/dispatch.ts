@@ -61,7 +61,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
   const tally = createTally();
   let [sent, stopped] = [0, 0];
-  const host = { store, transport: app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
+  const host = { store, transport: await app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
   const end = await dispatch(host, {
     sender,
     scope: { kind: 'all' },

@@ -147,6 +147,7 @@ async function settleSender(app: App, store: Store, { name, currency, timeZone }
     accountId: DEFAULT_ACCOUNT,
     name,
     transport: 'sandbox',
+    whatsapp: null,
     currency,
     timeZone,
     isDefault: false,

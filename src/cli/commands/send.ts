@@ -1,13 +1,27 @@
 // tollbell send: one notification to one person, or a file of them. The main line itself is in send/.
 
+import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import { costCenterFlaw, keyFlaw, type LabelFlaw, tagsFlaw, toTags } from '../../send/labels.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
 import type { CommandHost, Define } from '../command.ts';
-import { amountText, collect, filledText, flag, helpText, orNull, pairs, parsedText, parseOptions, texts } from '../options.ts';
+import {
+  amountText,
+  collect,
+  durationText,
+  filledText,
+  flag,
+  helpText,
+  orNull,
+  pairs,
+  parsedText,
+  parseOptions,
+  texts,
+} from '../options.ts';
 import { sendDirect, sendFile } from '../send-run.ts';
+import { headerMediaText, mediaText } from '../send-media.ts';
 import { SendDocument, type SendView } from '../send-view.ts';
 
 const text = orNull(z.string());
@@ -25,6 +39,10 @@ export const SendOptions = z.object({
   to: texts,
   from: text,
   text,
+  media: orNull(mediaText),
+  caption: text,
+  filename: text,
+  headerMedia: orNull(headerMediaText),
   param: pairs,
   language: text,
   key: orNull(labelText(keyFlaw)),
@@ -40,6 +58,8 @@ export const SendOptions = z.object({
   maxPrice: orNull(amountText),
   dryRun: flag,
   queue: flag,
+  wait: z._default(z.enum(['accepted', 'delivered'], { error: 'accepted or delivered' }), 'accepted'),
+  timeout: orNull(durationText),
   input: orNull(z.enum(INPUT_FORMATS, { error: 'csv or ndjson' })),
   map: pairs,
   ignoreColumns: flag,
@@ -51,17 +71,9 @@ export const SendOptions = z.object({
 export type SendOptions = z.output<typeof SendOptions>;
 
 export const defineSend: Define = (parent, host: CommandHost) => {
-  const command = parent
-    .command('send')
-    .description(
-      'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
-        'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center and tag are optional; name is passed over.\n' +
-        'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.',
-    )
-    .argument('[template]', "the template's name; none with --text")
-    .option('--to <phone|id>', 'a recipient; may be given several times', collect)
-    .option('--from <file>', 'a CSV or NDJSON file of recipients; - for standard input')
-    .option('--text <text>', 'free-form text instead of a template, inside an open window')
+  const command = addContentOptions(
+    parent.command('send').description(DESCRIPTION).argument('[template]', 'its name; none with --text or --media'),
+  )
     .option('--param <name=value>', 'a parameter of the template; may be given several times', collect)
     .option('--language <code>', 'the language of the template (default: the one of the contact, or the only one)')
     .option('--key <key>', 'send once for ever under this key')
@@ -71,6 +83,14 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--max-price <amount>', 'refuse what costs more')
     .option('--dry-run', 'ask everything, change nothing')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')
+    .option(
+      '--wait <state>',
+      'accepted (default), or delivered: until the provider has told what became of each message; 60s without --timeout',
+    )
+    .option(
+      '--timeout <duration>',
+      'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10',
+    )
     .option('--input <format>', 'csv or ndjson (default: by name and content)')
     .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
     .option('--ignore-columns', 'pass over columns that mean nothing')
@@ -82,6 +102,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
       helpText({
         examples: [
           'tollbell send order_shipped --to +4915112345678 --param name=Ada --param order=A-17',
+          'tollbell send login_code --to +4915112345678 --param 1=204611 --wait delivered --timeout 30s',
+          'tollbell send --media image=receipt.jpg --caption "Thank you" --to +4915112345678',
           'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
@@ -95,20 +117,49 @@ export const defineSend: Define = (parent, host: CommandHost) => {
   return SendDocument;
 };
 
+const DESCRIPTION =
+  'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
+  'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center and tag are optional; name is passed over.\n' +
+  'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.\n' +
+  'Media is a link, the id of an upload, or a file, which is uploaded once: image (jpg, png; 5 MB), video (mp4, 3gp; 16 MB), audio (aac, amr, mp3, m4a, ogg;\n' +
+  '16 MB), document (100 MB), sticker (webp; 100 KB, 500 KB where it moves). The provider keeps an upload for 30 days.';
+
+function addContentOptions(command: Command): Command {
+  return command
+    .option('--to <phone|id>', 'a recipient; may be given several times', collect)
+    .option('--from <file>', 'a CSV or NDJSON file of recipients; - for standard input')
+    .option('--text <text>', 'free-form text instead of a template, inside an open window')
+    .option('--media <kind=source>', 'free-form media instead of a template: image, video, audio, document or sticker = link, id or path')
+    .option('--caption <text>', 'the words below the media')
+    .option('--filename <name>', 'what the recipient sees a document called')
+    .option('--header-media <kind=source>', "the image, video or document in the template's header: a link, an id or a path");
+}
+
 /** Sends. Throws `usage` for options that contradict each other. */
 export async function runSend(app: App, options: SendOptions): Promise<SendView> {
   checkOptions(options);
   return options.from === null ? sendDirect(app, options) : sendFile(app, options, options.from);
 }
 
-function checkOptions({ template, text: freeForm, to, from, key, campaign }: SendOptions): void {
-  if ((template === null) === (freeForm === null)) throw usage('Say what to send: a template, or --text.', 'One of the two.');
+function checkOptions(options: SendOptions): void {
+  const { template, to, from, key, campaign, queue, wait, timeout } = options;
+  checkContent(options);
   if ((to.length === 0) === (from === null)) throw usage('Say whom to send to: --to, or --from a file.', 'One of the two.');
-  if (from !== null && freeForm !== null) throw usage('--text goes with --to only.', 'A file is sent with a template.');
+  if (from !== null && template === null) throw usage('--text and --media go with --to only.', 'A file is sent with a template.');
   if (from !== null && campaign === null)
     throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
   if (key !== null && (to.length > 1 || from !== null))
     throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
+  if (queue && (wait === 'delivered' || timeout !== null))
+    throw usage('With --queue nothing is sent, so there is nothing to wait for.', 'Leave out --queue, or --wait and --timeout.');
+}
+
+function checkContent({ template, text: freeForm, media, headerMedia, caption, filename }: SendOptions): void {
+  const contents = [template, freeForm, media].filter((content) => content !== null);
+  if (contents.length !== 1) throw usage('Say what to send: a template, --text, or --media.', 'One of the three.');
+  if (media === null && (caption !== null || filename !== null)) throw usage('--caption and --filename go with --media.', 'Add --media.');
+  if (template === null && headerMedia !== null)
+    throw usage('--header-media goes with a template.', 'Media without a template is sent with --media.');
 }
 
 function usage(message: string, hint: string): Error {

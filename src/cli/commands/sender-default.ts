@@ -20,7 +20,8 @@ export const defineSenderDefault: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell sender default shop-de'],
-        output: '{"schema":"tollbell.sender-default/1","item":{"name","transport","currency","time_zone","default":true,"created_at"}}',
+        output:
+          '{"schema":"tollbell.sender-default/1","item":{"name","transport","currency","time_zone","default":true,"created_at","whatsapp":{…}|null}}',
         exits: [0, 2, 8],
       }),
     )

@@ -22,7 +22,7 @@ export const defineSenderList: Define = (parent, host) => {
       helpText({
         examples: ['tollbell sender list', 'tollbell sender list --json'],
         output:
-          '{"schema":"tollbell.sender-list/1","items":[{"name","transport","currency","time_zone","default","created_at"}],"next":null}',
+          '{"schema":"tollbell.sender-list/1","items":[{"name","transport","currency","time_zone","default","created_at","whatsapp":{…}|null}],"next":null}',
         exits: [0, 2, 8],
       }),
     )
@@ -41,14 +41,16 @@ export async function listSenders(app: App, page: z.output<typeof SenderListOpti
     rows: 'items',
     columns: SENDER_COLUMNS,
     text: (style) => {
-      const rows = items.map(({ name, transport, currency, timeZone, isDefault }) => [
+      const rows = items.map(({ name, transport, currency, timeZone, isDefault, whatsapp }) => [
         name,
         transport,
+        whatsapp?.phoneNumberId ?? '',
         currency,
         timeZone,
         isDefault ? 'yes' : '',
       ]);
-      return items.length === 0 ? 'No senders.' : table({ header: ['NAME', 'TRANSPORT', 'CURRENCY', 'TIME ZONE', 'DEFAULT'], rows }, style);
+      const header = ['NAME', 'TRANSPORT', 'NUMBER ID', 'CURRENCY', 'TIME ZONE', 'DEFAULT'];
+      return items.length === 0 ? 'No senders.' : table({ header, rows }, style);
     },
   };
 }

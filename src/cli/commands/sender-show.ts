@@ -21,7 +21,8 @@ export const defineSenderShow: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell sender show', 'tollbell sender show shop-de --json'],
-        output: '{"schema":"tollbell.sender-show/1","item":{"name","transport","currency","time_zone","default","created_at"}}',
+        output:
+          '{"schema":"tollbell.sender-show/1","item":{"name","transport","currency","time_zone","default","created_at","whatsapp":{…}|null}}',
         exits: [0, 2, 8],
       }),
     )

@@ -2,13 +2,15 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import type { Sender } from '../../domain/sender.ts';
+import type { Template } from '../../domain/template.ts';
 import { parseTemplate } from '../../domain/template-parse.ts';
 import { fail } from '../../errors.ts';
 import { titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
-import { newTemplate } from '../new-template.ts';
+import { arrivingTemplate } from '../new-template.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { readText } from '../read-text.ts';
 import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
@@ -23,14 +25,16 @@ const TemplateAddDocument = z.object({ item: z.extend(TemplateItem, { result: z.
 export const defineTemplateAdd: Define = (parent, host) => {
   const command = parent
     .command('add')
-    .description("Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it.")
+    .description(
+      "Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it. It can be sent once the provider has approved it; the sandbox approves at once.",
+    )
     .argument('<file>', 'a JSON file, or - for standard input')
     .addHelpText(
       'after',
       helpText({
         examples: ['tollbell template add order_shipped.en_US.json', 'tollbell template add - --json < order_shipped.de.json'],
         output:
-          '{"schema":"tollbell.template-add/1","item":{"name","language","category","status","parameters":[…],…,"result":"added|updated|unchanged"}}',
+          '{"schema":"tollbell.template-add/1","item":{"name","language","category","status","quality","provider_id","parameters":[…],…,"result":"added|updated|unchanged"}}',
         exits: [0, 2, 8],
       }),
     )
@@ -43,14 +47,19 @@ export async function addTemplate(
   app: App,
   { file }: z.output<typeof TemplateAddOptions>,
 ): Promise<View<z.output<typeof TemplateAddDocument>>> {
-  const content = parseTemplate(parseJson(await readText(app.io, file, FILE_BYTES_MAX), file));
+  const document = parseJson(await readText(app.io, file, FILE_BYTES_MAX), file);
+  const content = parseTemplate(document);
   const store = await app.store();
   const sender = await currentSender(store, app.config);
-  const added = newTemplate(app, sender, content);
+  const known = (await store.listTemplates({ senderId: sender.id, name: content.name })).find(
+    ({ language }) => language === content.language,
+  );
+  const added = arrivingTemplate(app, sender, { content, isReviewed: 'status' in (document as object), known });
   const result = await store.putTemplate(added);
   const stored = await store.listTemplates({ senderId: sender.id, name: added.name });
   const template = stored.find(({ language }) => language === added.language) ?? added;
-  if (template.status !== 'approved') hint(app, `It cannot be sent yet: its status is ${template.status}.`);
+  if (template.status !== 'approved') hint(app, `It cannot be sent yet: its status is ${template.status}.${nextStep(sender, template)}`);
+  if (template.category !== content.category) hint(app, `The provider has it as ${template.category}, and charges it as that.`);
   return {
     command: 'template-add',
     schema: TemplateAddDocument,
@@ -61,6 +70,13 @@ export async function addTemplate(
       return `${style.good(result)} ${template.name} ${template.language} (${template.category}; ${parameters})`;
     },
   };
+}
+
+function nextStep({ whatsapp }: Sender, { providerId }: Template): string {
+  if (whatsapp === null) return '';
+  return providerId === null
+    ? ' Hand it in with tollbell template push.'
+    : ' tollbell template push hands it in; template sync asks for its review.';
 }
 
 function parseJson(text: string, file: string): unknown {

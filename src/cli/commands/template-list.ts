@@ -2,12 +2,12 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
-import { TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../../domain/template.ts';
+import { type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../../domain/template.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { addPageOptions, helpText, pageOptions, parseOptions } from '../options.ts';
 import { toPage } from '../page.ts';
-import { table } from '../render.ts';
+import { type Style, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 import { TEMPLATE_COLUMNS, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
@@ -28,7 +28,8 @@ export const defineTemplateList: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell template list', 'tollbell template list --category marketing --format csv'],
-        output: '{"schema":"tollbell.template-list/1","items":[{"name","language","category","status","parameters":[…],…}],"next":null}',
+        output:
+          '{"schema":"tollbell.template-list/1","items":[{"name","language","category","status","quality","provider_id","parameters":[…],…}],"next":null}',
         exits: [0, 2, 8],
       }),
     )
@@ -53,17 +54,21 @@ export async function listTemplates(
     document: { items: items.map(toTemplateItem), next },
     rows: 'items',
     columns: TEMPLATE_COLUMNS,
-    text: (style) => {
-      const rows = items.map((template) => [
-        template.name,
-        template.language,
-        template.category,
-        template.status,
-        template.parameters.join(' '),
-      ]);
-      return items.length === 0
-        ? 'No templates.'
-        : table({ header: ['NAME', 'LANGUAGE', 'CATEGORY', 'STATUS', 'PARAMETERS'], rows }, style);
-    },
+    text: (style) => (items.length === 0 ? 'No templates.' : listText(items, style)),
   };
+}
+
+// The sandbox has no opinion of templates, so that its list does without the column.
+function listText(templates: readonly Template[], style: Style): Promise<string> {
+  const isJudged = templates.some(({ quality }) => quality !== null);
+  const header = ['NAME', 'LANGUAGE', 'CATEGORY', 'STATUS', ...(isJudged ? ['QUALITY'] : []), 'PARAMETERS'];
+  const rows = templates.map(({ name, language, category, status, quality, parameters }) => [
+    name,
+    language,
+    category,
+    status,
+    ...(isJudged ? [quality ?? ''] : []),
+    parameters.join(' '),
+  ]);
+  return table({ header, rows }, style);
 }

@@ -32,7 +32,7 @@ export const defineTemplateShow: Define = (parent, host) => {
       helpText({
         examples: ['tollbell template show order_shipped', 'tollbell template show order_shipped --language de --json'],
         output:
-          '{"schema":"tollbell.template-show/1","item":{"name","languages":[{"language","category","status","parameters":[…],"components":[…],…}]}}',
+          '{"schema":"tollbell.template-show/1","item":{"name","languages":[{"language","category","status","quality","parameters":[…],"components":[…],…}]}}',
         exits: [0, 2, 8],
       }),
     )
@@ -60,7 +60,8 @@ export async function showTemplate(
     text: (style) =>
       templates
         .map((template) => {
-          const title = `${style.strong(`${template.name} ${template.language}`)}  ${template.category}, ${template.status}`;
+          const quality = template.quality === null ? '' : `, quality ${template.quality}`;
+          const title = `${style.strong(`${template.name} ${template.language}`)}  ${template.category}, ${template.status}${quality}`;
           const parameters = `${style.dim('parameters')}  ${template.parameters.join(', ') || 'none'}`;
           return `${title}\n${parameters}\n\n${letterText(renderTemplate(template, {}), style)}\n`;
         })

@@ -6,10 +6,11 @@ import { blockOf } from '../../domain/consent.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import type { Define, View } from '../command.ts';
 import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
-import { BlockOptions, flagsAfter, scopeOf } from '../consent-view.ts';
+import { BlockOptions, flagsAfter, scopeOf, sendersOf } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { findPerson, PERSON_ARGUMENT } from '../person.ts';
+import { blockAtProvider, NOT_ASKED, providerBlockText } from '../provider-block.ts';
 
 const UnblockDocument = z.object({
   contact: z.string(),
@@ -17,6 +18,7 @@ const UnblockDocument = z.object({
   sender: z.string().check(z.describe('* for all senders')),
   blocked: z.boolean(),
   consent: ConsentShape,
+  provider: z.nullable(z.string()).check(z.describe("unblocked, or refused: …; null where the provider's list was not asked for")),
 });
 
 export const defineUnblock: Define = (parent, host) => {
@@ -27,15 +29,18 @@ export const defineUnblock: Define = (parent, host) => {
     .option('--reason <text>', 'why, kept as evidence')
     .option('--by <who>', 'customer or business (default business)')
     .option('--everywhere', 'with all senders of the account')
+    .option('--provider', "take them off the provider's own list too")
     .addHelpText(
       'after',
       helpText({
         examples: [
           'tollbell unblock +4915112345678 --reason "asked by phone" --by customer',
           'tollbell unblock +4915112345678 --everywhere --json',
+          'tollbell unblock +4915112345678 --provider',
         ],
-        output: '{"schema":"tollbell.unblock/1","contact","phone","sender","blocked":false,"consent":{…}}',
-        exits: [0, 2, 8],
+        output:
+          '{"schema":"tollbell.unblock/1","contact","phone","sender","blocked":false,"consent":{…},"provider":"unblocked|refused: …"|null}',
+        exits: [0, 2, 5, 8, 9, 10],
       }),
     )
     .action((phone: string, options: object) =>
@@ -46,7 +51,7 @@ export const defineUnblock: Define = (parent, host) => {
 
 /** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
 export async function unblock(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
-  const { phone: who, reason: evidence, by, everywhere } = options;
+  const { phone: who, reason: evidence, by, everywhere, provider: wasAsked } = options;
   await findPerson(app, who);
   const store = await app.store();
   const sender = await currentSender(store, app.config);
@@ -64,12 +69,20 @@ export async function unblock(app: App, options: z.output<typeof BlockOptions>):
   const flags = await flagsAfter(store, written, sender);
   const consent = toConsent(flags);
   const blocked = blockOf(flags) !== undefined;
+  const atProvider = wasAsked
+    ? await blockAtProvider(app, store, {
+        senders: await sendersOf(store, sender, everywhere),
+        contactId: written.contactId,
+        blocked: false,
+      })
+    : NOT_ASKED;
   return {
     command: 'unblock',
     schema: UnblockDocument,
-    document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent },
-    columns: ['contact', 'phone', 'sender', 'blocked'],
+    document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent, provider: atProvider.answer },
+    columns: ['contact', 'phone', 'sender', 'blocked', 'provider'],
     text: (style) =>
-      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}`,
+      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}${providerBlockText(atProvider, { wasAsked, style })}`,
+    exitCode: atProvider.exitCode,
   };
 }

@@ -4,6 +4,7 @@ import type { BudgetUse } from '../../domain/budget.ts';
 import type { Category, ConsentFlag, RefusalReason } from '../../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
+import type { ContactRef } from './directory.ts';
 import type { StoredPrices } from './settle.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
@@ -12,8 +13,8 @@ import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 
-/** Whom a request names: a number, or a contact that the store knows. */
-export type Addressee = { readonly phone: Phone; readonly contactId: null } | { readonly phone: null; readonly contactId: ContactId };
+/** Whom a request names: a number, a user id of the provider, or a contact that the store knows. */
+export type Addressee = ContactRef;
 
 /** One message that is wanted. The caller makes its id before the first write, so that repeating is harmless. */
 export type AdmitRequest = {
@@ -30,6 +31,10 @@ export type AdmitRequest = {
   /** Parameter values by name, as JSON, or the text of a free-form message. The only place where content is kept. */
   readonly content: string;
   readonly maxPrice: Micros | null;
+  /** The message that a person decided to send again; it is sent again once. */
+  readonly retryOf: MessageId | null;
+  /** The number of the opt-out that this message confirms; it is confirmed once. */
+  readonly confirms: number | null;
   readonly costCenter: string | null;
   readonly tags: readonly string[];
 };
@@ -56,13 +61,14 @@ export type AdmitBatch = {
 export type AddresseeFacts = {
   readonly contactId: ContactId;
   readonly phone: Phone | null;
+  readonly userId: string | null;
   readonly language: string | null;
   readonly flags: readonly ConsentFlag[];
   readonly lastInboundAt: Instant | null;
   readonly undeliverable: boolean;
 };
 
-/** A message that holds the request's key already. */
+/** A message that holds the request's key already, or is the retry or the confirmation that it asks for. */
 export type KeptMessage = {
   readonly id: MessageId;
   readonly fingerprint: Uint8Array;

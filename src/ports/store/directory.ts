@@ -120,18 +120,16 @@ export type DirectoryStore = {
     readonly messages: readonly { readonly contactId: ContactId; readonly at: Instant }[];
   }) => Promise<void>;
 
-  /** Adds a template or replaces its content; a message keeps the content it was admitted with. */
-  readonly putTemplate: (template: Template) => Promise<'added' | 'updated' | 'unchanged'>;
-  /** The templates in force, by name and language; of one name where given. */
-  readonly listTemplates: (filter: { readonly senderId: SenderId; readonly name: string | null }) => Promise<readonly Template[]>;
-
   /** Adds a card. Throws `price_card_conflict` when another card of that currency and day is there and `replace` is false. */
   readonly putPriceCard: (card: StoredPriceCard, options: { readonly replace: boolean }) => Promise<'added' | 'replaced' | 'unchanged'>;
   /** The cards in force, oldest first. */
   readonly listPriceCards: (filter: { readonly currency: Currency | null }) => Promise<readonly StoredPriceCard[]>;
 
-  /** Adds a sender. Throws `sender_conflict` when the name is taken by one with other settings. */
-  readonly putSender: (sender: Sender) => Promise<'added' | 'unchanged'>;
+  /**
+   * Adds a sender, or gives the one of that name other settings of its channel. Throws `sender_conflict` when that one has another transport, currency,
+   * zone or phone number, or when another sender of the account has the number. A process that runs may keep the settings that it read.
+   */
+  readonly putSender: (sender: Sender) => Promise<'added' | 'updated' | 'unchanged'>;
   readonly listSenders: (accountId: AccountId) => Promise<readonly Sender[]>;
   /** Makes a sender the default one of its account. */
   readonly setDefaultSender: (senderId: SenderId) => Promise<void>;

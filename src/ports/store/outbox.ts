@@ -1,9 +1,10 @@
 // The outbox: what is admitted and waits, what is in flight, and what dead processes left behind.
 
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { CampaignId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
+import type { CampaignId, ContactId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
-import type { OutgoingMessage, Outcome } from '../transport.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { BackoffScope, OutgoingMessage } from '../transport.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
@@ -22,6 +23,7 @@ export type ClaimFacts = {
   readonly expiresAt: Instant;
   readonly sender: Sender;
   readonly phone: Phone | null;
+  readonly userId: string | null;
   readonly gate: GateQuestion;
   /** What is reserved for it. */
   readonly held: Micros;
@@ -40,22 +42,29 @@ export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 /** Accepted, sent, delivered and read may come in one go. */
 export const OUTCOMES_MAX = 4 * BATCH_MAX;
 
+/** Nothing may be sent within this reach before `until`: the provider asked us to slow down. */
+export type Hold = { readonly scope: Exclude<BackoffScope, 'message'>; readonly contactId: ContactId; readonly until: Instant };
+
 export type Turn = {
   readonly senderId: SenderId;
   readonly scope: OutboxScope;
   /** What finished since the last turn, at most `OUTCOMES_MAX`. */
   readonly outcomes: readonly Outcome[];
+  readonly holds: readonly Hold[];
+  /** Keep to the rates of the number and of each pair, which all processes on the store share. */
+  readonly isPaced: boolean;
   /** How many messages to claim at most. What is claimed is what is in flight. */
   readonly room: number;
   readonly workerId: WorkerId;
-  readonly at: Instant;
+  /** Asked when the transaction has begun, and before it ends: where another writer was waited for, the moment before that would let through more than the pace allows. */
+  readonly now: () => Instant;
 };
 
 export type TurnResult = {
   /** One per outcome, in order; then one for each message that the gate stopped. */
   readonly settled: readonly Settlement[];
   readonly claimed: readonly ClaimedMessage[];
-  /** When nothing was claimed: the instant at which the next message of the scope is due, or null when none waits. */
+  /** When more of the scope may be claimed: at once where there was no room for all, later where it is not due or the pace does not allow it; null when none waits. */
   readonly nextDueAt: Instant | null;
 };
 
@@ -67,7 +76,8 @@ export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 
 export type OutboxStore = {
   /**
    * Settles what is finished and claims what comes next, in one commit. A claim asks consent and block again; what fails the gate is cancelled and
-   * its reservation released. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
+   * its reservation released. A paced turn claims no more than the number's rate allows now, and defers what its pair's rate does not allow, whoever
+   * used the rates before. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
    */
   readonly turn: (turn: Turn, rules: { readonly settle: DecideSettlements; readonly claim: DecideClaim }) => Promise<TurnResult>;
   /**

@@ -2,8 +2,8 @@
 
 import type { Category } from '../../domain/consent.ts';
 import type { Counters, EntryKind } from '../../domain/ledger.ts';
-import type { MessageState, PricingType } from '../../domain/message.ts';
-import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { EventKind, MessageState, PricingType } from '../../domain/message.ts';
+import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { DayPeriod, Instant } from '../../values/time.ts';
@@ -54,8 +54,23 @@ export type MessageRecord = {
   readonly costCenter: string | null;
   readonly tags: readonly string[];
   readonly providerId: string | null;
+  /** The message that this one sends again, and the one that sends this one again. */
+  readonly retryOf: MessageId | null;
+  readonly retriedBy: MessageId | null;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
+};
+
+/** What a message says: the version of the template that it was admitted with, null for free-form, and its parameters or its free form as JSON. */
+export type MessageContent = { readonly templateId: TemplateId | null; readonly content: string };
+
+/** A person's decision about a message whose outcome was unknown. */
+export type ResolutionRecord = {
+  readonly attempt: number;
+  readonly outcome: EventKind;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
 };
 
 /** A line of the ledger as a person asks for it. */
@@ -94,6 +109,10 @@ export type ReportStore = {
   readonly listMessages: (filter: MessageFilter, page: PageRequest) => Promise<Page<MessageRecord>>;
   /** One result per id, null where there is none. */
   readonly findMessages: (ids: readonly MessageId[]) => Promise<readonly (MessageRecord | null)[]>;
+  /** One result per id, null where there is no such message or its content was erased. */
+  readonly findContents: (ids: readonly MessageId[]) => Promise<readonly (MessageContent | null)[]>;
+  /** Who decided about one message, and why, oldest first. */
+  readonly resolutionsOf: (messageId: MessageId) => Promise<readonly ResolutionRecord[]>;
   /** The entries of one message, oldest first. */
   readonly entriesOf: (messageId: MessageId) => Promise<readonly EntryRecord[]>;
   /**

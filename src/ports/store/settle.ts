@@ -4,11 +4,11 @@ import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { PriceBook, Rate } from '../../domain/price-book.ts';
 import type { Sender } from '../../domain/sender.ts';
-import type { MessageId } from '../../values/id.ts';
+import type { ContactId, MessageId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
-import type { Outcome } from '../transport.ts';
+import type { Outcome, ProviderPricing } from '../../domain/outcome.ts';
 
 /** A rate with the number of its row, which every amount that it explains will name. */
 export type StoredRate = Rate & { readonly id: number };
@@ -21,8 +21,14 @@ export type MessageFacts = {
   readonly state: MessageState;
   readonly attempt: number;
   readonly runId: number | null;
-  /** Null when the person was forgotten. */
+  readonly contactId: ContactId;
+  /** Both null when the person was forgotten. */
   readonly phone: Phone | null;
+  readonly userId: string | null;
+  /** The provider could not reach this person before. */
+  readonly undeliverable: boolean;
+  /** The provider's word on the price that came with an earlier status. */
+  readonly pricing: ProviderPricing | null;
   /** What was promised at the admission. */
   readonly price: Micros;
   /** What is still promised. */
@@ -40,13 +46,26 @@ export type MessageChange = {
   /** When silence about it ends its reservation. */
   readonly expiresAt: Instant | null;
   readonly providerId: string | null;
+  /** To keep for the delivery; null leaves what is there. */
+  readonly pricing: ProviderPricing | null;
   /** Gives the key back: nothing was ever sent under it, and what stood against it may be gone when the send is tried again. */
   readonly freesKey: boolean;
   readonly at: Instant;
 };
 
-/** What the rule says of one outcome: no change when it tells nothing new. */
-export type SettlementDecision = { readonly change: MessageChange | null; readonly entry: LedgerEntry | null };
+/**
+ * What an outcome tells about the person: `marketing_stopped` in the messenger (the provider's 131050), which is consent and cancels what is queued;
+ * `undeliverable` (131026), which is neither consent nor block; `reachable` again.
+ */
+export const CONTACT_FACTS = ['marketing_stopped', 'undeliverable', 'reachable'] as const;
+export type ContactFact = (typeof CONTACT_FACTS)[number];
+
+/** What the rule says of one outcome: nothing where it tells nothing new. */
+export type SettlementDecision = {
+  readonly change: MessageChange | null;
+  readonly entry: LedgerEntry | null;
+  readonly fact: ContactFact | null;
+};
 
 /** The rule of settling: pure, synchronous, total. The engine calls it once per outcome, each time with the message as the one before left it. */
 export type DecideSettlements = (message: MessageFacts, outcome: Outcome, prices: StoredPrices, at: Instant) => SettlementDecision;
@@ -73,4 +92,9 @@ export type SettleStore = {
     batch: { readonly outcomes: readonly Outcome[]; readonly at: Instant },
     decide: DecideSettlements,
   ) => Promise<readonly Settlement[]>;
+  /** A person's decision about an unknown outcome: settles it, and keeps who decided and why, in one transaction. */
+  readonly resolve: (
+    resolution: { readonly outcome: Outcome; readonly by: string; readonly reason: string; readonly at: Instant },
+    decide: DecideSettlements,
+  ) => Promise<Settlement>;
 };

@@ -19,13 +19,13 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import type { Instant } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
+import { lastInboundAt } from './windows.ts';
 
 type AdmitParts = {
   readonly sqlite: Sqlite;
@@ -38,15 +38,13 @@ type AdmitParts = {
 
 // One look-up answers who it is and every flag that could stop the message.
 const ADDRESSEE = /* sql */ `
-  SELECT c.id, c.phone, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
+  SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
   FROM contact c
   LEFT JOIN consent_flag f ON f.contact_id = c.id AND f.scope IN (?, '*')`;
 
 const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
+const BY_USER_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.user_id = ?`;
 const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = ?`;
-
-const LAST_INBOUND = /* sql */ `
-  SELECT last_inbound_at FROM service_window WHERE contact_id = ? AND sender_id = ?`;
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
@@ -54,10 +52,14 @@ const KEPT_BY_KEY = `${KEPT} AND key = ?`;
 // A send without a key is new each time; but the same batch again, after an answer that was lost, is the same messages.
 const KEPT_BY_ID = `${KEPT} AND id = ?`;
 
+// A retry and a confirmation happen once, whoever asks for them.
+const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
+const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
+
 const INSERT_MESSAGE = /* sql */ `
   INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, fingerprint, category, state, price, held,
-    hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0)`;
+    hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`;
 
 const INSERT_CONTENT = /* sql */ `
   INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
@@ -137,10 +139,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     requests: batch.requests.map((request) => ({
       request,
       addressee: loadAddressee(parts, batch, request),
-      kept:
-        request.key === null
-          ? loadKept(parts.sqlite, KEPT_BY_ID, [sender.id, request.id])
-          : loadKept(parts.sqlite, KEPT_BY_KEY, [sender.id, request.key]),
+      kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
 }
@@ -155,6 +154,7 @@ type AddresseeRow = readonly [
   ContactId,
   Phone | null,
   string | null,
+  string | null,
   number | null,
   ConsentSubject | null,
   ConsentScope | null,
@@ -164,17 +164,15 @@ type AddresseeRow = readonly [
 
 function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
   const { accountId } = senders.byId(batch.senderId);
-  const statement = to.phone === null ? BY_ID : BY_PHONE;
-  const rows = sqlite
-    .prepare(statement)
-    .raw()
-    .all(batch.senderId, accountId, to.phone ?? to.contactId) as readonly AddresseeRow[];
+  const [statement, name] = 'phone' in to ? [BY_PHONE, to.phone] : 'userId' in to ? [BY_USER_ID, to.userId] : [BY_ID, to.contactId];
+  const rows = sqlite.prepare(statement).raw().all(batch.senderId, accountId, name) as readonly AddresseeRow[];
   const [first] = rows;
   if (first === undefined) return null;
-  const [contactId, phone, language, undeliverableAt] = first;
+  const [contactId, phone, userId, language, undeliverableAt] = first;
   return {
     contactId,
     phone,
+    userId,
     language,
     flags: rows.flatMap(toFlag),
     // Only free-form messages ask for the window.
@@ -183,18 +181,19 @@ function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to 
   };
 }
 
-function toFlag([, , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
+function toFlag([, , , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
   return subject === null ? [] : [{ subject, scope, kind, at } as ConsentFlag];
-}
-
-/** When the contact last wrote to the sender. */
-export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Instant | null {
-  return (sqlite.prepare(LAST_INBOUND).pluck().get(contactId, senderId) as Instant | undefined) ?? null;
 }
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
 
-function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId]): KeptMessage | null {
+function loadKeptOf(sqlite: Sqlite, senderId: SenderId, { id, key, retryOf, confirms }: AdmitRequest): KeptMessage | null {
+  if (retryOf !== null) return loadKept(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
+  if (confirms !== null) return loadKept(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
+  return key === null ? loadKept(sqlite, KEPT_BY_ID, [senderId, id]) : loadKept(sqlite, KEPT_BY_KEY, [senderId, key]);
+}
+
+function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId | number]): KeptMessage | null {
   const row = sqlite
     .prepareExact(sql)
     .raw()
@@ -229,6 +228,8 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       message.expiresAt,
       batch.at,
       batch.at,
+      request.retryOf,
+      request.confirms,
     );
     insertContent.run(request.id, request.content);
     for (const tag of request.tags) sqlite.prepare(INSERT_TAG).run(request.id, tag);

@@ -14,16 +14,18 @@ import type { Sqlite } from './database.ts';
 import { flagsOf, keptFlagsOf, recordEvents } from './flags.ts';
 
 const CONTACT = /* sql */ `
-  SELECT id, account_id, phone, user_id, name, language, attributes, created_at, updated_at
+  SELECT id, account_id, phone, user_id, name, language, attributes, undeliverable_at, undeliverable_reason, created_at, updated_at
   FROM contact`;
 
 const BY_PHONE = `${CONTACT} WHERE account_id = ? AND phone = ?`;
 const BY_USER_ID = `${CONTACT} WHERE account_id = ? AND user_id = ?`;
-const BY_ID = `${CONTACT} WHERE account_id = ? AND id = ?`;
+
+// Whoever the contact turned out to be.
+const BY_ID = `${CONTACT} WHERE account_id = ? AND id = ifnull((SELECT merged_into FROM contact WHERE id = ?), ?)`;
 
 // Ids rise with time: the order of joining, and the cursor of the list.
 const LIST = `${CONTACT}
-  WHERE account_id = ? AND id > ?
+  WHERE account_id = ? AND id > ? AND merged_into IS NULL
   ORDER BY id
   LIMIT ?`;
 
@@ -65,7 +67,7 @@ export function createContactStore(sqlite: Sqlite): ContactStore {
 export function findContact(sqlite: Sqlite, accountId: AccountId, ref: ContactRef): ContactRow | undefined {
   if ('phone' in ref) return sqlite.prepare(BY_PHONE).get(accountId, ref.phone) as ContactRow | undefined;
   if ('userId' in ref) return sqlite.prepare(BY_USER_ID).get(accountId, ref.userId) as ContactRow | undefined;
-  return sqlite.prepare(BY_ID).get(accountId, ref.contactId) as ContactRow | undefined;
+  return sqlite.prepare(BY_ID).get(accountId, ref.contactId, ref.contactId) as ContactRow | undefined;
 }
 
 /** A person to add, with what identifies them. */

@@ -67,40 +67,46 @@ export type Recording = {
   readonly recordedAt: Instant;
 };
 
-/** The flags afterwards, and whether anything joined the history. */
-export type Recorded = { readonly flags: readonly KeptFlag[]; readonly isNew: boolean };
+/** The flags afterwards, whether anything joined the history, and the number of the first thing that did. */
+export type Recorded = { readonly flags: readonly KeptFlag[]; readonly isNew: boolean; readonly sequence: number | null };
 
 /** Appends what is new among the events of one person, in order, and updates the flags. Call it inside `write`. */
 export function recordEvents(sqlite: Sqlite, { contactId, flags, events, recordedAt }: Recording): Recorded {
   let current = flags;
-  let isNew = false;
+  let sequence: number | null = null;
   for (const event of events) {
     const effect = effectOf(current, event);
     // An event that is older than its flag changes nothing that is in force; it joins the history once.
     if (effect.isNew && !(effect.flags === current && isRecorded(sqlite, contactId, event))) {
-      append(sqlite, contactId, event, recordedAt);
+      const appended = append(sqlite, contactId, event, recordedAt);
       for (const stop of effect.saidAgain) append(sqlite, contactId, saidAgain(sqlite, contactId, stop), recordedAt);
-      isNew = true;
+      sequence ??= appended;
     }
     current = effect.flags;
   }
   putFlags(sqlite, contactId, { before: flags, after: current });
-  return { flags: current, isNew };
+  return { flags: current, isNew: sequence !== null, sequence };
 }
 
 function isRecorded(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind, at }: ConsentFlag): boolean {
   return sqlite.prepare(IS_RECORDED).pluck().get(contactId, scope, subject, kind, at) === 1;
 }
 
-function append(sqlite: Sqlite, contactId: ContactId, event: NewConsentEvent, recordedAt: Instant): void {
+function append(sqlite: Sqlite, contactId: ContactId, event: NewConsentEvent, recordedAt: Instant): number {
   const { scope, subject, kind, at, by, source, evidence } = event;
   const { lastInsertRowid } = sqlite.prepare(INSERT_EVENT).run(contactId, scope, subject, kind, at, recordedAt, by);
   sqlite.prepare(INSERT_EVIDENCE).run(lastInsertRowid, source, evidence);
+  return Number(lastInsertRowid);
 }
 
-function saidAgain(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind, at }: KeptFlag): NewConsentEvent {
-  const by = sqlite.prepare(LAST_ACTOR).pluck().get(contactId, scope, subject, kind) as ConsentEvent['by'];
-  return { scope, subject, kind, at, by, source: SAID_AGAIN, evidence: null };
+function saidAgain(sqlite: Sqlite, contactId: ContactId, flag: KeptFlag): NewConsentEvent {
+  const { scope, subject, kind, at } = flag;
+  return { scope, subject, kind, at, by: actorOf(sqlite, contactId, flag), source: SAID_AGAIN, evidence: null };
+}
+
+/** Who said what a flag of this person stands for. */
+export function actorOf(sqlite: Sqlite, contactId: ContactId, { scope, subject, kind }: ConsentFlag): ConsentEvent['by'] {
+  return sqlite.prepare(LAST_ACTOR).pluck().get(contactId, scope, subject, kind) as ConsentEvent['by'];
 }
 
 type FlagChange = { readonly before: readonly KeptFlag[]; readonly after: readonly KeptFlag[] };

@@ -1,8 +1,8 @@
 // Messages as people ask for them, on SQLite: lists, single ones, their ledger entries. Nothing here writes.
 
 import type { Page, PageRequest } from '../../ports/store/directory.ts';
-import type { EntryRecord, MessageFilter, MessageRecord, ReportStore } from '../../ports/store/report.ts';
-import type { MessageId } from '../../values/id.ts';
+import type { EntryRecord, MessageFilter, MessageRecord, ReportStore, ResolutionRecord } from '../../ports/store/report.ts';
+import type { MessageId, TemplateId } from '../../values/id.ts';
 import { type EntryRow, type MessageRow, toEntryRecord, toMessageRecord } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 
@@ -10,7 +10,7 @@ const MESSAGE = /* sql */ `
   SELECT m.id, s.name AS sender, k.name AS campaign, m.contact_id, c.phone, t.name AS template, t.language, m.state, m.reason, m.category,
     b.market, b.currency, m.price, m.attempt, b.cost_center,
     (SELECT json_group_array(g.tag) FROM message_tag g WHERE g.message_id = m.id) AS tags,
-    m.provider_id, m.created_at, m.changed_at
+    m.provider_id, m.retry_of, (SELECT r.id FROM message r WHERE r.retry_of = m.id) AS retried_by, m.created_at, m.changed_at
   FROM message m
   CROSS JOIN sender s ON s.id = m.sender_id
   CROSS JOIN contact c ON c.id = m.contact_id
@@ -39,14 +39,23 @@ const ENTRIES = /* sql */ `
   SELECT l.sequence, l.kind, l.attempt, l.held, l.posted, b.currency, b.market, b.category, b.pricing_type, l.event_at, l.recorded_at,
     l.cause, l.rule
   FROM (
-    SELECT * FROM ledger WHERE message_id = @id AND kind IN ('reservation', 'charge', 'release')
+    SELECT * FROM ledger WHERE message_id = @id AND (kind = 'reservation' OR kind = 'charge' OR kind = 'release')
     UNION ALL
-    SELECT * FROM ledger WHERE message_id = @id AND kind IN ('repricing', 'adjustment')
+    SELECT * FROM ledger WHERE message_id = @id AND (kind = 'repricing' OR kind = 'adjustment')
   ) l
   JOIN bucket b ON b.id = l.bucket_id
   ORDER BY l.sequence`;
 
-type MessageStore = Pick<ReportStore, 'listMessages' | 'findMessages' | 'entriesOf'>;
+const CONTENT = /* sql */ `
+  SELECT m.template_id, c.content
+  FROM message m
+  JOIN message_content c ON c.message_id = m.id
+  WHERE m.id = ?`;
+
+const RESOLUTIONS = /* sql */ `
+  SELECT attempt, outcome, decided_by AS "by", reason, at FROM resolution WHERE message_id = ? ORDER BY sequence`;
+
+type MessageStore = Pick<ReportStore, 'listMessages' | 'findMessages' | 'findContents' | 'resolutionsOf' | 'entriesOf'>;
 
 /** The messages of one connection. */
 export function createMessageStore(sqlite: Sqlite): MessageStore {
@@ -57,6 +66,14 @@ export function createMessageStore(sqlite: Sqlite): MessageStore {
   return {
     listMessages: async (filter, page) => sqlite.read(() => list(sqlite, filter, page)),
     findMessages: async (ids) => sqlite.read(() => ids.map(find)),
+    findContents: async (ids) =>
+      sqlite.read(() =>
+        ids.map((id) => {
+          const row = sqlite.prepare(CONTENT).raw().get(id) as readonly [TemplateId | null, string] | undefined;
+          return row === undefined ? null : { templateId: row[0], content: row[1] };
+        }),
+      ),
+    resolutionsOf: async (id) => sqlite.read(() => sqlite.prepare(RESOLUTIONS).all(id) as ResolutionRecord[]),
     entriesOf: async (id) => sqlite.read((): EntryRecord[] => (sqlite.prepareExact(ENTRIES).all({ id }) as EntryRow[]).map(toEntryRecord)),
   };
 }

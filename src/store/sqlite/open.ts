@@ -13,16 +13,22 @@ import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
 import { createBudgetStore } from './budgets.ts';
 import { createFoundation } from './foundation.ts';
+import { createHealthStore } from './health.ts';
+import { createInboundStore } from './inbound.ts';
 import { createLiveness, type FileLock } from './liveness.ts';
 import { createMessageStore } from './messages.ts';
 import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
+import { createPaceStore } from './pace.ts';
 import { createPriceStore } from './prices.ts';
 import { createCounterStore } from './report.ts';
+import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
+import { createTemplateChanger } from './template-changes.ts';
 import { createTemplateStore } from './templates.ts';
 import { createTotalsStore } from './totals.ts';
+import { createWordStore } from './words.ts';
 
 export type OpenOptions = {
   readonly path: string;
@@ -41,7 +47,10 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });
   const contacts = createContactStore(sqlite);
-  const parts = { sqlite, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
+  const pace = createPaceStore({ sqlite, senders });
+  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler });
+  const changer = createTemplateChanger({ sqlite, templates, repricer });
+  const parts = { sqlite, pace, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),
@@ -50,12 +59,15 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...contacts.store,
     ...createConsentStore(parts),
     ...templates.store,
+    ...changer.store,
+    ...createInboundStore({ sqlite, settler, senders, changer, words: createWordStore(sqlite) }),
     ...prices.store,
     ...senders.store,
     ...budgets.store,
     ...createCounterStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...createHealthStore(parts),
     close: async () => {
       liveness.release();
       sqlite.connection.close();
@@ -71,7 +83,7 @@ export function openSqlite({ path, readOnly, busyTimeoutMs }: OpenOptions): Sqli
     const sqlite = createSqlite({ connection, path });
     try {
       connection.exec(READ_PRAGMAS);
-      if (readOnly) checkVersion(sqlite);
+      if (readOnly) prepareReading(sqlite, { path, busyTimeoutMs });
       else prepareWriting(sqlite, busyTimeoutMs);
     } catch (error) {
       connection.close();
@@ -87,13 +99,20 @@ export function openSqlite({ path, readOnly, busyTimeoutMs }: OpenOptions): Sqli
 const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -16000';
 
 // FULL, said aloud: better-sqlite3 is compiled with NORMAL for WAL, which loses committed rows when the power fails, and this is a ledger.
-const WRITE_PRAGMAS = 'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864';
+const WRITE_PRAGMAS = 'PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA journal_size_limit = 67108864';
+
+// A store of an earlier program is brought up to date by whoever opens it first, also where that one only reads.
+function prepareReading(sqlite: Sqlite, { path, busyTimeoutMs }: Omit<OpenOptions, 'readOnly'>): void {
+  const version = checkVersion(sqlite);
+  if (version > 0 && version < SCHEMA_VERSION) openSqlite({ path, readOnly: false, busyTimeoutMs }).connection.close();
+}
 
 function prepareWriting(sqlite: Sqlite, busyTimeoutMs: number): void {
   const version = checkVersion(sqlite); // before the first write: the database of another program stays as it is
   switchToWal(sqlite, busyTimeoutMs);
   sqlite.connection.exec(WRITE_PRAGMAS);
   if (version < SCHEMA_VERSION) migrate(sqlite);
+  sqlite.connection.exec('PRAGMA foreign_keys = ON'); // off until here: a migration may make a table anew that others point at
 }
 
 // The switch needs the file alone and does not wait for others by itself, so that processes that create a store together would fail.

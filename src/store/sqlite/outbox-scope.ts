@@ -1,8 +1,8 @@
 // Which queued messages a dispatcher may take: one campaign's, certain ones, or all of a sender, campaign by campaign. In a campaign the oldest come first.
 
-import type { OutboxScope, Turn } from '../../ports/store/outbox.ts';
+import type { OutboxScope } from '../../ports/store/outbox.ts';
 import type { Category } from '../../domain/consent.ts';
-import type { CampaignId, ContactId, MessageId, TemplateId } from '../../values/id.ts';
+import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
@@ -22,18 +22,22 @@ export type Candidate = {
   readonly held: string;
   /** Null when it was erased while the message waited. */
   readonly content: string | null;
+  readonly confirmsStop: 0 | 1;
 };
 
+/** Whose messages, which of them, and when. */
+export type DueTurn = { readonly senderId: SenderId; readonly scope: OutboxScope; readonly at: Instant };
+
 export type ScopeQueries = {
-  /** The due messages of the scope, at most as many as there is room for. */
-  readonly due: (turn: Turn) => readonly Candidate[];
+  /** The due messages of the scope, at most `count`. */
+  readonly due: (turn: DueTurn, count: number) => readonly Candidate[];
   /** When the next queued message of the scope is due; null when none waits. */
-  readonly nextDueAt: (turn: Turn) => Instant | null;
+  readonly nextDueAt: (turn: DueTurn) => Instant | null;
 };
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id AS contactId, c.phone, c.user_id AS userId, m.template_id AS templateId, m.category, m.attempt,
-    m.run_id AS runId, m.expires_at AS expiresAt, CAST(m.held AS TEXT) AS held, mc.content
+    m.run_id AS runId, m.expires_at AS expiresAt, CAST(m.held AS TEXT) AS held, mc.content, m.confirms IS NOT NULL AS confirmsStop
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
@@ -56,14 +60,14 @@ export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
       .pluck()
       .get(...values) as Instant | null;
   return {
-    due: ({ senderId, scope, at, room }) => {
+    due: ({ senderId, scope, at }, count) => {
       switch (scope.kind) {
         case 'all':
-          return all(DUE_ALL, senderId, at, room);
+          return all(DUE_ALL, senderId, at, count);
         case 'campaign':
-          return all(DUE_OF_CAMPAIGN, senderId, at, scope.campaignId, room);
+          return all(DUE_OF_CAMPAIGN, senderId, at, scope.campaignId, count);
         case 'messages':
-          return [...new Set(scope.ids)].flatMap((id) => all(DUE_BY_ID, senderId, at, id)).slice(0, room);
+          return [...new Set(scope.ids)].flatMap((id) => all(DUE_BY_ID, senderId, at, id)).slice(0, count);
       }
     },
     nextDueAt: ({ senderId, scope }) => earliest(scope, senderId, next),

@@ -13,20 +13,25 @@ import {
   type Turn,
   type TurnResult,
 } from '../../ports/store/outbox.ts';
-import type { Outcome } from '../../ports/transport.ts';
+import { type Outcome, toOutcome } from '../../domain/outcome.ts';
+import { toFreeForm } from '../../domain/free-form.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { MessageId, WorkerId } from '../../values/id.ts';
+import type { MessageId, TemplateId, WorkerId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
-import type { Instant } from '../../values/time.ts';
-import { lastInboundAt } from './admit.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
 import type { FlagReader } from './contacts.ts';
 import type { Sqlite } from './database.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
+import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
+import { conversationOf, lastInboundAt } from './windows.ts';
+
+/** A turn whose transaction has begun. */
+type Begun = Turn & { readonly at: Instant };
 
 type OutboxParts = {
   readonly sqlite: Sqlite;
@@ -36,11 +41,14 @@ type OutboxParts = {
   readonly templates: TemplateStore;
   readonly flags: FlagReader;
   readonly liveness: Liveness;
+  readonly pace: PaceStore;
 };
 
 const CLAIM = /* sql */ `
   UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
+
+const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
 
 const NEWEST_EVENT = /* sql */ `SELECT ifnull(MAX(sequence), 0) FROM consent_event`;
 
@@ -54,24 +62,22 @@ const TAKE_BACK = /* sql */ `
   WHERE id = ? AND state = 'sending'`;
 
 const SILENT = /* sql */ `
-  SELECT id FROM message WHERE state IN ('accepted', 'sent', 'unknown') AND expires_at <= ? ORDER BY expires_at LIMIT ${BATCH_MAX}`;
+  SELECT id FROM message WHERE (state = 'accepted' OR state = 'sent' OR state = 'unknown') AND expires_at <= ? ORDER BY expires_at LIMIT ${BATCH_MAX}`;
 
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
-  const { sqlite, settler, liveness } = parts;
+  const { sqlite, settler, liveness, pace } = parts;
   const scopes = createScopeQueries(sqlite);
   return {
-    turn: async (turn, rules) => {
-      assert(turn.outcomes.length <= OUTCOMES_MAX && turn.room <= BATCH_MAX, 'a turn has a bounded size');
-      if (turn.room > 0) liveness.hold(turn.workerId); // before the claim is visible to those who look for the dead
+    turn: async (asked, rules) => {
+      assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
+      if (asked.room > 0) liveness.hold(asked.workerId); // before the claim is visible to those who look for the dead
       return sqlite.write((): TurnResult => {
+        const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
-        const { claimed, stopped } = claim(parts, scopes, turn, rules.claim);
-        return {
-          settled: [...settled, ...settler.apply(stopped, turn.at, rules.settle)],
-          claimed,
-          nextDueAt: claimed.length > 0 ? null : scopes.nextDueAt(turn),
-        };
+        pace.hold(turn.senderId, turn.holds);
+        const { claimed, stopped, nextDueAt } = claim(parts, scopes, turn, rules.claim);
+        return { settled: [...settled, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
     recover: async ({ diedWithProcess, at }) => {
@@ -86,31 +92,53 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
   };
 }
 
-type Claims = { readonly claimed: ClaimedMessage[]; readonly stopped: Outcome[] };
+type Claims = { readonly claimed: readonly ClaimedMessage[]; readonly stopped: readonly Outcome[]; readonly nextDueAt: Instant | null };
 
-// What the gate stops leaves its room empty until the next turn.
-function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Turn, decide: DecideClaim): Claims {
-  const claims: Claims = { claimed: [], stopped: [] };
-  if (turn.room === 0) return claims;
+// What the gate stops, and what its pair defers, leaves its room empty until the next turn.
+function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, decide: DecideClaim): Claims {
+  if (turn.room === 0) return { claimed: [], stopped: [], nextDueAt: null };
+  const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
+  const room = Math.min(turn.room, meter?.room ?? turn.room);
+  const claimed: ClaimedMessage[] = [];
+  const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
-  for (const candidate of scopes.due(turn)) {
-    const decision = decide(claimFacts(parts, turn, candidate));
-    if (decision.kind === 'claim') {
+  const candidates = scopes.due(turn, room);
+  const isCurrent = remember(parts.templates.isCurrent);
+  for (const candidate of candidates) {
+    const decision = decide(claimFacts(parts, turn, { candidate, isCurrent }));
+    const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate.contactId) ?? null) : null;
+    if (decision.kind !== 'claim') {
+      stopped.push(toStop(candidate, decision, turn.at));
+    } else if (deferredTo !== null) {
+      parts.sqlite.prepare(DEFER).run(deferredTo, candidate.id);
+    } else {
       const { changes } = update.run(turn.workerId, gateSequence, turn.at, candidate.id);
       assert(changes === 1, 'a candidate is claimed once');
-      claims.claimed.push(toClaimed(parts, candidate));
-    } else {
-      claims.stopped.push(toStop(candidate, decision, turn.at));
+      claimed.push(toClaimed(parts, turn, candidate));
     }
   }
-  return claims;
+  // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
+  const allowedAt = meter?.commit(turn.now()) ?? turn.at;
+  // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
+  const dueAt = candidates.length < room ? scopes.nextDueAt(turn) : turn.at;
+  return { claimed, stopped, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
+}
+
+/** Asks once for each template: within a transaction the answer stays the same. */
+function remember(ask: (id: TemplateId) => boolean): (id: TemplateId) => boolean {
+  const known = new Map<TemplateId, boolean>();
+  return (id) => {
+    const answer = known.get(id) ?? ask(id);
+    known.set(id, answer);
+    return answer;
+  };
 }
 
 function claimFacts(
-  { sqlite, senders, prices, templates, flags }: OutboxParts,
-  turn: Turn,
-  candidate: Candidate,
+  { sqlite, senders, prices, flags }: OutboxParts,
+  turn: Begun,
+  { candidate, isCurrent }: { readonly candidate: Candidate; readonly isCurrent: (id: TemplateId) => boolean },
 ): Parameters<DecideClaim>[0] {
   const freeForm = candidate.templateId === null;
   const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, turn.senderId) : null;
@@ -119,46 +147,46 @@ function claimFacts(
     expiresAt: candidate.expiresAt,
     sender: senders.byId(turn.senderId),
     phone: candidate.phone,
+    userId: candidate.userId,
     held: toMicros(BigInt(candidate.held)),
     prices: prices.book(),
-    templateCurrent: candidate.content !== null && (candidate.templateId === null || templates.isCurrent(candidate.templateId)),
+    templateCurrent: candidate.content !== null && (candidate.templateId === null || isCurrent(candidate.templateId)),
     gate: {
       flags: flags.flagsOf(candidate.contactId, turn.senderId),
       category: candidate.category,
       freeForm,
       windowOpen: isWindowOpen(inboundAt, turn.at),
       lastInboundAt: inboundAt,
+      confirmsStop: candidate.confirmsStop === 1,
     },
   };
 }
 
-function toClaimed({ templates }: OutboxParts, candidate: Candidate): ClaimedMessage {
+function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }: Begun, candidate: Candidate): ClaimedMessage {
+  const { contactId } = candidate;
   const template = candidate.templateId === null ? null : templates.byId(candidate.templateId);
   const content = candidate.content ?? '';
   return {
     id: candidate.id,
     attempt: candidate.attempt + 1,
-    contactId: candidate.contactId,
+    contactId,
     phone: candidate.phone,
     userId: candidate.userId,
     template,
     parameters: template === null ? {} : (JSON.parse(content) as Record<string, string>),
-    text: template === null ? content : null,
+    freeForm: template === null ? toFreeForm(content) : null,
+    conversation: conversationOf(sqlite, senders.byId(senderId), { contactId, freeForm: template === null, at }),
     runId: candidate.runId,
   };
 }
 
 function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' }>, at: Instant): Outcome {
-  return {
+  return toOutcome({
     messageId: candidate.id,
-    attempt: null,
     kind: decision.kind === 'expire' ? 'expired' : 'cancelled',
     at,
-    providerId: null,
     error: decision.kind === 'expire' ? null : { code: decision.reason, title: '' },
-    pricing: null,
-    retryAt: null,
-  };
+  });
 }
 
 function takeBack(

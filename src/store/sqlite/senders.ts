@@ -1,15 +1,18 @@
 // Senders on SQLite: the business identities of an account, one of them its default.
 
-import type { Sender } from '../../domain/sender.ts';
+import type { Sender, WhatsappSettings } from '../../domain/sender.ts';
 import { type AppError, fail } from '../../errors.ts';
 import type { DirectoryStore } from '../../ports/store/directory.ts';
-import type { SenderId } from '../../values/id.ts';
+import type { AccountId, SenderId } from '../../values/id.ts';
 import { type SenderRow, toSender } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 
 export type SenderStore = {
   readonly store: Pick<DirectoryStore, 'isEmpty' | 'putSender' | 'listSenders' | 'setDefaultSender'>;
-  /** Kept after the first look, since a sender's zone and currency never change; do not ask it for `isDefault`. Throws `unknown_sender`. */
+  /**
+   * Kept after the first look, since a sender's zone and currency never change; do not ask it for `isDefault`. Settings of the channel that another
+   * process changed are seen from the next look at the list on. Throws `unknown_sender`.
+   */
   readonly byId: (id: SenderId) => Sender;
   readonly isEmpty: () => boolean;
   /** Adds a sender and, where it is new, its account. Call it inside `write`. */
@@ -23,19 +26,22 @@ const HAS_SENDER = /* sql */ `
   SELECT EXISTS (SELECT 1 FROM sender)`;
 
 const SENDER = /* sql */ `
-  SELECT id, account_id, name, transport, currency, time_zone, is_default, created_at
+  SELECT id, account_id, name, transport, currency, time_zone, is_default, created_at, settings
   FROM sender`;
 
 const BY_ID = `${SENDER} WHERE id = ?`;
-const BY_NAME = `${SENDER} WHERE account_id = ? AND name = ?`;
 const BY_ACCOUNT = `${SENDER} WHERE account_id = ? ORDER BY name`;
 
 const INSERT_ACCOUNT = /* sql */ `
   INSERT OR IGNORE INTO account (id) VALUES (?)`;
 
 const INSERT_SENDER = /* sql */ `
-  INSERT INTO sender (id, account_id, name, transport, currency, time_zone, is_default, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO sender (id, account_id, name, transport, currency, time_zone, is_default, created_at, settings)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+const CHANGE_SETTINGS = /* sql */ `
+  UPDATE sender SET settings = ?
+  WHERE id = ?`;
 
 const CLEAR_DEFAULT = /* sql */ `
   UPDATE sender SET is_default = 0
@@ -59,28 +65,25 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     return sender;
   };
 
-  const insert = (sender: Sender): void => {
-    sqlite.prepare(INSERT_ACCOUNT).run(sender.accountId);
-    if (sender.isDefault) sqlite.prepare(CLEAR_DEFAULT).run(sender.accountId);
-    sqlite
-      .prepare(INSERT_SENDER)
-      .run(
-        sender.id,
-        sender.accountId,
-        sender.name,
-        sender.transport,
-        sender.currency,
-        sender.timeZone,
-        sender.isDefault ? 1 : 0,
-        sender.createdAt,
-      );
+  const insert = (sender: Sender): void => insertSender(sqlite, sender);
+
+  const list = (accountId: AccountId): readonly Sender[] => {
+    const senders = (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender);
+    for (const sender of senders) known.set(sender.id, sender);
+    return senders;
   };
 
-  const put = (sender: Sender): 'added' | 'unchanged' => {
-    const row = sqlite.prepare(BY_NAME).get(sender.accountId, sender.name) as SenderRow | undefined;
-    if (row !== undefined && !hasSameSettings(toSender(row), sender)) throw senderConflict(toSender(row));
-    if (row === undefined) insert(sender);
-    return row === undefined ? 'added' : 'unchanged';
+  const put = (sender: Sender): 'added' | 'updated' | 'unchanged' => {
+    const senders = list(sender.accountId);
+    const there = senders.find(({ name }) => name === sender.name);
+    if (there !== undefined && !isSameIdentity(there, sender)) throw senderConflict(there);
+    const rival = senders.find((other) => other !== there && sharesNumber(other, sender));
+    if (rival !== undefined) throw numberConflict(rival);
+    if (there === undefined) insert(sender);
+    else if (hasSameSettings(there.whatsapp, sender.whatsapp)) return 'unchanged';
+    else sqlite.prepare(CHANGE_SETTINGS).run(settingsText(sender), there.id);
+    known.clear(); // read again when they are needed, whatever becomes of this transaction
+    return there === undefined ? 'added' : 'updated';
   };
 
   const setDefault = (id: SenderId): void => {
@@ -96,7 +99,7 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     store: {
       isEmpty: async () => sqlite.query(isEmpty),
       putSender: async (sender) => sqlite.write(() => put(sender)),
-      listSenders: async (accountId) => sqlite.query(() => (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender)),
+      listSenders: async (accountId) => sqlite.query(() => list(accountId)),
       setDefaultSender: async (id) => sqlite.write(() => setDefault(id)),
     },
     byId,
@@ -105,15 +108,54 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
   };
 }
 
-function hasSameSettings(left: Sender, right: Sender): boolean {
-  return left.transport === right.transport && left.currency === right.currency && left.timeZone === right.timeZone;
+function insertSender(sqlite: Sqlite, sender: Sender): void {
+  const { id, accountId, name, transport, currency, timeZone, isDefault, createdAt } = sender;
+  sqlite.prepare(INSERT_ACCOUNT).run(accountId);
+  if (isDefault) sqlite.prepare(CLEAR_DEFAULT).run(accountId);
+  sqlite.prepare(INSERT_SENDER).run(id, accountId, name, transport, currency, timeZone, isDefault ? 1 : 0, createdAt, settingsText(sender));
 }
 
-function senderConflict({ name, transport, currency, timeZone }: Sender): AppError {
+function settingsText({ whatsapp }: Sender): string {
+  return JSON.stringify(whatsapp ?? {});
+}
+
+// What bills and what webhooks are told apart by: it never changes.
+function isSameIdentity(left: Sender, right: Sender): boolean {
+  return (
+    left.transport === right.transport &&
+    left.currency === right.currency &&
+    left.timeZone === right.timeZone &&
+    left.whatsapp?.phoneNumberId === right.whatsapp?.phoneNumberId
+  );
+}
+
+// A webhook names the number only, so two senders of one number could not be told apart.
+function sharesNumber(left: Sender, right: Sender): boolean {
+  return left.whatsapp !== null && left.whatsapp.phoneNumberId === right.whatsapp?.phoneNumberId;
+}
+
+// Text by text, because the settings may have been written in another order.
+function hasSameSettings(left: WhatsappSettings | null, right: WhatsappSettings | null): boolean {
+  if (left === null || right === null) return left === right;
+  const keys = Object.keys(right) as readonly (keyof WhatsappSettings)[];
+  return keys.every((key) => JSON.stringify(left[key]) === JSON.stringify(right[key]));
+}
+
+function senderConflict({ name, transport, currency, timeZone, whatsapp }: Sender): AppError {
+  const number = whatsapp === null ? '' : `, phone number id ${whatsapp.phoneNumberId}`;
   return fail('sender_conflict', {
-    message: `The sender '${name}' exists with transport ${transport}, currency ${currency} and time zone ${timeZone}.`,
-    hint: 'Choose another name: what a sender bills in is fixed.',
-    details: { name, transport, currency, time_zone: timeZone },
+    message: `The sender '${name}' exists with transport ${transport}${number}, currency ${currency} and time zone ${timeZone}.`,
+    hint: 'Choose another name: what a sender bills in, and the number that it sends from, are fixed.',
+    details: { name, transport, currency, time_zone: timeZone, phone_number_id: whatsapp?.phoneNumberId ?? null },
+  });
+}
+
+function numberConflict({ name, whatsapp }: Sender): AppError {
+  const id = whatsapp?.phoneNumberId ?? '';
+  return fail('sender_conflict', {
+    message: `The sender '${name}' has the phone number id ${id} already.`,
+    hint: 'One number is one sender: webhooks could not be told apart otherwise.',
+    details: { name, phone_number_id: id },
   });
 }
 

@@ -1,121 +1,151 @@
 // Settling on SQLite: outcomes in, messages moved, entries posted. Also used by whoever settles inside a larger transaction.
 
-import type { Outcome } from '../../ports/transport.ts';
-import type { DecideSettlements, MessageChange, MessageFacts, Settlement, SettleStore } from '../../ports/store/settle.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
-import type { MessageState } from '../../domain/message.ts';
-import type { MessageId, SenderId } from '../../values/id.ts';
-import { type Currency, minus, toMicros, ZERO } from '../../values/money.ts';
-import type { Phone } from '../../values/phone.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type {
+  DecideSettlements,
+  MessageChange,
+  MessageFacts,
+  Settlement,
+  SettlementDecision,
+  SettleStore,
+} from '../../ports/store/settle.ts';
+import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
+import { type Currency, minus, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
+import { applyFact, type Told } from './facts.ts';
+import { createMessageFactStore, mergeChanges } from './message-facts.ts';
 import type { PriceStore } from './prices.ts';
+import { createResolve } from './resolve.ts';
 import type { SenderStore } from './senders.ts';
+
+/** An outcome, and the sender whose message it must be about; null for whichever. */
+export type Report = { readonly outcome: Outcome; readonly senderId: SenderId | null };
+
+/** What became of a report. `message` is what it was before, null where it is nobody's, or another sender's. */
+export type Applied = {
+  readonly settlement: Settlement;
+  /** False where it told nothing new, neither of the message nor of the person. */
+  readonly isNew: boolean;
+  readonly message: MessageFacts | null;
+  /** Queued messages that a stop of the person's cancelled. */
+  readonly cancelled: readonly MessageId[];
+};
 
 export type Settler = {
   /** Applies outcomes in order; one settlement each. Call it inside `write`. */
   readonly apply: (outcomes: readonly Outcome[], at: Instant, decide: DecideSettlements) => readonly Settlement[];
+  /** The same, and more of what became of each. */
+  readonly report: (reports: readonly Report[], at: Instant, decide: DecideSettlements) => readonly Applied[];
 };
 
 type SettlerParts = { readonly sqlite: Sqlite; readonly book: Book; readonly prices: PriceStore; readonly senders: SenderStore };
 
-const FIND_MESSAGE = /* sql */ `
-  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, c.phone
-  FROM message m
-  JOIN contact c ON c.id = m.contact_id
-  WHERE m.id = ?`;
-
-const CHANGE_MESSAGE = /* sql */ `
-  UPDATE message SET
-    state = ?,
-    held = ?,
-    reason = ?,
-    changed_at = ?,
-    not_before = ifnull(?, not_before),
-    expires_at = ifnull(?, expires_at),
-    provider_id = ifnull(?, provider_id),
-    key = iif(?, NULL, key),
-    worker_id = NULL
-  WHERE id = ?`;
-
-type MessageRow = readonly [SenderId, MessageState, bigint, bigint | null, bigint, bigint, bigint, Phone | null];
+const NOBODY: readonly never[] = [];
 
 /** The settler of one connection. */
-export function createSettler({ sqlite, book, prices, senders }: SettlerParts): Settler {
-  const load = (id: MessageId): MessageFacts | undefined => {
-    const row = sqlite.prepareExact(FIND_MESSAGE).raw().get(id) as MessageRow | undefined;
-    if (row === undefined) return undefined;
-    const [senderId, state, attempt, runId, price, held, holdBucketId, phone] = row;
-    return {
-      id,
-      sender: senders.byId(senderId),
-      state,
-      attempt: Number(attempt),
-      runId: runId === null ? null : Number(runId),
-      phone,
-      price: toMicros(price),
-      held: toMicros(held),
-      holdBucket: book.bucket(Number(holdBucketId)),
-    };
+export function createSettler(parts: SettlerParts): Settler {
+  const messages = createMessageFactStore(parts);
+  const report = (reports: readonly Report[], at: Instant, decide: DecideSettlements): readonly Applied[] => {
+    const batch = startBatch(parts, messages.load, { at, decide });
+    const applied = reports.map(batch.apply);
+    messages.change(batch.changes);
+    parts.book.post(batch.entries);
+    // Written before, so that what the batch itself cancelled or sent is not stopped once more.
+    return batch.stops.length === 0 ? applied : stopAll(applied, batch.stops);
   };
-  return {
-    apply: (outcomes, at, decide) => {
-      const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
-      const messages = new Map<MessageId, MessageFacts | undefined>();
-      const changes = new Map<MessageId, MessageChange>();
-      const entries: LedgerEntry[] = [];
-      const settlements = outcomes.map((outcome): Settlement => {
-        const id = outcome.messageId;
-        const message = messages.has(id) ? messages.get(id) : load(id);
-        if (message === undefined) return unknownMessage(outcome);
-        const { change, entry } = decide(message, outcome, inForce, at);
-        if (entry !== null) entries.push(entry);
-        if (change !== null) changes.set(id, mergeChanges(changes.get(id), change));
-        messages.set(id, change === null ? message : { ...message, state: change.state, held: change.held });
-        return toSettlement(message, change, entry);
-      });
-      const update = sqlite.prepare(CHANGE_MESSAGE);
-      for (const [id, change] of changes) update.run(...changeRow(change), id);
-      book.post(entries);
-      return settlements;
-    },
+  const stopAll = (applied: readonly Applied[], stops: readonly Stop[]): readonly Applied[] => {
+    const results = [...applied];
+    for (const { index, told, at, decide } of stops) {
+      const { isNew, stopped } = applyFact(parts.sqlite, told, at);
+      const result = results[index];
+      if (!isNew || result === undefined) continue;
+      const cancelled = movedIds(apply(stopped.cancellations, at, decide));
+      results[index] = { ...result, isNew, cancelled };
+    }
+    return results;
   };
+  const apply: Settler['apply'] = (outcomes, at, decide) =>
+    outcomes.length === 0
+      ? NOBODY
+      : report(
+          outcomes.map((outcome) => ({ outcome, senderId: null })),
+          at,
+          decide,
+        ).map(({ settlement }) => settlement);
+  return { apply, report };
+}
+
+/** The ids of those that an outcome moved. */
+export function movedIds(settlements: readonly Settlement[]): readonly MessageId[] {
+  return settlements.flatMap(({ messageId, from, to }) => (from === to ? [] : [messageId]));
+}
+
+type Rule = { readonly at: Instant; readonly decide: DecideSettlements };
+type Stop = Rule & { readonly index: number; readonly told: Told };
+
+type Batch = {
+  readonly apply: (report: Report, index: number) => Applied;
+  readonly changes: ReadonlyMap<MessageId, MessageChange>;
+  readonly entries: readonly LedgerEntry[];
+  /** Facts that stop messages. */
+  readonly stops: readonly Stop[];
+};
+
+function startBatch({ sqlite, prices }: SettlerParts, load: (id: MessageId) => MessageFacts | undefined, rule: Rule): Batch {
+  const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
+  const messages = new Map<MessageId, MessageFacts | undefined>();
+  const undeliverable = new Map<ContactId, boolean>();
+  const changes = new Map<MessageId, MessageChange>();
+  const entries: LedgerEntry[] = [];
+  const stops: Stop[] = [];
+
+  const find = (id: MessageId): MessageFacts | undefined => {
+    const message = messages.has(id) ? messages.get(id) : load(id);
+    const marked = message === undefined ? undefined : undeliverable.get(message.contactId);
+    return message === undefined || marked === undefined ? message : { ...message, undeliverable: marked };
+  };
+
+  // What an outcome says of the person holds for the outcomes that follow, also of other messages.
+  const learn = (told: Told, index: number): boolean => {
+    if (told.fact === 'marketing_stopped') {
+      stops.push({ ...rule, index, told });
+      return false; // not known before what it stops is
+    }
+    const { isNew } = applyFact(sqlite, told, rule.at);
+    if (isNew) undeliverable.set(told.message.contactId, told.fact === 'undeliverable');
+    return isNew;
+  };
+
+  const apply = ({ outcome, senderId }: Report, index: number): Applied => {
+    const message = find(outcome.messageId);
+    if (message === undefined || (senderId !== null && senderId !== message.sender.id)) return notOurs(outcome);
+    const decision = rule.decide(message, outcome, inForce, rule.at);
+    const { change, entry, fact } = decision;
+    if (entry !== null) entries.push(entry);
+    if (change !== null) changes.set(message.id, mergeChanges(changes.get(message.id), change));
+    messages.set(message.id, change === null ? message : changedBy(message, change));
+    const learned = fact !== null && learn({ fact, message, outcome }, index);
+    return { settlement: toSettlement(message, decision), isNew: change !== null || learned, message, cancelled: NOBODY };
+  };
+  return { apply, changes, entries, stops };
+}
+
+function changedBy(message: MessageFacts, { state, held, pricing }: MessageChange): MessageFacts {
+  return { ...message, state, held, pricing: pricing ?? message.pricing };
 }
 
 /** The settle slice of the port. */
 export function createSettleStore({ sqlite, settler }: { readonly sqlite: Sqlite; readonly settler: Settler }): SettleStore {
   return {
     settle: async ({ outcomes, at }, decide) => sqlite.write(() => settler.apply(outcomes, at, decide)),
+    resolve: createResolve({ sqlite, settler }),
   };
 }
 
-// Several outcomes of one message make one update: the newest state, and every other fact from whoever knew it last.
-function mergeChanges(before: MessageChange | undefined, next: MessageChange): MessageChange {
-  if (before === undefined) return next;
-  return {
-    ...next,
-    notBefore: next.notBefore ?? before.notBefore,
-    expiresAt: next.expiresAt ?? before.expiresAt,
-    providerId: next.providerId ?? before.providerId,
-    freesKey: next.freesKey || before.freesKey,
-  };
-}
-
-function changeRow(change: MessageChange): unknown[] {
-  return [
-    change.state,
-    change.held,
-    change.reason,
-    change.at,
-    change.notBefore,
-    change.expiresAt,
-    change.providerId,
-    change.freesKey ? 1 : 0,
-  ];
-}
-
-function toSettlement(message: MessageFacts, change: MessageChange | null, entry: LedgerEntry | null): Settlement {
+function toSettlement(message: MessageFacts, { change, entry }: SettlementDecision): Settlement {
   return {
     messageId: message.id,
     known: true,
@@ -130,9 +160,13 @@ function toSettlement(message: MessageFacts, change: MessageChange | null, entry
   };
 }
 
-function unknownMessage(outcome: Outcome): Settlement {
+function notOurs({ messageId }: Outcome): Applied {
+  return { settlement: unknownMessage(messageId), isNew: false, message: null, cancelled: NOBODY };
+}
+
+function unknownMessage(messageId: MessageId): Settlement {
   return {
-    messageId: outcome.messageId,
+    messageId,
     known: false,
     from: 'unknown',
     to: 'unknown',

@@ -1,26 +1,34 @@
-// Templates on SQLite. A row never changes: other content, or another status, is a new row that takes the old one's place.
+// Templates on SQLite. A row never changes: other content, or another status, is a new row that takes the old one's place. What the provider changes is
+// template-changes.ts's.
 
 import type { Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
-import type { DirectoryStore } from '../../ports/store/directory.ts';
+import type { TemplateStore as TemplatePort } from '../../ports/store/templates.ts';
 import type { SenderId, TemplateId } from '../../values/id.ts';
 import { type TemplateRow, toTemplate } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 
 export type TemplateStore = {
-  readonly store: Pick<DirectoryStore, 'putTemplate' | 'listTemplates'>;
+  readonly store: Pick<TemplatePort, 'putTemplate' | 'listTemplates'>;
   /** Adds a template or replaces its content. Call it inside `write`. */
   readonly put: (template: Template) => 'added' | 'updated' | 'unchanged';
   /** A template, in force or replaced. Kept after the first look. */
   readonly byId: (id: TemplateId) => Template;
   /** The languages of a template that are in force, in the order of their codes. */
   readonly current: (senderId: SenderId, name: string) => readonly Template[];
-  /** False once the template was replaced. */
+  /** True while what is in force has the content and the category of this version, and is approved: also after a pause that ended. */
   readonly isCurrent: (id: TemplateId) => boolean;
+  /** The version that is in force, with what the provider told since. */
+  readonly inForce: (place: TemplatePlace) => Template | undefined;
+  /** Puts a version in the place of the one in force. Call it inside `write`. */
+  readonly replace: (next: Template) => void;
 };
 
+/** Where a template stands in its sender's list. */
+export type TemplatePlace = Pick<Template, 'senderId' | 'name' | 'language'>;
+
 const TEMPLATE = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at, provider_id, quality
   FROM template`;
 
 const BY_ID = `${TEMPLATE} WHERE id = ?`;
@@ -48,11 +56,12 @@ const CURRENT_ID = /* sql */ `
 
 const REPLACE = /* sql */ `
   UPDATE template SET replaced_at = ?
-  WHERE id = ?`;
+  WHERE sender_id = ? AND name = ? AND language = ? AND replaced_at IS NULL`;
 
 const INSERT = /* sql */ `
-  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at,
+    provider_id, quality)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The templates of one connection. */
 export function createTemplateStore(sqlite: Sqlite): TemplateStore {
@@ -73,12 +82,21 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
     return (rows as TemplateRow[]).map(toTemplate);
   };
 
+  const inForce = ({ senderId, name, language }: TemplatePlace): Template | undefined => {
+    const row = sqlite.prepare(BY_LANGUAGE).get(senderId, name, language) as TemplateRow | undefined;
+    return row === undefined ? undefined : toTemplate(row);
+  };
+
+  const replace = (next: Template): void => {
+    sqlite.prepare(REPLACE).run(next.addedAt, next.senderId, next.name, next.language);
+    sqlite.prepare(INSERT).run(...templateRow(next));
+  };
+
   const put = (template: Template): 'added' | 'updated' | 'unchanged' => {
-    const row = sqlite.prepare(BY_LANGUAGE).get(template.senderId, template.name, template.language) as TemplateRow | undefined;
-    if (row?.content_hash === template.contentHash && row.status === template.status) return 'unchanged';
-    if (row !== undefined) sqlite.prepare(REPLACE).run(template.addedAt, row.id);
-    sqlite.prepare(INSERT).run(...templateRow(template));
-    return row === undefined ? 'added' : 'updated';
+    const current = inForce(template);
+    if (current?.contentHash === template.contentHash && current.status === template.status) return 'unchanged';
+    replace(template);
+    return current === undefined ? 'added' : 'updated';
   };
 
   return {
@@ -90,9 +108,13 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
     byId,
     current: (senderId, name) => (sqlite.prepare(CURRENT_IDS).pluck().all(senderId, name) as TemplateId[]).map(byId),
     isCurrent: (id) => {
-      const { senderId, name, language } = byId(id);
-      return sqlite.prepare(CURRENT_ID).pluck().get(senderId, name, language) === id;
+      const version = byId(id);
+      const current = sqlite.prepare(CURRENT_ID).pluck().get(version.senderId, version.name, version.language) as TemplateId;
+      const { contentHash, status } = current === id ? version : byId(current);
+      return contentHash === version.contentHash && status === 'approved';
     },
+    inForce,
+    replace,
   };
 }
 
@@ -109,5 +131,7 @@ function templateRow(template: Template): unknown[] {
     JSON.stringify(template.components),
     template.contentHash,
     template.addedAt,
+    template.providerId,
+    template.quality,
   ];
 }

@@ -97,7 +97,9 @@ describe('opt-out', () => {
       in_flight: [],
     });
     await world.run('opt-out', ADA);
-    expect(Object.values((await contact()).consent)).toEqual(Array.from({ length: 5 }, () => 'opted_out'));
+    const { messenger, ...purposes } = (await contact()).consent;
+    expect(Object.values(purposes)).toEqual(Array.from({ length: 5 }, () => 'opted_out'));
+    expect(messenger).toBe('open');
   });
 
   it('everywhere holds with every sender', async () => {

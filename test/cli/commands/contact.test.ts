@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
+import { customerStopsMarketing } from '../inbound.ts';
 
 const ADA = '+4915112345678';
 let world: World;
@@ -29,9 +30,11 @@ describe('contact add', () => {
         name: 'Ada',
         language: 'pt_BR',
         attributes: { city: 'Porto', a: 'b=c' },
-        consent: { ...NOBODY, utility: 'opted_in', marketing: 'opted_in' },
+        consent: { ...NOBODY, utility: 'opted_in', marketing: 'opted_in', messenger: 'open' },
         blocked: false,
         blocked_since: null,
+        undeliverable_at: null,
+        undeliverable_reason: null,
         created_at: '2026-11-22T12:00:00Z',
         updated_at: '2026-11-22T12:00:00Z',
         result: 'added',
@@ -162,5 +165,28 @@ describe('contact list', () => {
     expect((await world.run('contact', 'list', '--sender', 'shop', '--json')).json()).toMatchObject({
       items: [{ consent: { utility: 'opted_in' } }],
     });
+  });
+});
+
+describe('what the provider says of a person', () => {
+  it('is shown: that it cannot reach them, and why', async () => {
+    const phone = '+4915112340002';
+    await world.run('contact', 'add', phone, '--language', 'en_US', '--opt-in', 'utility', '--source', 'web');
+    await world.run('init', '-y');
+    await world.run('send', 'hello_world', '--to', phone);
+    const { item } = (await world.run('contact', 'show', phone, '--json')).json() as { item: Record<string, unknown> };
+    expect(item).toMatchObject({ undeliverable_at: '2026-11-22T12:00:00Z', consent: { utility: 'opted_in' } });
+    expect(item['undeliverable_reason']).toMatch(/131026/);
+    expect((await world.run('contact', 'show', phone)).out).toMatch(/unreachable +since 2026-11-22T12:00:00Z: .*131026/);
+  });
+
+  it('is shown: that they switched marketing off in the messenger, whatever they agreed to', async () => {
+    await world.run('contact', 'add', ADA, '--opt-in', 'marketing', '--source', 'web');
+    await customerStopsMarketing(world, ADA);
+    await world.run('opt-in', ADA, '--purpose', 'marketing', '--source', 'phone call');
+    expect((await world.run('contact', 'show', ADA, '--json')).json()).toMatchObject({
+      item: { consent: { marketing: 'opted_in', messenger: 'stopped' } },
+    });
+    expect((await world.run('contact', 'show', ADA)).out).toMatch(/messenger +marketing switched off by the person/);
   });
 });

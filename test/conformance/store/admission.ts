@@ -1,10 +1,11 @@
 // Messages for the cases of the exam: admitted, claimed and settled by the real rules.
 
+import { freeFormText } from '../../../src/domain/free-form.ts';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Admission, AdmitBatch } from '../../../src/ports/store/admit.ts';
-import type { Outcome } from '../../../src/ports/transport.ts';
+import type { Outcome } from '../../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../../src/send/admit.ts';
 import { decideClaim } from '../../../src/send/claim.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
@@ -45,11 +46,13 @@ export async function admit(store: Store, notice: Notice, mode: AdmitBatch['mode
     id: ids.sortable<'message'>(at),
     key: null,
     fingerprint: randomBytes(8),
-    to: { phone: null, contactId },
+    to: { contactId },
     language: null,
     checkedFor: null,
-    content: template === null ? 'Hello' : '{}',
+    content: template === null ? freeFormText({ type: 'text', body: 'Hello' }) : '{}',
     maxPrice: null,
+    retryOf: null,
+    confirms: null,
     costCenter,
     tags,
   };
@@ -63,7 +66,16 @@ export async function admit(store: Store, notice: Notice, mode: AdmitBatch['mode
 /** Claims queued messages, as a dispatcher does; they are in flight then. */
 export async function claim(store: Store, senderId: SenderId, messageIds: readonly MessageId[], at = NOON): Promise<readonly MessageId[]> {
   const scope = { kind: 'messages', ids: messageIds } as const;
-  const turn = { senderId, scope, outcomes: [], room: messageIds.length, workerId: ids.sortable<'worker'>(at), at };
+  const turn = {
+    senderId,
+    scope,
+    outcomes: [],
+    holds: [],
+    isPaced: false,
+    room: messageIds.length,
+    workerId: ids.sortable<'worker'>(at),
+    now: () => at,
+  };
   const { claimed } = await store.turn(turn, { settle: decideSettlements, claim: decideClaim });
   return claimed.map(({ id }) => id);
 }

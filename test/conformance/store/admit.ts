@@ -91,7 +91,7 @@ function examBatches(exam: Exam): void {
     const contactId = await addPerson(store, senderId, '1', ['marketing']);
     const requests = [
       requestTo(phone('1'), { language: 'de' }),
-      requestTo(phone('1'), { to: { phone: null, contactId }, language: 'en' }),
+      requestTo(phone('1'), { to: { contactId }, language: 'en' }),
       requestTo(phone('1')),
     ];
     expect(words((await admit(store, senderId, requests)).admissions)).toEqual(['admitted', 'admitted', 'template_unavailable']);

@@ -7,7 +7,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import type { Admission, AdmitBatch, AdmitRequest } from '../../../src/ports/store/admit.ts';
 import type { Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
 import type { Settlement } from '../../../src/ports/store/settle.ts';
-import type { Outcome } from '../../../src/ports/transport.ts';
+import type { Outcome } from '../../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../../src/send/admit.ts';
 import { decideClaim } from '../../../src/send/claim.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
@@ -33,11 +33,13 @@ export function requestTo(number: Phone, rest: Partial<AdmitRequest> = {}): Admi
     id: ids.sortable(NOON),
     key: null,
     fingerprint: randomBytes(8),
-    to: { phone: number, contactId: null },
+    to: { phone: number },
     language: null,
     checkedFor: null,
     content: '{}',
     maxPrice: null,
+    retryOf: null,
+    confirms: null,
     costCenter: null,
     tags: [],
     ...rest,
@@ -68,10 +70,21 @@ export function words(admissions: readonly Admission[]): readonly string[] {
 }
 
 /** Settles and claims by the real rules, as worker `w` with room for everything, unless the test says otherwise. */
-export function turn(store: Store, senderId: SenderId, rest: Partial<Turn> = {}): Promise<TurnResult> {
-  const common = { scope: { kind: 'all' }, outcomes: [], room: BATCH_MAX, workerId: WORKER, at: NOON } as const;
+export function turn(store: Store, senderId: SenderId, { at = NOON, ...rest }: TurnAt = {}): Promise<TurnResult> {
+  const common = {
+    scope: { kind: 'all' },
+    outcomes: [],
+    holds: [],
+    isPaced: false,
+    room: BATCH_MAX,
+    workerId: WORKER,
+    now: () => at,
+  } as const;
   return store.turn({ ...common, senderId, ...rest }, { settle: decideSettlements, claim: decideClaim });
 }
+
+/** A turn, and when it is. */
+export type TurnAt = Partial<Omit<Turn, 'now'>> & { readonly at?: Instant };
 
 const WORKER = ids.sortable<'worker'>(NOON);
 

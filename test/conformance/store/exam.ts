@@ -8,13 +8,20 @@ import { examBudgets } from './budgets.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
+import { examFacts } from './facts.ts';
+import { examHealth } from './health.ts';
+import { examInbound } from './inbound.ts';
 import { examMessages } from './messages.ts';
 import { examOutbox } from './outbox.ts';
+import { examPace } from './pace.ts';
+import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
 import { examReport } from './report.ts';
 import { examSenders } from './senders.ts';
 import { examSettle } from './settle.ts';
+import { examStatuses } from './statuses.ts';
 import { examStops } from './stops.ts';
+import { examTemplateChanges } from './template-changes.ts';
 import { examTemplates } from './templates.ts';
 
 /** An engine's own store, new and empty. */
@@ -42,6 +49,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   senders: examSenders,
   prices: examPrices,
   templates: examTemplates,
+  template_changes: examTemplateChanges,
   contacts: examContacts,
   consent: examConsent,
   stops: examStops,
@@ -49,8 +57,14 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   messages: examMessages,
   admit: examAdmit,
   outbox: examOutbox,
+  pace: examPace,
   settle: examSettle,
+  statuses: examStatuses,
+  facts: examFacts,
+  inbound: examInbound,
+  people: examPeople,
   report: examReport,
+  health: examHealth,
   concurrency: examConcurrency,
 };
 

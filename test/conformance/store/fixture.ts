@@ -43,6 +43,7 @@ export function makeSender(rest: Partial<Sender> = {}): Sender {
     accountId: DEFAULT_ACCOUNT,
     name: 'sandbox',
     transport: 'sandbox',
+    whatsapp: null,
     currency: USD,
     timeZone: UTC,
     isDefault: false,
@@ -76,6 +77,8 @@ export function makeTemplate(senderId: SenderId, rest: Partial<Template> = {}): 
     components: [{ type: 'BODY', text: 'Hello' }],
     contentHash: '',
     addedAt: NOON,
+    providerId: null,
+    quality: null,
     ...rest,
   };
   return { ...template, contentHash: sha256(canonicalTemplate(template)) };

@@ -4,7 +4,10 @@ import { expect, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import type { MessageFilter } from '../../../src/ports/store/report.ts';
 import type { MessageId } from '../../../src/values/id.ts';
+import { toOutcome } from '../../../src/domain/outcome.ts';
+import { decideSettlements } from '../../../src/send/settle.ts';
 import { claim, queue, settle } from './admission.ts';
+import { admit as admitAll, requestTo } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeSender, makeTemplate, NOON, phone, start } from './fixture.ts';
 
@@ -37,6 +40,8 @@ export function examMessages(exam: Exam): void {
         costCenter: 'EU-7',
         tags: expect.arrayContaining(tags),
         providerId: null,
+        retryOf: null,
+        retriedBy: null,
         createdAt: NOON,
         changedAt: NOON,
       },
@@ -100,6 +105,48 @@ export function examMessages(exam: Exam): void {
     expect(await idsOf(store, { contactId: ana })).toEqual([late, early]);
     expect(await idsOf(store, { since: later(2) })).toEqual([other, late]);
     expect(await idsOf(store, { contactId: ana, state: 'queued', since: NOON })).toEqual([late]);
+  });
+
+  it('gives what a message says, by id', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    await store.recordInbound({ senderId, messages: [{ contactId, at: NOON }] });
+    const [offer, text] = [
+      await queue(store, { senderId, contactId, template: 'offer' }),
+      await queue(store, { senderId, contactId, template: null }),
+    ];
+    const [template] = await store.listTemplates({ senderId, name: 'offer' });
+    expect(await store.findContents([text, 'none' as MessageId, offer])).toEqual([
+      { templateId: null, content: '{"type":"text","body":"Hello"}' },
+      null,
+      { templateId: template?.id, content: '{}' },
+    ]);
+  });
+
+  it('shows who decided about an unknown one, and why', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const id = await queue(store, { senderId, contactId, template: 'offer' });
+    await claim(store, senderId, [id]);
+    await settle(store, id, 'unknown', later(1));
+    const outcome = toOutcome({ messageId: id, kind: 'failed', at: later(2) });
+    await store.resolve({ outcome, by: 'ada', reason: 'asked them', at: later(2) }, decideSettlements);
+    expect(await store.resolutionsOf(id)).toEqual([{ attempt: 1, outcome: 'failed', by: 'ada', reason: 'asked them', at: later(2) }]);
+    expect(await store.resolutionsOf('none' as MessageId)).toEqual([]);
+  });
+
+  it('shows what was sent again, on both sides', async () => {
+    const { store, senderId } = await start(exam);
+    const number = phone('1');
+    await addPerson(store, senderId, '1', ['marketing']);
+    const first = requestTo(number);
+    const again = { ...requestTo(number), key: null, retryOf: first.id };
+    await admitAll(store, senderId, [first]);
+    await admitAll(store, senderId, [again]);
+    expect(await store.findMessages([first.id, again.id])).toMatchObject([
+      { retryOf: null, retriedBy: again.id },
+      { retryOf: first.id, retriedBy: null },
+    ]);
   });
 
   it('shows the entries of one message, oldest first', async () => {

@@ -73,10 +73,10 @@ function examTurns(exam: Exam): void {
           ...common,
           id: messages[0],
           parameters: {},
-          text: null,
+          freeForm: null,
           template: expect.objectContaining({ name: 'offer' }),
         }),
-        expect.objectContaining({ ...common, id: reply, parameters: {}, text: 'Hello', template: null }),
+        expect.objectContaining({ ...common, id: reply, parameters: {}, freeForm: { type: 'text', body: 'Hello' }, template: null }),
       ]),
     );
   });

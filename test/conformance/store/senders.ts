@@ -1,7 +1,7 @@
 // Senders: founding a store, adding senders, the default one.
 
 import { expect, it } from 'vitest';
-import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
+import { DEFAULT_ACCOUNT, type WhatsappSettings } from '../../../src/domain/sender.ts';
 import type { AccountId, SenderId } from '../../../src/values/id.ts';
 import type { Currency } from '../../../src/values/money.ts';
 import { parseTimeZone, UTC } from '../../../src/values/time.ts';
@@ -9,6 +9,18 @@ import type { Exam } from './exam.ts';
 import { makeCard, makeSender, start } from './fixture.ts';
 
 const EUR = 'EUR' as Currency;
+
+const WHATSAPP: WhatsappSettings = {
+  phoneNumberId: '1065',
+  wabaId: '2065',
+  token: { env: 'WHATSAPP_TOKEN' },
+  appSecret: null,
+  verifyToken: null,
+  apiBase: 'https://graph.facebook.com',
+  apiVersion: 'v26.0',
+  ratePerSecond: 80,
+  confirmsStops: false,
+};
 
 /** The cases. */
 export function examSenders(exam: Exam): void {
@@ -48,6 +60,27 @@ export function examSenders(exam: Exam): void {
     await expect(store.putSender(makeSender({ name: 'shop', timeZone: parseTimeZone('Asia/Tokyo') ?? UTC }))).rejects.toMatchObject({
       code: 'sender_conflict',
     });
+  });
+
+  it('takes over other settings of the channel, and says so once', async () => {
+    const { store } = await start(exam);
+    const before = makeSender({ name: 'shop', transport: 'whatsapp', whatsapp: WHATSAPP });
+    expect(await store.putSender(before)).toBe('added');
+    const faster = { ...WHATSAPP, ratePerSecond: 20, appSecret: { file: '/run/secrets/app' } };
+    expect(await store.putSender({ ...before, id: 'another' as SenderId, whatsapp: faster })).toBe('updated');
+    expect(await store.putSender({ ...before, whatsapp: { ...faster } })).toBe('unchanged');
+    expect(await store.listSenders(DEFAULT_ACCOUNT)).toContainEqual({ ...before, whatsapp: faster });
+  });
+
+  it('keeps the number of a sender, and gives it to no other', async () => {
+    const { store } = await start(exam);
+    await store.putSender(makeSender({ name: 'shop', transport: 'whatsapp', whatsapp: WHATSAPP }));
+    const moved = makeSender({ name: 'shop', transport: 'whatsapp', whatsapp: { ...WHATSAPP, phoneNumberId: '1066' } });
+    await expect(store.putSender(moved)).rejects.toMatchObject({ code: 'sender_conflict', details: { phone_number_id: '1065' } });
+    const twin = makeSender({ name: 'twin', transport: 'whatsapp', whatsapp: WHATSAPP });
+    await expect(store.putSender(twin)).rejects.toMatchObject({ code: 'sender_conflict', details: { name: 'shop' } });
+    await expect(store.putSender(makeSender({ name: 'shop' }))).rejects.toMatchObject({ code: 'sender_conflict' });
+    expect(await store.putSender({ ...twin, whatsapp: { ...WHATSAPP, phoneNumberId: '1067' } })).toBe('added');
   });
 
   it('keeps accounts apart', async () => {

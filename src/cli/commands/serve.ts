@@ -1,0 +1,160 @@
+// tollbell serve: receives the webhooks of all senders until it is stopped, and works the outbox where that is asked for.
+
+import * as z from 'zod/mini';
+import type { App } from '../../app.ts';
+import { DEFAULT_ACCOUNT, type SecretSource, type Sender } from '../../domain/sender.ts';
+import { AppError } from '../../errors.ts';
+import type { OpenServer } from '../../server/app.ts';
+import type { ServedSender } from '../../server/served-senders.ts';
+import { printable } from '../../values/text.ts';
+import type { Define, View } from '../command.ts';
+import { flag, helpText, parseOptions } from '../options.ts';
+
+const ServeOptions = z.object({
+  port: z._default(
+    z.coerce
+      .number({ error: 'not a number' })
+      .check(z.int('not a whole number'), z.minimum(0, 'at least 0'), z.maximum(65_535, 'at most 65535')),
+    8787,
+  ),
+  host: z._default(z.string().check(z.trim(), z.minLength(1, 'empty')), '127.0.0.1'),
+  dispatch: flag,
+});
+
+const ServeDocument = z.object({
+  url: z.string(),
+  webhook_url: z.string().check(z.meta({ description: 'what the provider is told to send webhooks to, through a proxy with TLS' })),
+  console_url: z.nullable(z.string()),
+});
+
+type ServeView = View<z.output<typeof ServeDocument>>;
+
+export const defineServe: Define = (parent, host) => {
+  const command = parent
+    .command('serve')
+    .description(
+      `Receives the webhooks of all senders at /webhooks/whatsapp, and answers each when it is in the store. /healthz and /metrics tell how it is.
+
+It prints one line when it is ready, logs problems to standard error, and stops cleanly on Ctrl-C. The provider needs an address with TLS: put a
+proxy in front. Where an app secret is being changed, its variable or file holds both, one a line. On another host than this
+machine /metrics asks for the token in TOLLBELL_SERVE_TOKEN.`,
+    )
+    .option('--port <port>', 'the port; 0 takes any that is free (default 8787)')
+    .option('--host <address>', 'the address to listen on (default 127.0.0.1)')
+    .option('--dispatch', 'also send what is queued, of all senders')
+    .addHelpText(
+      'after',
+      helpText({
+        examples: ['tollbell serve', 'tollbell serve --port 8787 --dispatch', 'tollbell serve --port 0 --json'],
+        output: '{"schema":"tollbell.serve/1","url","webhook_url","console_url":null}',
+        exits: [0, 2, 8, 9],
+      }),
+    )
+    .action((options: object) => host.run(command, (app) => serve(app, parseOptions(ServeOptions, { ...options }))));
+  return ServeDocument;
+};
+
+/** Serves until it is told to stop. Throws `port_in_use`, and `secret_missing` where another host needs a token. */
+export async function serve(app: App, { port, host, dispatch }: z.output<typeof ServeOptions>): Promise<ServeView> {
+  const store = await app.store();
+  const { openServer } = await import('../../server/app.ts');
+  const { createProblems } = await import('../../server/problems.ts');
+  const log = (line: string): void => app.io.err.write(`${line}\n`);
+  const problems = createProblems(log, app.clock);
+  const server = await openServer({
+    port,
+    host,
+    store,
+    senders: async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, problems)),
+    keyedDigest: await app.keyedDigest(),
+    clock: app.clock,
+    ids: app.ids,
+    metricsToken: metricsToken(app, host),
+    log,
+  });
+  const document = { url: server.url, webhook_url: server.webhookUrl, console_url: null };
+  const view: ServeView = {
+    command: 'serve',
+    schema: ServeDocument,
+    document,
+    columns: ['url', 'webhook_url', 'console_url'],
+    text: () => '',
+    isSilent: true,
+  };
+  try {
+    sayReady(app, view);
+    await Promise.all([untilStopped(app.interrupted), dispatch ? workAll(app, { server, problems }) : undefined]);
+  } finally {
+    await server.close();
+  }
+  return view;
+}
+
+function sayReady({ io, config }: App, { document }: ServeView): void {
+  const line =
+    config.format === 'table'
+      ? `Ready: ${document.url}. The provider sends webhooks to ${document.webhook_url} (through TLS). Ctrl-C stops.`
+      : JSON.stringify({ schema: 'tollbell.serve/1', ...document });
+  io.out.write(`${line}\n`);
+}
+
+function untilStopped(interrupted: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (interrupted.aborted) resolve();
+    else interrupted.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+type Work = { readonly server: OpenServer; readonly problems: (sentence: string) => void };
+
+async function workAll(app: App, { server, problems }: Work): Promise<void> {
+  const store = await app.store();
+  const { workOutbox } = await import('../../server/work-outbox.ts');
+  await workOutbox({
+    store,
+    senders: () => store.listSenders(DEFAULT_ACCOUNT),
+    transport: app.transport,
+    diedWithProcess: app.diedWithProcess,
+    clock: app.clock,
+    workerId: app.workerId,
+    interrupted: app.interrupted,
+    problems,
+    onSent: server.countSent,
+  });
+}
+
+// Of a sender whose secrets are not there nothing is believed, and all others work.
+function toServed(app: App, sender: Sender, problems: (sentence: string) => void): readonly ServedSender[] {
+  if (sender.whatsapp === null) return [];
+  const { appSecret, verifyToken } = sender.whatsapp;
+  const secrets = secretOf(app, appSecret, problems);
+  if (secrets === null) problems(`sender ${sender.name} has no app secret: its webhooks are refused`);
+  return [{ sender, appSecrets: secrets?.split(/\s*[\r\n]\s*/) ?? [], verifyToken: secretOf(app, verifyToken, problems) }];
+}
+
+function secretOf(app: App, source: SecretSource | null, problems: (sentence: string) => void): string | null {
+  if (source === null) return null;
+  try {
+    return app.secret(source);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    problems(printable(error.message));
+    return null;
+  }
+}
+
+const TOKEN_VARIABLE = 'TOLLBELL_SERVE_TOKEN';
+
+// On this machine anybody may read the metrics, unless a token is set.
+function metricsToken(app: App, host: string): string | null {
+  try {
+    return app.secret({ env: TOKEN_VARIABLE });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'secret_missing' && isThisMachine(host)) return null;
+    throw error;
+  }
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,85 @@
+// The check-up of one sender: what lies here (prices, the places of its secrets), then what its provider says.
+
+import type { App } from '../app.ts';
+import type { SecretSource, Sender, WhatsappSettings } from '../domain/sender.ts';
+import type { Finding } from '../ports/provider.ts';
+import type { DirectoryStore } from '../ports/store/directory.ts';
+import { dayOf } from '../values/time.ts';
+import { bad, badBy, type Check, good, skipped, warning } from './checks-view.ts';
+
+type Host = Pick<App, 'clock' | 'secret' | 'provider'>;
+
+/** Without these nothing can be sent, so they decide the exit code; the others can wait. */
+const VITAL: ReadonlySet<Finding['check']> = new Set(['token', 'number', 'payment']);
+
+/** Looks at everything that the sender needs. Changes nothing, and throws for nothing that it finds; `offline` leaves the provider alone. */
+export async function checkSender(
+  app: Host,
+  store: Pick<DirectoryStore, 'listPriceCards'>,
+  { sender, offline }: { readonly sender: Sender; readonly offline: boolean },
+): Promise<readonly Check[]> {
+  const prices = await checkPrices(app, store, sender);
+  if (sender.whatsapp === null)
+    return [good('channel', 'The sandbox is part of this program: it needs no token, no webhook and no network.'), prices];
+  const secrets = checkSecrets(app, sender.whatsapp);
+  if (offline) return [skipped('channel', 'The provider was not asked.'), ...secrets, prices];
+  return [...(await checkProvider(app, sender)), ...secrets, prices];
+}
+
+async function checkProvider(app: Host, sender: Sender): Promise<readonly Check[]> {
+  try {
+    const provider = await app.provider(sender);
+    return (await provider?.check())?.map(toCheck) ?? [];
+  } catch (error) {
+    return [badBy('token', error), skipped('channel', 'The provider was not asked for more.')];
+  }
+}
+
+function toCheck({ code, ...finding }: Finding): Check {
+  const isVital = finding.result === 'bad' && VITAL.has(finding.check);
+  return { ...finding, exit: isVital ? (code === 'provider_unreachable' ? 10 : 9) : 0 };
+}
+
+// The token is the provider's check: it is read there.
+function checkSecrets(app: Host, { appSecret, verifyToken }: WhatsappSettings): readonly Check[] {
+  return [
+    checkSecret(app, 'app_secret', {
+      source: appSecret,
+      without: 'Without an app secret no webhook is accepted, and no status or reply comes in.',
+    }),
+    checkSecret(app, 'verify_token', {
+      source: verifyToken,
+      without: "Without a verify token the provider cannot verify the webhook's address.",
+    }),
+  ];
+}
+
+function checkSecret(
+  app: Host,
+  check: 'app_secret' | 'verify_token',
+  { source, without }: { readonly source: SecretSource | null; readonly without: string },
+): Check {
+  const option = check.replace('_', '-');
+  if (source === null)
+    return warning(check, without, `Name its place: tollbell sender add … --${option}-env NAME, or --${option}-file PATH.`);
+  try {
+    app.secret(source);
+    return good(check, 'env' in source ? `The variable ${source.env} holds it.` : `The file ${source.file} holds it.`);
+  } catch (error) {
+    return badBy(check, error);
+  }
+}
+
+async function checkPrices(app: Host, store: Pick<DirectoryStore, 'listPriceCards'>, { currency, timeZone }: Sender): Promise<Check> {
+  const today = dayOf(app.clock.now(), timeZone);
+  const inForce = (await store.listPriceCards({ currency })).filter(({ card }) => card.effectiveFrom <= today);
+  const newest = inForce.at(-1);
+  if (newest !== undefined) {
+    const markets = new Set(newest.card.rates.map(({ market }) => market)).size;
+    return good('prices', `${currency} prices since ${newest.card.effectiveFrom}, for ${markets} markets.`);
+  }
+  return bad('prices', `No ${currency} prices are in force, and what has no price is not sent.`, {
+    hint: 'Bring a card with tollbell price builtin or price import.',
+    exit: 9,
+  });
+}

@@ -1,0 +1,33 @@
+// An outcome: one thing that became known about a message, whoever told it. A reply, a webhook, a person and the clock all speak this way.
+
+import type { MessageId } from '../values/id.ts';
+import type { Instant } from '../values/time.ts';
+import type { EventKind, PricingType } from './message.ts';
+
+/** Why the provider refused or failed: its own code and words, as evidence. */
+export type ProviderError = { readonly code: string; readonly title: string };
+
+/** What the provider said of the price of a message. */
+export type ProviderPricing = { readonly type: PricingType; readonly category: string };
+
+/**
+ * `attempt` null means the newest request. `retryAt` goes with `retry`; `pricing` with what the provider said of the price; `error.code` becomes the
+ * message's reason.
+ */
+export type Outcome = {
+  readonly messageId: MessageId;
+  readonly attempt: number | null;
+  readonly kind: EventKind;
+  readonly at: Instant;
+  readonly providerId: string | null;
+  readonly error: ProviderError | null;
+  readonly pricing: ProviderPricing | null;
+  readonly retryAt: Instant | null;
+};
+
+const NOTHING_MORE = { attempt: null, providerId: null, error: null, pricing: null, retryAt: null } as const;
+
+/** The outcome of which no more is known than this. */
+export function toOutcome(known: Pick<Outcome, 'messageId' | 'kind' | 'at'> & Partial<Outcome>): Outcome {
+  return { ...NOTHING_MORE, ...known };
+}

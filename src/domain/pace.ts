@@ -1,0 +1,118 @@
+// Pace: how fast a number and each of its pairs may be used. A pair follows the generic cell rate algorithm, whose whole state is one instant; a number does
+// too, so that its requests are spread, and besides never has more than its rate in any second. The state is small, so that processes can share it in the
+// transaction that claims.
+
+import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
+
+/** A limit: one request each `intervalUs`, and up to `burst` at once after a rest. */
+export type Limit = { readonly intervalUs: number; readonly burst: number };
+
+/** The microsecond at which the next request would be due if requests came exactly at the limit; null before the first one. */
+export type DueAt = number | null;
+
+const MS_US = 1_000;
+const SECOND_US = SECOND_MS * MS_US;
+
+/** One in 6 seconds, up to 45 at once that borrow from the time after (the provider's throughput page, error 131056). */
+export const PAIR_LIMIT: Limit = { intervalUs: 6 * SECOND_US, burst: 45 };
+
+/** How many requests may begin now. */
+export function allowance({ intervalUs, burst }: Limit, dueAt: DueAt, at: Instant): number {
+  const ahead = Math.max(0, (dueAt ?? 0) - at * MS_US);
+  return Math.max(0, burst - Math.ceil(ahead / intervalUs));
+}
+
+/** The state after `count` requests that began now. */
+export function advance({ intervalUs }: Limit, dueAt: DueAt, { at, count }: { readonly at: Instant; readonly count: number }): number {
+  return Math.max(dueAt ?? 0, at * MS_US) + count * intervalUs;
+}
+
+/** The first instant at which a request may begin. */
+export function nextAllowedAt({ intervalUs, burst }: Limit, dueAt: DueAt): Instant {
+  return toInstant(Math.ceil(((dueAt ?? 0) - (burst - 1) * intervalUs) / MS_US));
+}
+
+/** The state in which nothing may begin before `until`; it never shortens a wait that is longer already. */
+export function heldUntil({ intervalUs, burst }: Limit, dueAt: DueAt, until: Instant): number {
+  return Math.max(dueAt ?? 0, until * MS_US + (burst - 1) * intervalUs);
+}
+
+/** How many requests began in each hundredth of the last second, the oldest first. */
+export type Recent = readonly (readonly [slot: number, count: number])[];
+
+/** The state of a number. */
+export type NumberPace = { readonly dueAt: DueAt; readonly recent: Recent };
+
+export const UNUSED_NUMBER: NumberPace = { dueAt: null, recent: [] };
+
+const SLOT_MS = 10;
+const SLOTS_IN_SECOND = SECOND_MS / SLOT_MS;
+
+/**
+ * The limit by which the requests of a number are spread. What 25 ms let through may be made up for after a late timer, and no more: a process that stands
+ * still between a claim and its requests sends as much too late at the most.
+ */
+export function numberLimit(ratePerSecond: number): Limit {
+  return { intervalUs: Math.ceil(SECOND_US / ratePerSecond), burst: Math.max(1, Math.floor(ratePerSecond / 40)) };
+}
+
+/** How many requests of a number may begin now. */
+export function numberAllowance(ratePerSecond: number, pace: NumberPace, at: Instant): number {
+  const inSecond = mostInSecond(ratePerSecond) - sum(pace.recent.filter(([slot]) => isRecent(slot, at)));
+  const limit = numberLimit(ratePerSecond);
+  return Math.max(0, Math.min(inSecond, allowance(limit, dueAfterRest(limit, pace, at), at)));
+}
+
+/** The state after `count` requests of a number that began now. */
+export function advanceNumber(
+  ratePerSecond: number,
+  pace: NumberPace,
+  begun: { readonly at: Instant; readonly count: number },
+): NumberPace {
+  const slot = slotOf(begun.at);
+  const kept = pace.recent.filter(([before]) => isRecent(before, begun.at) && before !== slot);
+  const here = sum(pace.recent.filter(([before]) => before === slot));
+  const limit = numberLimit(ratePerSecond);
+  return {
+    dueAt: advance(limit, dueAfterRest(limit, pace, begun.at), begun),
+    recent: [...kept, [slot, here + begun.count]],
+  };
+}
+
+/** The first instant at which a number may go on: with as many requests as are due in an 80th of a second, so that a commit is for more than one. */
+export function numberAllowedAt(ratePerSecond: number, { dueAt, recent }: NumberPace): Instant {
+  const limit = numberLimit(ratePerSecond);
+  const helping = Math.min(limit.burst, Math.ceil(ratePerSecond / 80));
+  const spread = nextAllowedAt({ ...limit, burst: limit.burst - helping + 1 }, dueAt);
+  let tooMany = sum(recent) - mostInSecond(ratePerSecond) + 1;
+  let freeAt = 0;
+  for (const [slot, count] of recent) {
+    if (tooMany <= 0) break;
+    tooMany -= count;
+    freeAt = (slot + SLOTS_IN_SECOND + 1) * SLOT_MS;
+  }
+  return toInstant(Math.max(spread, freeAt));
+}
+
+// After a rest a number begins with one request: what it did not use then is gone, and only lateness while it works is made up for.
+function dueAfterRest({ intervalUs, burst }: Limit, { dueAt, recent }: NumberPace, at: Instant): DueAt {
+  const isRested = !recent.some(([slot]) => isRecent(slot, at));
+  return isRested ? Math.max(dueAt ?? 0, at * MS_US + (burst - 1) * intervalUs) : dueAt;
+}
+
+// As much is left as may be late: a request leaves some milliseconds after its claim, in a process that stands still many.
+function mostInSecond(ratePerSecond: number): number {
+  return Math.max(1, ratePerSecond - Math.ceil(ratePerSecond / 40));
+}
+
+function isRecent(slot: number, at: Instant): boolean {
+  return slot >= slotOf(at) - SLOTS_IN_SECOND;
+}
+
+function slotOf(at: Instant): number {
+  return Math.floor(at / SLOT_MS);
+}
+
+function sum(recent: Recent): number {
+  return recent.reduce((total, [, count]) => total + count, 0);
+}

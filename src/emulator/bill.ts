@@ -1,0 +1,96 @@
+// What the provider bills: the monthly allowance of the number, and one line for every delivery with its price, as analytics reads them.
+
+import { marketMap } from '../catalog/markets.ts';
+import { builtinPriceCards } from '../catalog/price-cards.ts';
+import type { Category } from '../domain/consent.ts';
+import { marketOf } from '../domain/market.ts';
+import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
+import type { Currency } from '../values/money.ts';
+import type { Phone } from '../values/phone.ts';
+import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
+import { countryOf } from './country.ts';
+import type { Customer } from './customers.ts';
+import { type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
+import { type Scenario, zoneOf } from './scenario.ts';
+
+/** One delivery, as it is billed. `tier` null: free. */
+export type BillLine = {
+  readonly at: Instant;
+  readonly country: string;
+  readonly type: string;
+  readonly category: string;
+  readonly tier: string | null;
+  readonly cost: number;
+};
+
+/** What is being delivered. */
+export type Billable = Pick<PricingFacts, 'category' | 'windowOpen' | 'freeEntryOpen' | 'isReaction'> & { readonly isLite: boolean };
+
+/** What a webhook says of a price. */
+export type ToldPricing = Omit<Pricing, 'category'> & { readonly category: Pricing['category'] | 'marketing_lite' };
+
+export type Bill = {
+  /** What a delivery now would be told as; changes nothing. */
+  readonly quote: (message: Billable, at: Instant) => ToldPricing;
+  /** Bills a delivery, and uses up the allowance where it counts. */
+  readonly charge: (message: Billable, customer: Customer, at: Instant) => ToldPricing;
+  readonly lines: () => readonly BillLine[];
+  readonly used: (at: Instant) => number;
+};
+
+/** A bill without lines. */
+export function createBill(scenario: Scenario): Bill {
+  const zone = zoneOf(scenario);
+  const used = new Map<Month, number>();
+  const volumes = new Map<string, number>();
+  const lines: BillLine[] = [];
+  let book: PriceBook | undefined;
+
+  const monthAt = (at: Instant): Month => monthOf(dayOf(at, zone));
+  const usedIn = (month: Month): number => used.get(month) ?? scenario.service_units_used;
+  const factsOf = (message: Billable, at: Instant) => ({ ...message, at, timeZone: zone, freeUnitsUsed: usedIn(monthAt(at)) });
+
+  const tierOf = (category: Category, phone: Phone | null, at: Instant): Rate | undefined => {
+    if (phone === null) return undefined;
+    const currency = scenario.account.currency as Currency;
+    book ??= createPriceBook(builtinPriceCards(currency).map(({ card }) => card));
+    const day = dayOf(at, zone);
+    const market = marketOf(marketMap(), phone, day);
+    const key = `${monthOf(day)} ${market} ${category}`;
+    const volume = (volumes.get(key) ?? 0) + 1;
+    volumes.set(key, volume);
+    const tiers = tiersInForce(book, { currency, day, market, category });
+    return tiers.find(({ tierTo }) => typeof tierTo !== 'number' || volume <= tierTo);
+  };
+
+  return {
+    quote: (message, at) => told(pricingOf(factsOf(message, at)), message),
+    charge: (message, customer, at) => {
+      const facts = factsOf(message, at);
+      const pricing = pricingOf(facts);
+      if (usesAllowance(pricing, facts)) used.set(monthAt(at), facts.freeUnitsUsed + 1);
+      const tier = pricing.billable ? tierOf(message.category, customer.phone as Phone | null, at) : undefined;
+      const { type, category } = told(pricing, message);
+      lines.push({
+        at,
+        country: customer.phone === null ? customer.userId.slice(0, 2) : countryOf(customer.phone),
+        type: type.toUpperCase(),
+        category: category.toUpperCase().replaceAll('-', '_'),
+        tier: pricing.billable ? tierText(tier) : null,
+        cost: tier === undefined ? 0 : Number(tier.rate) / 1e6,
+      });
+      return told(pricing, message);
+    },
+    lines: () => lines,
+    used: (at) => usedIn(monthAt(at)),
+  };
+}
+
+function told(pricing: Pricing, { isLite }: Billable): ToldPricing {
+  return isLite && pricing.category === 'marketing' ? { ...pricing, category: 'marketing_lite' } : pricing;
+}
+
+function tierText(tier: Rate | undefined): string {
+  if (tier === undefined) return '0:MAX';
+  return `${tier.tierFrom}:${typeof tier.tierTo === 'number' ? tier.tierTo : 'MAX'}`;
+}

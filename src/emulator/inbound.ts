@@ -1,0 +1,106 @@
+// What customers do: they write, press buttons, react, stop marketing, change their number, block the business, read.
+
+import { type Answer, asObject, asText, type Json, ok } from './answer.ts';
+import { type Customer, type CustomerRef, keyOf } from './customers.ts';
+import { INBOUND_DAYS } from './media.ts';
+import { reportRead } from './statuses.ts';
+import { identityChange, inboundChange, preferenceChange } from './webhook-body.ts';
+import { personOf, tell, type World } from './world.ts';
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  image: 'image/jpeg',
+  video: 'video/mp4',
+  audio: 'audio/ogg',
+  document: 'application/pdf',
+  sticker: 'image/webp',
+};
+
+/** A customer writes. The window opens, and with a `referral` the answer will open a free one. */
+export function writeInbound(world: World, ref: CustomerRef, input: Json): Answer {
+  const at = world.timeline.now();
+  const customer = world.customers.get(ref, asText(input['name']));
+  const messageId = world.nextId('message');
+  const referral = asObject(input['referral']);
+  const type = asText(input['type']) ?? 'text';
+  customer.lastInboundAt = at;
+  if (referral !== null) customer.adClickAt = at;
+  world.inbound.set(messageId, at);
+  const context = contextOf(world, input, customer, type);
+  const beside = { ...(context === null ? {} : { context }), ...(referral === null ? {} : { referral }) };
+  tell(
+    world,
+    inboundChange(world.identity, { messageId, at, person: personOf(customer), type, content: contentOf(world, input, type), beside }),
+  );
+  return ok({ message_id: messageId, user_id: customer.userId });
+}
+
+// The content under the name of its type: given as it is, or as text where that says it all.
+function contentOf(world: World, input: Json, type: string): Json | readonly unknown[] | null {
+  const given = input[type];
+  const text = typeof given === 'string' ? given : '';
+  switch (type) {
+    case 'text':
+      return asObject(given) ?? { body: text };
+    case 'button':
+      return asObject(given) ?? { payload: asText(input['payload']) ?? text, text };
+    case 'unsupported':
+      return null;
+    default:
+  }
+  const mimeType = MEDIA_TYPES[type];
+  if (mimeType !== undefined) return mediaOf(world, asObject(given) ?? {}, mimeType);
+  return Array.isArray(given) ? given : (asObject(given) ?? {});
+}
+
+function mediaOf({ media, timeline }: World, given: Json, usual: string): Json {
+  const mimeType = asText(given['mime_type']) ?? usual;
+  const file = media.add(
+    { bytes: Buffer.from(asText(given['content']) ?? 'a file of a customer'), mimeType },
+    timeline.now(),
+    INBOUND_DAYS,
+  );
+  const { content: _content, ...rest } = given;
+  return { mime_type: mimeType, sha256: file.sha256, id: file.id, ...rest };
+}
+
+// A pressed button belongs to a message of ours: the last one to this person where none is named.
+function contextOf({ messages, identity }: World, input: Json, customer: Customer, type: string): Json | null {
+  const given = asObject(input['context']);
+  if (given !== null || (type !== 'button' && type !== 'interactive')) return given;
+  const last = [...messages.values()].findLast((message) => message.customer === customer);
+  return last === undefined ? null : { from: identity.displayPhoneNumber, id: last.id };
+}
+
+/** The person stops marketing in the messenger, or allows it again. */
+export function setPreference(world: World, ref: CustomerRef, marketing: 'stop' | 'resume'): Answer {
+  const customer = world.customers.get(ref);
+  customer.marketingStopped = marketing === 'stop';
+  tell(world, preferenceChange(world.identity, personOf(customer), marketing, world.timeline.now()));
+  return ok({ success: true });
+}
+
+/** The person moves to another number, or gets another user id on the same one; the old one is no longer reached. */
+export function changeIdentity(world: World, ref: CustomerRef, next: CustomerRef): Answer {
+  const was = world.customers.get(ref);
+  const is = world.customers.get(next, was.name);
+  const { lastInboundAt, marketingStopped, isBlocked } = was;
+  Object.assign(is, { lastInboundAt, marketingStopped, isBlocked, isUnreachable: false });
+  was.isUnreachable = true;
+  const messageId = world.nextId('message');
+  const { identity, timeline } = world;
+  tell(world, identityChange(identity, { messageId, at: timeline.now(), person: personOf(was), next: personOf(is) }));
+  return ok({ message_id: messageId, user_id: is.userId });
+}
+
+/** The person blocks the business, or takes that back. No webhook tells; what is sent then fails with 131026. */
+export function blockBusiness(world: World, ref: CustomerRef, isBlocked: boolean): Answer {
+  world.customers.get(ref).isUnreachable = isBlocked;
+  return ok({ success: true });
+}
+
+/** The person reads everything that was delivered. */
+export function readMessages(world: World, ref: CustomerRef): Answer {
+  const customer = world.customers.get(ref);
+  for (const message of world.messages.values()) if (keyOf(message.customer) === keyOf(customer)) reportRead(world, message);
+  return ok({ success: true });
+}

@@ -1,0 +1,165 @@
+// What is reported of a message that was accepted: which statuses, when, at what price, and what a scenario does to their webhooks.
+
+import { toInstant } from '../values/time.ts';
+import type { Json } from './answer.ts';
+import { chance } from './chance.ts';
+import { countryOf } from './country.ts';
+import type { Fate, StatusKind } from './fate.ts';
+import type { Strikes, Struck, WebhookFault } from './faults.ts';
+import { type MessageEvent, personOf, type SentMessage, type World } from './world.ts';
+
+type AcceptedFate = Extract<Fate, { kind: 'accepted' | 'no_answer' }>;
+
+/** One status to come, so many milliseconds after the one before. */
+type Step = { readonly status: StatusKind; readonly afterMs: number; readonly code: number | null };
+
+/** Between two statuses: a few milliseconds, or nothing where time stands until somebody turns it. */
+const LATENCY_MS = { real: [1, 5], manual: [0, 0] } as const;
+
+/** Schedules the statuses of a message. */
+export function scheduleStatuses(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): void {
+  let at = world.timeline.now();
+  for (const { status, afterMs, code } of stepsOf(world, message, fate, strikes)) {
+    at = toInstant(at + afterMs + latencyMs(world, message, status));
+    world.timeline.schedule(at, () => report(world, message, { status, code }, strikes.webhook));
+  }
+}
+
+/** The person reads the message now: `read` follows, once. */
+export function reportRead(world: World, message: SentMessage): void {
+  const isDelivered = message.events.some(({ status }) => status === 'delivered');
+  const isRead = message.events.some(({ status }) => status === 'read');
+  if (isDelivered && !isRead) report(world, message, { status: 'read', code: null }, []);
+}
+
+function stepsOf(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): readonly Step[] {
+  const wait = strikes.message?.fault.startsWith('held') === true ? strikes.message.delayMs : 0;
+  const { kinds, code } = courseOf(world, message, fate, strikes);
+  return kinds.map((status, index) => ({ status, afterMs: index === 0 ? wait : 0, code: status === 'failed' ? code : null }));
+}
+
+type Course = { readonly kinds: readonly StatusKind[]; readonly code: number | null };
+
+// What a scenario says comes first, then what the provider's rules say, then the last four digits.
+function courseOf(world: World, message: SentMessage, fate: AcceptedFate, { message: struck }: Strikes): Course {
+  if (fate.kind === 'no_answer') return { kinds: [], code: null };
+  if (fate.statuses.length === 0) return { kinds: [], code: null };
+  switch (struck?.fault) {
+    case 'fail_later':
+      return { kinds: ['failed'], code: struck.code };
+    case 'held_then_dropped':
+      return { kinds: ['failed'], code: 132_015 };
+    case 'never_reported':
+      return { kinds: [], code: null };
+    default:
+  }
+  const code = failureOf(world, message);
+  if (code !== null) return { kinds: ['failed'], code };
+  if (message.type === 'reaction') return { kinds: ['sent'], code: null };
+  if (fate.code !== null) return { kinds: fate.statuses, code: fate.code };
+  switch (struck?.fault) {
+    case 'drop':
+      return { kinds: ['sent'], code: null };
+    case 'read':
+      return { kinds: ['sent', 'delivered', 'read'], code: null };
+    case 'skip_delivered':
+      return { kinds: ['sent', 'read'], code: null };
+    default:
+      return { kinds: fate.statuses, code: null };
+  }
+}
+
+// What the real provider finds out only after it has answered.
+function failureOf({ scenario, bill, timeline, messages, inbound }: World, message: SentMessage): number | null {
+  const { customer, category, type } = message;
+  if (category === 'service' && !message.windowOpen) return 131_047;
+  if (customer.isUnreachable) return 131_026;
+  if (type === 'reaction') {
+    const target = String((message.body['reaction'] as Json)['message_id']);
+    return messages.has(target) || inbound.has(target) ? null : 131_009;
+  }
+  if (category === 'marketing' && customer.marketingStopped) return 131_050;
+  // Marketing templates to the United States have been paused since 2025-04-01.
+  if (category === 'marketing' && customer.phone !== null && countryOf(customer.phone) === 'US') return 131_049;
+  const isUnpaid = !scenario.account.payment_method && bill.quote(billable(message), timeline.now()).billable;
+  return isUnpaid ? 131_042 : null;
+}
+
+function billable(message: SentMessage) {
+  const { category, windowOpen, freeEntry, isLite, type } = message;
+  return { category, windowOpen, freeEntryOpen: freeEntry !== null, isLite, isReaction: type === 'reaction' };
+}
+
+type Happening = { readonly status: StatusKind; readonly code: number | null };
+
+function report(world: World, message: SentMessage, { status, code }: Happening, strikes: readonly Struck<WebhookFault>[]): void {
+  const at = world.timeline.now();
+  const event: MessageEvent = {
+    status,
+    at,
+    pricing: pricingAt(world, message, status),
+    error: code === null ? null : { code, details: DETAILS[code] ?? 'The emulator was asked for it.' },
+    webhook: 'PENDING',
+  };
+  message.events.push(event);
+  post(world, message, event, [...strikes, ...world.faults.strikeWebhook(message.struckable, status)]);
+}
+
+// Told with `sent`, and with the first of delivered and read, which is when it is billed.
+function pricingAt({ bill, timeline }: World, message: SentMessage, status: StatusKind): Json | null {
+  if (status === 'sent') return { ...bill.quote(billable(message), timeline.now()) };
+  const isFirst = !message.events.some((event) => event.status === 'delivered' || event.status === 'read');
+  if ((status !== 'delivered' && status !== 'read') || !isFirst) return null;
+  return { ...bill.charge(billable(message), message.customer, timeline.now()) };
+}
+
+function post(world: World, message: SentMessage, event: MessageEvent, strikes: readonly Struck<WebhookFault>[]): void {
+  const struck = (fault: WebhookFault) => strikes.find((strike) => strike.fault === fault);
+  if (struck('lose_webhook') !== undefined) return;
+  const enqueue = (): void =>
+    world.webhooks.enqueue({
+      content: {
+        status: {
+          ...event,
+          messageId: message.id,
+          person: personOf(message.customer),
+          callbackData: message.callbackData,
+          conversation: message.freeEntry,
+          pricing: toldPricing(event),
+        },
+      },
+      onState: (state) => {
+        event.webhook = state;
+      },
+    });
+  // A status that is overtaken arrives one step of the message's way later.
+  const reorderMs = struck('reorder') === undefined ? 0 : 2 * (latencyOf(world)[1] + 1);
+  const delayMs = (struck('delay')?.delayMs ?? 0) + reorderMs;
+  const at = toInstant(event.at + delayMs);
+  if (delayMs === 0) enqueue();
+  else world.timeline.schedule(at, enqueue);
+  if (struck('duplicate_webhook') !== undefined) world.timeline.schedule(toInstant(at + 1), enqueue);
+}
+
+function toldPricing({ pricing }: MessageEvent): { readonly billable: boolean; readonly type: string; readonly category: string } | null {
+  return pricing as { readonly billable: boolean; readonly type: string; readonly category: string } | null;
+}
+
+function latencyOf({ scenario, timeline }: World): readonly [number, number] {
+  return scenario.latency_ms ?? LATENCY_MS[timeline.mode];
+}
+
+function latencyMs(world: World, { struckable }: SentMessage, status: StatusKind): number {
+  const [least, most] = latencyOf(world);
+  return least + Math.floor(chance(world.scenario.seed, 'latency', struckable.to, struckable.nth, status) * (most - least + 1));
+}
+
+const DETAILS: Readonly<Record<number, string>> = {
+  131_009: 'The reaction is to a message that is not known.',
+  131_026: 'Message undeliverable.',
+  131_042: 'There is no payment method for messages that cost something.',
+  131_047: 'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
+  131_049: 'In order to maintain a healthy ecosystem engagement, the message failed to be delivered.',
+  131_050: 'The user has stopped marketing messages from this business.',
+  132_015: 'The message was held for the assessment of its template, and the template was paused.',
+};

@@ -1,0 +1,64 @@
+// The second half of a send: what was admitted is dispatched, and waited for as long as the plan says.
+
+import type { Sender } from '../domain/sender.ts';
+import type { Store } from '../ports/store.ts';
+import type { MessageId } from '../values/id.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import type { DispatchHost } from './dispatch.ts';
+import { dispatchOwn, type OwnMessages } from './dispatch-own.ts';
+import type { Tally } from './tally.ts';
+import { DELIVERY_WAIT_MS, waitForDelivery } from './wait.ts';
+
+export type FinishHost = Omit<DispatchHost, 'store'> & { readonly store: Store; readonly diedWithProcess: readonly string[] };
+
+export type FinishPlan = {
+  readonly sender: Sender;
+  /** Go on until the provider has told what became of each message; otherwise until it has accepted them. */
+  readonly waitsForDelivery: boolean;
+  /** How long dispatching and waiting may take together; null for as long as it takes, and `DELIVERY_WAIT_MS` for a delivery. */
+  readonly timeoutMs: number | null;
+  /** Told now and then how far it is. */
+  readonly onProgress: (tally: Tally) => void;
+};
+
+/**
+ * How it ended. `interrupted` when a stop left something undone, `timedOut` when the time was up; `waiting` when another process still held messages of
+ * ours. The same command goes on.
+ */
+export type Ending = { readonly interrupted: boolean; readonly waiting: boolean; readonly timedOut: boolean };
+
+/** All that was asked is done. */
+export const ENDED: Ending = { interrupted: false, waiting: false, timedOut: false };
+
+type Admitted = { readonly own: OwnMessages; readonly repeated: readonly MessageId[]; readonly tally: Tally };
+
+/** Dispatches what was admitted, and waits for it as long as the plan says. */
+export async function finish(host: FinishHost, plan: FinishPlan, { own, repeated, tally }: Admitted): Promise<Ending> {
+  const { sender, onProgress } = plan;
+  const deadline = startDeadline(host, plan.timeoutMs);
+  const stopped = (): Ending => ({ ...ENDED, interrupted: host.interrupted.aborted, timedOut: !host.interrupted.aborted });
+  try {
+    if (tally.counts.queued > 0) {
+      const end = await dispatchOwn({ ...host, interrupted: deadline.signal }, { sender, own, tally, onProgress });
+      if (end.interrupted) return stopped();
+      if (!plan.waitsForDelivery) return { ...ENDED, waiting: end.waiting };
+    }
+    return plan.waitsForDelivery ? await outlast(host, { own, repeated, tally }, { ...plan, deadline }) : ENDED;
+  } finally {
+    deadline.clear();
+  }
+}
+
+type Patience = Omit<FinishPlan, 'sender'> & { readonly deadline: Deadline };
+
+// A deadline that was asked for began with the dispatch; the usual one begins here, because a long file may take longer than it to be sent.
+async function outlast(host: FinishHost, admitted: Admitted, { timeoutMs, deadline, onProgress }: Patience): Promise<Ending> {
+  const last = timeoutMs === null ? startDeadline(host, DELIVERY_WAIT_MS) : deadline;
+  try {
+    const isOver = await waitForDelivery(host, { ...admitted, deadline: last, onProgress });
+    const interrupted = host.interrupted.aborted && !isOver;
+    return { ...ENDED, interrupted, timedOut: !isOver && !interrupted };
+  } finally {
+    last.clear();
+  }
+}

@@ -1,0 +1,78 @@
+// Handing a sender's templates in at the provider: what is new there is created, what reads otherwise is edited, and what the provider makes of each comes
+// back into the store.
+
+import type { Sender } from '../domain/sender.ts';
+import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
+import { readsAlike } from '../domain/template-likeness.ts';
+import { AppError, assert } from '../errors.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
+import type { Store } from '../ports/store.ts';
+import type { TemplateChange } from '../ports/store/templates.ts';
+import type { IdSource } from '../values/id.ts';
+import { keyOf, type TakenOver, takeOver } from './take-over-templates.ts';
+
+export type PushHost = {
+  readonly store: Pick<Store, 'listTemplates' | 'changeTemplates' | 'findMessages'>;
+  readonly provider: Pick<Provider, 'listTemplates' | 'pushTemplate'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly ids: IdSource;
+};
+
+/** What the provider made of one template. `refused` tells why nothing came of it; the store is as it was. */
+export type Pushed = { readonly name: string; readonly language: string } & (
+  | { readonly result: 'created' | 'edited' | 'unchanged'; readonly taken: TakenOver; readonly refusal: null }
+  | { readonly result: 'refused'; readonly taken: null; readonly refusal: AppError }
+);
+
+/**
+ * Hands the templates in, one after the other. Asks first what the provider has, so that pushing again after a lost answer creates nothing twice. One refusal
+ * does not stop the rest. Throws `provider_unreachable` and `token_rejected`; what was handed in before stays so.
+ */
+export async function pushTemplates(host: PushHost, sender: Sender, templates: readonly Template[]): Promise<readonly Pushed[]> {
+  const there = new Map<string, ProviderTemplate | UnreadableTemplate>();
+  for await (const page of host.provider.listTemplates()) for (const item of page) there.set(keyOf(item.content ?? item), item);
+  const pushed: Pushed[] = [];
+  for (const template of templates) pushed.push(await pushOne(host, { sender, template, item: there.get(keyOf(template)) }));
+  return pushed;
+}
+
+type Job = { readonly sender: Sender; readonly template: Template; readonly item: ProviderTemplate | UnreadableTemplate | undefined };
+
+async function pushOne(host: PushHost, { sender, template, item }: Job): Promise<Pushed> {
+  const { name, language } = template;
+  try {
+    const isThere = item !== undefined && item.content !== null && !needsEdit(template, item);
+    const told = isThere
+      ? { providerId: item.providerId, status: item.status, category: item.content.category, quality: item.quality }
+      : { ...(await host.provider.pushTemplate(template, item?.providerId ?? null)), quality: null };
+    const change = toChange(host, template, told);
+    const [taken] = await takeOver(host.store, { sender, changes: [change], at: host.clock.now() });
+    assert(taken !== undefined, 'one result per change');
+    return { name, language, result: isThere ? 'unchanged' : item === undefined ? 'created' : 'edited', taken, refusal: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'provider_rejected') throw error;
+    return { name, language, result: 'refused', taken: null, refusal: error };
+  }
+}
+
+type Told = {
+  readonly providerId: string;
+  readonly status: TemplateStatus;
+  readonly category: TemplateCategory;
+  readonly quality: TemplateQuality | null;
+};
+
+// One that was deleted there and is made again has another id, and is another template to the store.
+function toChange({ ids }: PushHost, template: Template, told: Told): TemplateChange {
+  const { name, language } = template;
+  const id = ids.short<'template'>();
+  if (template.providerId === null || template.providerId === told.providerId) return { id, name, language, whole: null, ...told };
+  const { providerId, status, category, quality } = told;
+  return { id, name, language, whole: { ...template, status, category }, providerId, quality: quality ?? 'unknown' };
+}
+
+// The category of what it approved is the provider's decision. One that it rejected is handed in again after it was added anew, with a better example maybe.
+function needsEdit(template: Template, { content, status }: ProviderTemplate): boolean {
+  return !readsAlike(template, content) || (status === 'rejected' && template.status === 'pending');
+}

@@ -1,0 +1,82 @@
+// A template that the provider puts in another category takes its queued messages along: consent, price and budget are asked again, and the reservation
+// follows, or the message may not be sent any more. Pure: the engine calls it inside the transaction that takes over the change.
+
+import { marketMap } from '../catalog/markets.ts';
+import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budget.ts';
+import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
+import { type Bucket, type LedgerEntry, negative } from '../domain/ledger.ts';
+import { quote, ruleOf } from '../domain/quote.ts';
+import type { StoredRate } from '../ports/store/settle.ts';
+import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
+import { type Micros, ZERO } from '../values/money.ts';
+import { dayOf, monthOf } from '../values/time.ts';
+
+/** Decides in order. Of a budget it asks for the difference alone; a message that is refused gives back what it had taken. */
+export const decideRepricings: DecideRepricings = (messages, uses) => {
+  const budgets = createBudgetMeter(uses);
+  const buckets = new Map<Bucket, Bucket>();
+  return messages.map((message) => {
+    const rate = rateFor(message);
+    if (typeof rate === 'string') {
+      budgets.giveBack(taken(message, message.holdBucket.category, message.held));
+      return { kind: 'refused', reason: rate };
+    }
+    return fits(budgets, message, rate) ? reprice(message, rate, bucketFor(buckets, message)) : { kind: 'refused', reason: 'over_budget' };
+  });
+};
+
+function rateFor(message: RepricingFacts): StoredRate | RefusalReason {
+  const { at, sender, flags, category, expiresAt, prices } = message;
+  const refusal = refusalOf({ flags, category, freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false });
+  if (refusal !== null) return refusal;
+  const address = message.phone ?? message.userId;
+  if (address === null) return 'no_price'; // a person who was forgotten is in no market
+  const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
+  return quote(prices, marketMap(), { address, category, currency: sender.currency, from, to }).rate ?? 'no_price';
+}
+
+function fits(budgets: BudgetMeter, message: RepricingFacts, { rate }: StoredRate): boolean {
+  return budgets.exchange(taken(message, message.holdBucket.category, message.held), taken(message, message.category, rate));
+}
+
+function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micros): Taken {
+  const { costCenter, campaignId } = holdBucket;
+  const spending = { category, costCenter: costCenter === '' ? null : costCenter, campaignId: campaignId === '' ? null : campaignId };
+  return { amount, spending };
+}
+
+// The same bucket, but for the category: the reservation stays on the day on which it was made. Equal ones share one object.
+function bucketFor(buckets: Map<Bucket, Bucket>, { holdBucket, category }: RepricingFacts): Bucket {
+  const known = buckets.get(holdBucket);
+  const bucket = known?.category === category ? known : { ...holdBucket, category };
+  buckets.set(holdBucket, bucket);
+  return bucket;
+}
+
+function reprice(message: RepricingFacts, rate: StoredRate, bucket: Bucket): RepricingDecision {
+  const { holdBucket, held } = message;
+  const entries = [entry(message, rate, { bucket: holdBucket, held: negative(held) }), entry(message, rate, { bucket, held: rate.rate })];
+  return { kind: 'repriced', bucket, rate, entries };
+}
+
+function entry(
+  message: RepricingFacts,
+  rate: StoredRate,
+  { bucket, held }: { readonly bucket: Bucket; readonly held: Micros },
+): LedgerEntry {
+  const { messageId, attempt, at, sender } = message;
+  return {
+    messageId,
+    attempt,
+    kind: 'repricing',
+    bucket,
+    holdBucket: bucket,
+    held,
+    posted: ZERO,
+    eventAt: at,
+    recordedAt: at,
+    booksMonth: monthOf(dayOf(at, sender.timeZone)),
+    cause: null,
+    evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
+  };
+}

@@ -1,0 +1,113 @@
+// Sending again by a person's decision: a new message with the content of one that is over and was surely not delivered. It passes the whole gate again.
+
+import { isDelivered, type MessageState } from '../domain/message.ts';
+import type { Sender } from '../domain/sender.ts';
+import { type AppError, assert, fail } from '../errors.ts';
+import type { Admission, AdmitRequest } from '../ports/store/admit.ts';
+import type { MessageContent, MessageRecord } from '../ports/store/report.ts';
+import { formatInstant, type Instant, SECOND_MS, toInstant } from '../values/time.ts';
+import { decideAdmissions } from './admit.ts';
+import { ENDED, finish } from './finish.ts';
+import { recover } from './recover.ts';
+import { countAdmission, idToSend, type SendEnd, type SendHost } from './send.ts';
+import { createTally } from './tally.ts';
+
+/** A message to send again, by its own sender, with what it said. */
+export type Retriable = { readonly record: MessageRecord; readonly sender: Sender; readonly content: MessageContent };
+
+/** How long a request whose outcome a person decided may still be under way: twice a request's deadline. */
+export const REQUEST_OVER_MS = 60 * SECOND_MS;
+
+/**
+ * The new message, or the first one that was sent again in the place of this one, and what came of it. `queueOnly` leaves it in the outbox. Throws
+ * `not_retryable` where the old message may still arrive, has arrived, or has no content any more.
+ */
+export async function retryMessage(
+  host: SendHost,
+  { record, sender, content }: Retriable,
+  queueOnly: boolean,
+): Promise<SendEnd & { readonly request: AdmitRequest; readonly admission: Admission }> {
+  const at = host.clock.now();
+  await recover(host.store, { diedWithProcess: host.diedWithProcess, at });
+  const request = toRequest(host, record, content);
+  const { campaign, template } = record;
+  const campaignId = campaign === null ? null : await host.store.findCampaign({ senderId: sender.id, name: campaign });
+  const batch = {
+    mode: 'commit',
+    senderId: sender.id,
+    template,
+    campaignId,
+    runId: null,
+    at,
+    requests: [request],
+    spent: new Map(),
+  } as const;
+  const [admission] = (await host.store.admit(batch, decideAdmissions)).admissions;
+  assert(admission !== undefined, 'one admission per request');
+  const tally = createTally();
+  countAdmission(tally, admission);
+  const id = idToSend(request, admission);
+  if (id === null || queueOnly) return { request, admission, tally, ...ENDED };
+  const plan = { sender, waitsForDelivery: false, timeoutMs: null, onProgress: () => undefined };
+  return { request, admission, tally, ...(await finish(host, plan, { own: { kind: 'messages', ids: [id] }, repeated: [], tally })) };
+}
+
+/** Passes for a message that is over and was surely not delivered. Throws `not_retryable` with what to do instead. */
+export function refuseRetry(
+  record: MessageRecord,
+  content: MessageContent | null,
+  { sender, at }: { readonly sender: Sender; readonly at: Instant },
+): void {
+  const { id, state } = record;
+  const advice = isDelivered(state) ? 'It arrived: send another message instead.' : ADVICE[state]?.replace('<id>', id);
+  if (advice !== undefined) throw notRetryable(record, `Message ${id} is ${state}.`, advice);
+  if (content === null) throw notRetryable(record, `The content of message ${id} was erased.`, 'Send it anew with tollbell send.');
+  const over = requestOver(record, sender);
+  if (at < over)
+    throw notRetryable(
+      record,
+      `The request of message ${id} may still be under way.`,
+      `Try again after ${formatInstant(over)}; a late status of the provider may tell more until then.`,
+    );
+}
+
+const ADVICE: Partial<Record<MessageState, string>> = {
+  queued: 'It will be sent yet: tollbell dispatch.',
+  scheduled: 'It will be sent yet: tollbell dispatch.',
+  sending: 'It is being sent: see tollbell message show <id>.',
+  accepted: 'The provider has it and may deliver it yet: see tollbell message show <id>.',
+  sent: 'The provider has it and may deliver it yet: see tollbell message show <id>.',
+  unknown: 'Find out what became of it, and say so first: tollbell message resolve <id> --as not_sent --reason "…"',
+};
+
+/** What a person said of an unknown outcome; the provider was never heard on it. */
+const DECIDED_BY_A_PERSON: ReadonlySet<string | null> = new Set(['not_sent', 'resolved']);
+
+// The person may have been quicker than the request's own deadline. What the sandbox did is over with its answer.
+function requestOver({ reason, changedAt }: MessageRecord, { whatsapp }: Sender): Instant {
+  return whatsapp === null || !DECIDED_BY_A_PERSON.has(reason) ? changedAt : toInstant(changedAt + REQUEST_OVER_MS);
+}
+
+function notRetryable({ id, state }: MessageRecord, message: string, hint: string): AppError {
+  return fail('not_retryable', { message, hint, details: { id, status: state } });
+}
+
+const NO_FINGERPRINT = new Uint8Array(0);
+
+function toRequest({ ids, clock }: SendHost, record: MessageRecord, { templateId, content }: MessageContent): AdmitRequest {
+  const { id, phone, contactId, language, costCenter, tags } = record;
+  return {
+    id: ids.sortable(clock.now()),
+    key: null,
+    fingerprint: NO_FINGERPRINT,
+    to: phone === null ? { contactId } : { phone },
+    language,
+    checkedFor: templateId,
+    content,
+    maxPrice: null,
+    retryOf: id,
+    confirms: null,
+    costCenter,
+    tags,
+  };
+}

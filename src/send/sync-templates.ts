@@ -1,0 +1,79 @@
+// Bringing a sender's templates to the state in which the provider has them: a page at a time, then what the provider has no more.
+
+import type { Sender } from '../domain/sender.ts';
+import { canonicalTemplate, type Template } from '../domain/template.ts';
+import { readsAlike } from '../domain/template-likeness.ts';
+import { toTemplate } from '../domain/template-parameters.ts';
+import type { Clock } from '../ports/host.ts';
+import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
+import type { Store } from '../ports/store.ts';
+import type { TemplateChange } from '../ports/store/templates.ts';
+import type { IdSource } from '../values/id.ts';
+import { keyOf, type TakenOver, takeOver } from './take-over-templates.ts';
+
+export type SyncHost = {
+  readonly store: Pick<Store, 'listTemplates' | 'changeTemplates' | 'findMessages'>;
+  readonly provider: Pick<Provider, 'listTemplates'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly ids: IdSource;
+  readonly digest: (text: string) => string;
+};
+
+export type TemplateSync = {
+  readonly takenOver: readonly TakenOver[];
+  /** Those that the provider has no more; they are disabled now. */
+  readonly missing: readonly TakenOver[];
+  /** Those that this version cannot read; they are not in the store and cannot be sent. */
+  readonly unreadable: readonly UnreadableTemplate[];
+};
+
+/**
+ * Takes over all templates of the account. What was taken over before an error stays. Throws what the provider's office throws. Running it twice changes
+ * nothing the second time.
+ */
+export async function syncTemplates(host: SyncHost, sender: Sender): Promise<TemplateSync> {
+  const { store, provider, clock } = host;
+  const known = new Map((await store.listTemplates({ senderId: sender.id, name: null })).map((template) => [keyOf(template), template]));
+  const takenOver: TakenOver[] = [];
+  const unreadable: UnreadableTemplate[] = [];
+  const seen = new Set<string>();
+  for await (const page of provider.listTemplates()) {
+    const changes: TemplateChange[] = [];
+    for (const item of page) {
+      const key = keyOf(item.content ?? item);
+      if (item.content === null) unreadable.push(item);
+      else if (!seen.has(key)) changes.push(toChange(host, { sender, item, known: known.get(key) }));
+      seen.add(key); // pages shift while they are read, and may show one template twice
+    }
+    takenOver.push(...(await takeOver(store, { sender, changes, at: clock.now() })));
+  }
+  const gone = [...known.values()].filter((template) => !seen.has(keyOf(template)) && wasThere(template));
+  const changes = gone.map((template) => toDisabled(host, template));
+  return { takenOver, missing: await takeOver(store, { sender, changes, at: clock.now() }), unreadable };
+}
+
+type Listed = { readonly sender: Sender; readonly item: ProviderTemplate; readonly known: Template | undefined };
+
+// The provider gives a template back with fields of its own; where it reads alike, the content that we have stays, and so does what is queued with it.
+function toChange({ ids, digest, clock }: SyncHost, { sender, item, known }: Listed): TemplateChange {
+  const { providerId, content: theirs, status, quality } = item;
+  const components = known !== undefined && readsAlike(known, theirs) ? known.components : theirs.components;
+  const content = { ...theirs, components, status };
+  const identity = {
+    id: ids.short<'template'>(),
+    senderId: sender.id,
+    contentHash: digest(canonicalTemplate(content)),
+    addedAt: clock.now(),
+  };
+  const whole = toTemplate(content, { ...identity, providerId, quality });
+  return { id: whole.id, name: whole.name, language: whole.language, whole, providerId, quality };
+}
+
+// One that was never handed in waits for a push; it is not missing.
+function wasThere({ providerId, status }: Template): boolean {
+  return (providerId !== null || status === 'approved') && status !== 'disabled';
+}
+
+function toDisabled({ ids }: SyncHost, { name, language }: Template): TemplateChange {
+  return { id: ids.short(), name, language, whole: null, providerId: null, status: 'disabled', quality: null, category: null };
+}

@@ -1,0 +1,80 @@
+// The senders that webhooks are for: their secrets, their numbers and accounts. Read again when something comes that they do not explain, so that a sender
+// who was added later, or a secret that was changed, works without a restart.
+
+import type { Sender } from '../domain/sender.ts';
+import type { SenderLookup } from '../inbound/host.ts';
+import type { Clock } from '../ports/host.ts';
+import type { SenderId } from '../values/id.ts';
+import { type Instant, SECOND_MS } from '../values/time.ts';
+
+/** A sender with what its webhooks are known by. Several secrets while one is being changed; none where webhooks of it are not to be believed. */
+export type ServedSender = { readonly sender: Sender; readonly appSecrets: readonly string[]; readonly verifyToken: string | null };
+
+/** What one post named: `own` of senders whose secret signed it, `foreign` of others of ours, `unknown` of nobody's. */
+export type Named = { own: number; foreign: number; unknown: number };
+
+export type ServedSenders = {
+  readonly all: readonly ServedSender[];
+  /** Each secret once. */
+  readonly secrets: ReadonlySet<string>;
+  readonly senderOf: (id: SenderId) => Sender | undefined;
+  /** What a secret may speak for; counts in `named` what was asked for. */
+  readonly signedBy: (secret: string, named: Named) => SenderLookup;
+};
+
+/** Asking for the senders; see `createServedSenders`. */
+export type SenderSource = {
+  /** As they were read last. */
+  readonly current: () => Promise<ServedSenders>;
+  /** Read again; undefined where that was done less than a second ago. */
+  readonly refreshed: () => Promise<ServedSenders | undefined>;
+};
+
+/** Reads at first use, and again at most once a second. */
+export function createSenderSource(read: () => Promise<readonly ServedSender[]>, clock: Clock): SenderSource {
+  let known: ServedSenders | undefined;
+  let readAt: Instant | undefined;
+  const refresh = async (): Promise<ServedSenders> => {
+    readAt = clock.now();
+    known = toServedSenders(await read());
+    return known;
+  };
+  return {
+    current: async () => known ?? refresh(),
+    refreshed: async () => {
+      const now = clock.now();
+      // A clock that was set back must not keep them as they are.
+      return readAt !== undefined && now >= readAt && now < readAt + SECOND_MS ? undefined : refresh();
+    },
+  };
+}
+
+function toServedSenders(all: readonly ServedSender[]): ServedSenders {
+  const numbers = new Map<string, ServedSender[]>();
+  const accounts = new Map<string, ServedSender[]>();
+  for (const served of all) {
+    const { whatsapp } = served.sender;
+    if (whatsapp === null) continue;
+    add(numbers, whatsapp.phoneNumberId, served);
+    add(accounts, whatsapp.wabaId, served);
+  }
+  return {
+    all,
+    secrets: new Set(all.flatMap(({ appSecrets }) => appSecrets)),
+    senderOf: (id) => all.find(({ sender }) => sender.id === id)?.sender,
+    signedBy: (secret, named) => {
+      const own = (group: readonly ServedSender[] = []): readonly SenderId[] => {
+        const ids = group.filter(({ appSecrets }) => appSecrets.includes(secret)).map(({ sender }) => sender.id);
+        named[ids.length > 0 ? 'own' : group.length > 0 ? 'foreign' : 'unknown'] += 1;
+        return ids;
+      };
+      return { byNumber: (id) => own(numbers.get(id))[0] ?? null, byAccount: (id) => own(accounts.get(id)) };
+    },
+  };
+}
+
+function add(groups: Map<string, ServedSender[]>, key: string, served: ServedSender): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [served]);
+  else group.push(served);
+}

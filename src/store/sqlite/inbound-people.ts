@@ -1,0 +1,114 @@
+// Who an event is about, on SQLite: found by number or user id, learnt of, added where unknown, and made one where two turn out to be the same person.
+
+import type { InboundPerson } from '../../domain/inbound.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { AccountId, ContactId } from '../../values/id.ts';
+import type { Instant } from '../../values/time.ts';
+import type { ContactRow } from '../rows.ts';
+import { findContact, insertContact } from './contacts.ts';
+import type { Sqlite } from './database.ts';
+import { mergeContacts, setIdentity, takeStops } from './merge.ts';
+
+/** What an event says of a person, and the proof of it. */
+export type Sighting = {
+  readonly accountId: AccountId;
+  readonly person: InboundPerson;
+  readonly at: Instant;
+  readonly evidence: () => string;
+};
+
+/**
+ * The person, as they are now. `other` is a second contact that the event names as well and that cannot be the same row: a stop holds for both.
+ * `cancellations` are the caller's to settle.
+ */
+export type Seen = {
+  readonly contact: ContactRow;
+  readonly other: ContactRow | null;
+  readonly isNews: boolean;
+  readonly cancellations: readonly Outcome[];
+};
+
+const SET_NAME = /* sql */ `
+  UPDATE contact SET name = ?, updated_at = ?
+  WHERE id = ? AND name IS NULL`;
+
+/** Finds a person, and teaches their contact what it lacks; undefined where nobody is known. Call it inside `write`. */
+export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined {
+  const { accountId, person, at } = sighting;
+  const { phone, userId } = person;
+  const byPhone = phone === null ? undefined : findContact(sqlite, accountId, { phone });
+  const byUserId = userId === null ? undefined : findContact(sqlite, accountId, { userId });
+  if (byPhone !== undefined && byUserId !== undefined && byPhone.id !== byUserId.id) return seeTwo(sqlite, sighting, byPhone, byUserId);
+  const contact = byPhone ?? byUserId;
+  if (contact === undefined) return undefined;
+  const learnt = { phone: contact.phone ?? phone, userId: contact.user_id ?? userId };
+  const isNews = learnt.phone !== contact.phone || learnt.userId !== contact.user_id;
+  if (isNews) setIdentity(sqlite, contact.id, learnt, at);
+  const isNamed = name(sqlite, contact, sighting);
+  return {
+    contact: { ...contact, phone: learnt.phone, user_id: learnt.userId },
+    other: null,
+    isNews: isNews || isNamed,
+    cancellations: [],
+  };
+}
+
+/** The same, and adds a person who is not known yet, without any consent. Call it inside `write`. */
+export function meetPerson(sqlite: Sqlite, sighting: Sighting): Seen {
+  const seen = seePerson(sqlite, sighting);
+  if (seen !== undefined) return seen;
+  const { accountId, person, at } = sighting;
+  const { newId: id, phone, userId } = person;
+  insertContact(sqlite, { id, accountId, phone, userId }, at, { name: person.name, language: null, attributes: {} });
+  return { contact: contactOf(sqlite, accountId, id), other: null, isNews: true, cancellations: [] };
+}
+
+// One contact has the number, another the user id: one person. Where one of them has another number or id of its own as well, both rows are needed to find
+// the person again (numbers of Brazil and Mexico are written in two ways), and what stops one stops the other.
+function seeTwo(sqlite: Sqlite, sighting: Sighting, byPhone: ContactRow, byUserId: ContactRow): Seen {
+  const { accountId, person, at, evidence } = sighting;
+  if (byPhone.user_id !== null || byUserId.phone !== null) {
+    const [left, right] = [byPhone.id, byUserId.id];
+    const cancellations = [
+      ...takeStops(sqlite, { into: left, from: right, at, evidence: evidence() }),
+      ...takeStops(sqlite, { into: right, from: left, at, evidence: evidence() }),
+    ];
+    return { contact: byPhone, other: byUserId, isNews: false, cancellations };
+  }
+  const identity = { phone: person.phone, userId: person.userId };
+  const cancellations = mergeContacts(sqlite, { into: byPhone.id, from: byUserId.id, identity, at, evidence: evidence() });
+  name(sqlite, byPhone, sighting);
+  return { contact: contactOf(sqlite, accountId, byPhone.id), other: null, isNews: true, cancellations };
+}
+
+/** The person who got another number or user id, with it; undefined where neither who they were nor who they are is known. Call it inside `write`. */
+export function changeIdentity(sqlite: Sqlite, sighting: Sighting, previous: InboundPerson): Seen | undefined {
+  const { accountId, person, at, evidence } = sighting;
+  const before = seePerson(sqlite, { ...sighting, person: previous });
+  if (before === undefined) return seePerson(sqlite, sighting);
+  const { contact } = before;
+  const cancellations = [...before.cancellations];
+  for (const taken of [person.phone === null ? null : { phone: person.phone }, person.userId === null ? null : { userId: person.userId }]) {
+    const holder = taken === null ? undefined : findContact(sqlite, accountId, taken);
+    if (holder === undefined || holder.id === contact.id) continue;
+    const identity = { phone: contact.phone, userId: contact.user_id };
+    cancellations.push(...mergeContacts(sqlite, { into: contact.id, from: holder.id, identity, at, evidence: evidence() }));
+  }
+  const identity = identityAfter(contact, person);
+  setIdentity(sqlite, contact.id, identity, at);
+  return { contact: { ...contact, phone: identity.phone, user_id: identity.userId }, other: before.other, isNews: true, cancellations };
+}
+
+// With another number comes another user id (the provider's page on user ids): the old one, where the new one is not told, names nobody any more.
+function identityAfter(contact: ContactRow, person: InboundPerson): { phone: ContactRow['phone']; userId: string | null } {
+  const isMoved = person.phone !== null && person.phone !== contact.phone;
+  return { phone: person.phone ?? contact.phone, userId: person.userId ?? (isMoved ? null : contact.user_id) };
+}
+
+function name(sqlite: Sqlite, contact: ContactRow, { person, at }: Sighting): boolean {
+  return contact.name === null && person.name !== null && sqlite.prepare(SET_NAME).run(person.name, at, contact.id).changes === 1;
+}
+
+function contactOf(sqlite: Sqlite, accountId: AccountId, contactId: ContactId): ContactRow {
+  return findContact(sqlite, accountId, { contactId }) as ContactRow; // it was written just now
+}

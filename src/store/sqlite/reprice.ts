@@ -1,0 +1,164 @@
+// Following a template on SQLite: what is queued under versions of the same content in another category is priced anew, or cancelled.
+
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Template } from '../../domain/template.ts';
+import { assert } from '../../errors.ts';
+import { type Outcome, toOutcome } from '../../domain/outcome.ts';
+import type { DecideSettlements } from '../../ports/store/settle.ts';
+import type { DecideRepricings, RepricingDecision, RepricingFacts, TemplateChanged } from '../../ports/store/templates.ts';
+import { BATCH_MAX, slices } from '../../values/batch.ts';
+import type { CampaignId, ContactId, MessageId, TemplateId } from '../../values/id.ts';
+import { type Micros, minus, plus, toMicros, ZERO } from '../../values/money.ts';
+import type { Phone } from '../../values/phone.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
+import { type TemplateRow, toTemplate } from '../rows.ts';
+import type { Book } from './book.ts';
+import type { BudgetStore } from './budgets.ts';
+import type { Sqlite } from './database.ts';
+import { flagsOf } from './flags.ts';
+import type { PriceStore } from './prices.ts';
+import type { SenderStore } from './senders.ts';
+import { movedIds, type Settler } from './settle.ts';
+import { contentOf } from './template-changes.ts';
+
+export type RepriceRules = { readonly settle: DecideSettlements; readonly reprice: DecideRepricings };
+type Followed = Pick<TemplateChanged, 'repriced' | 'difference' | 'cancelled'>;
+
+export type Repricer = {
+  /** Lets what is queued follow the version that is in force now. Call it inside `write`. */
+  readonly follow: (version: Template, at: Instant, rules: RepriceRules) => Followed;
+};
+
+type RepricerParts = {
+  readonly sqlite: Sqlite;
+  readonly book: Book;
+  readonly budgets: BudgetStore;
+  readonly prices: PriceStore;
+  readonly senders: SenderStore;
+  readonly settler: Settler;
+};
+
+const VERSIONS = /* sql */ `
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at, provider_id, quality
+  FROM template
+  WHERE sender_id = ? AND name = ? AND language = ? AND category <> ?`;
+
+// Whatever is open is in one index; what is on its way keeps what it was sent as. A budget is asked for each campaign, and for the day of the reservation.
+const QUEUED = /* sql */ `
+  SELECT m.id, m.campaign_id, b.day, m.created_at
+  FROM message m INDEXED BY message_open
+  CROSS JOIN bucket b ON b.id = m.hold_bucket_id
+  WHERE (m.state = 'queued' OR m.state = 'scheduled' OR m.state = 'sending') AND m.state <> 'sending'
+    AND m.template_id IN (SELECT value FROM json_each(?)) AND NOT (m.category = 'authentication-international' AND ? = 'authentication')
+  ORDER BY m.campaign_id, b.day, m.id`;
+
+const FACTS = /* sql */ `
+  SELECT m.attempt, m.contact_id, c.phone, c.user_id, m.expires_at, m.held, m.hold_bucket_id
+  FROM message m
+  JOIN contact c ON c.id = m.contact_id
+  WHERE m.id = ?`;
+
+const FOLLOW = /* sql */ `
+  UPDATE message SET template_id = ?, category = ?, price = ?, held = ?, hold_bucket_id = ?, changed_at = ?
+  WHERE id = ?`;
+
+type QueuedRow = readonly [MessageId, CampaignId | null, string, Instant];
+type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint, bigint, bigint];
+
+/** The repricer of one connection. */
+export function createRepricer(parts: RepricerParts): Repricer {
+  const { sqlite, budgets, senders, settler } = parts;
+  return {
+    follow: (version, at, rules) => {
+      let followed: Followed = { repriced: [], difference: ZERO, cancelled: [] };
+      for (const group of queuedUnder(sqlite, version)) {
+        const uses = budgets.uses(senders.byId(version.senderId), group.reservedAt, group.campaignId);
+        const facts = group.ids.map((id) => factsOf(parts, id, version, at));
+        const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses));
+        // At once: what a refused message gives back is there for the next group.
+        const cancelled = movedIds(settler.apply(cancellations, at, rules.settle));
+        followed = {
+          repriced: [...followed.repriced, ...repriced],
+          difference: plus(followed.difference, difference),
+          cancelled: [...followed.cancelled, ...cancelled],
+        };
+      }
+      return followed;
+    },
+  };
+}
+
+type Group = { readonly campaignId: CampaignId | null; readonly reservedAt: Instant; readonly ids: readonly MessageId[] };
+
+// What is queued under the same content in another category, in groups that share their budgets.
+function queuedUnder(sqlite: Sqlite, version: Template): readonly Group[] {
+  const { senderId, name, language, category } = version;
+  const others = (sqlite.prepare(VERSIONS).all(senderId, name, language, category) as TemplateRow[]).map(toTemplate);
+  const same: readonly TemplateId[] = others.filter((other) => contentOf(other) === contentOf(version)).map(({ id }) => id);
+  if (same.length === 0) return [];
+  const groups = new Map<string, QueuedRow[]>();
+  for (const row of sqlite.prepare(QUEUED).raw().all(JSON.stringify(same), category) as QueuedRow[]) {
+    const key = `${row[1] ?? ''} ${row[2]}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return Array.from(groups.values(), toGroups).flat();
+}
+
+function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
+  return slices(rows, BATCH_MAX).flatMap((slice): readonly Group[] => {
+    const [first] = slice;
+    return first === undefined ? [] : [{ campaignId: first[1], reservedAt: first[3], ids: slice.map(([id]) => id) }];
+  });
+}
+
+function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: MessageId, version: Template, at: Instant): RepricingFacts {
+  const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
+  assert(row !== undefined, 'a queued message is there');
+  const [attempt, contactId, phone, userId, expiresAt, held, holdBucketId] = row;
+  return {
+    at,
+    sender: senders.byId(version.senderId),
+    messageId,
+    attempt: Number(attempt),
+    category: version.category,
+    flags: flagsOf(sqlite, contactId, version.senderId),
+    phone,
+    userId,
+    expiresAt: toInstant(Number(expiresAt)),
+    held: toMicros(held),
+    holdBucket: book.bucket(Number(holdBucketId)),
+    prices: prices.book(),
+  };
+}
+
+type Written = { readonly repriced: readonly MessageId[]; readonly difference: Micros; readonly cancellations: readonly Outcome[] };
+
+function write(
+  { sqlite, book }: RepricerParts,
+  version: Template,
+  facts: readonly RepricingFacts[],
+  decisions: readonly RepricingDecision[],
+): Written {
+  const update = sqlite.prepare(FOLLOW);
+  const entries: LedgerEntry[] = [];
+  const repriced: MessageId[] = [];
+  const cancellations: Outcome[] = [];
+  let difference = ZERO;
+  for (const [index, { messageId, at, held }] of facts.entries()) {
+    const decision = decisions[index];
+    assert(decision !== undefined, 'one decision for each message');
+    if (decision.kind === 'refused') {
+      cancellations.push(toOutcome({ messageId, kind: 'cancelled', at, error: { code: decision.reason, title: '' } }));
+      continue;
+    }
+    const { bucket, rate } = decision;
+    update.run(version.id, version.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
+    for (const entry of decision.entries) entries.push(entry);
+    repriced.push(messageId);
+    difference = plus(difference, minus(rate.rate, held));
+  }
+  book.post(entries);
+  return { repriced, difference, cancellations };
+}

@@ -1,0 +1,121 @@
+// What the provider changes in a template, on SQLite: a new version, or another quality of the same one; and what is queued follows in the same transaction.
+
+import { createHash } from 'node:crypto';
+import { canonicalTemplate, type Template } from '../../domain/template.ts';
+import { assert } from '../../errors.ts';
+import type { Drift, TemplateChange, TemplateChanged, TemplateStore as TemplatePort } from '../../ports/store/templates.ts';
+import { BATCH_MAX } from '../../values/batch.ts';
+import type { SenderId, TemplateId } from '../../values/id.ts';
+import { ZERO } from '../../values/money.ts';
+import type { Instant } from '../../values/time.ts';
+import type { Sqlite } from './database.ts';
+import type { RepriceRules, Repricer } from './reprice.ts';
+import type { TemplateStore } from './templates.ts';
+
+/** When a change is taken over, and when the provider told it; null where the provider was asked. */
+export type ChangeTime = { readonly at: Instant; readonly toldAt: Instant | null };
+
+export type TemplateChanger = {
+  readonly store: Pick<TemplatePort, 'changeTemplates'>;
+  /** Takes over one change. Call it inside `write`. */
+  readonly change: (senderId: SenderId, change: TemplateChange, time: ChangeTime, rules: RepriceRules) => TemplateChanged;
+};
+
+type ChangerParts = { readonly sqlite: Sqlite; readonly templates: TemplateStore; readonly repricer: Repricer };
+
+const TOLD = /* sql */ `
+  SELECT status_told_at AS status, quality_told_at AS quality, category_told_at AS category FROM template
+  WHERE id = ?`;
+
+// Neither is content: the row stays the version that it is.
+const SET_TOLD = /* sql */ `
+  UPDATE template SET provider_id = ?, quality = ?, status_told_at = ?, quality_told_at = ?, category_told_at = ?
+  WHERE id = ?`;
+
+const NOTHING_CHANGED: TemplateChanged = { result: 'unchanged', drift: [], repriced: [], difference: ZERO, cancelled: [] };
+
+const SIDES = ['status', 'quality', 'category'] as const;
+
+/** When the provider last told each side of a template by itself. */
+type ToldTimes = Readonly<Record<(typeof SIDES)[number], Instant | null>>;
+
+const NEVER_TOLD: ToldTimes = { status: null, quality: null, category: null };
+
+/** The changer of one connection. */
+export function createTemplateChanger({ sqlite, templates, repricer }: ChangerParts): TemplateChanger {
+  const toldTimes = (id: TemplateId): ToldTimes => sqlite.prepare(TOLD).get(id) as ToldTimes;
+
+  const change: TemplateChanger['change'] = (senderId, told, time, rules) => {
+    const current = templates.inForce({ senderId, name: told.name, language: told.language });
+    if (told.whole === null && (current === undefined || isOfAnother(current, told.providerId)))
+      return { ...NOTHING_CHANGED, result: 'unknown' };
+    const times = current === undefined ? NEVER_TOLD : toldTimes(current.id);
+    const next = nextVersion(current, { told, times, time });
+    const drift = current === undefined ? [] : driftOf(current, next);
+    const isNewVersion = current === undefined || drift.some(({ what }) => what !== 'quality');
+    const version = isNewVersion ? { ...next, id: told.id, senderId, addedAt: time.at, contentHash: hashOf(next) } : next;
+    if (isNewVersion) templates.replace(version);
+    const { status, quality, category } = timesAfter(times, told, time);
+    sqlite.prepare(SET_TOLD).run(version.providerId, version.quality, status, quality, category, version.id);
+    if (current === undefined) return { ...NOTHING_CHANGED, result: 'added' };
+    const followed = isNewVersion ? repricer.follow(version, time.at, rules) : NOTHING_CHANGED;
+    return { ...followed, result: drift.length > 0 ? 'changed' : 'unchanged', drift };
+  };
+
+  return {
+    store: {
+      changeTemplates: async ({ senderId, changes, at }, rules) => {
+        assert(changes.length <= BATCH_MAX, `at most ${BATCH_MAX} changes in a batch`);
+        return sqlite.write(() => changes.map((told) => change(senderId, told, { at, toldAt: null }, rules)));
+      },
+    },
+    change,
+  };
+}
+
+// The provider gives a template that was deleted and made again another id: what it tells of the old one is not about the new one.
+function isOfAnother(current: Template, providerId: string | null): boolean {
+  return providerId !== null && current.providerId !== null && providerId !== current.providerId;
+}
+
+type Telling = { readonly told: TemplateChange; readonly times: ToldTimes; readonly time: ChangeTime };
+
+function nextVersion(current: Template | undefined, { told, times, time }: Telling): Template {
+  const { providerId } = told;
+  if (told.whole !== null) return { ...told.whole, providerId, quality: told.quality };
+  assert(current !== undefined, 'only what is there changes in part');
+  const isNews = (side: (typeof SIDES)[number]): boolean => time.toldAt === null || (times[side] ?? 0) <= time.toldAt;
+  return {
+    ...current,
+    status: (isNews('status') ? told.status : null) ?? current.status,
+    quality: (isNews('quality') ? told.quality : null) ?? current.quality,
+    category: (isNews('category') ? told.category : null) ?? current.category,
+    providerId: providerId ?? current.providerId,
+  };
+}
+
+function timesAfter(times: ToldTimes, told: TemplateChange, { toldAt }: ChangeTime): ToldTimes {
+  if (told.whole !== null || toldAt === null) return times;
+  const after = (side: (typeof SIDES)[number]): Instant | null =>
+    told[side] === null || (times[side] ?? 0) > toldAt ? times[side] : toldAt;
+  return { status: after('status'), quality: after('quality'), category: after('category') };
+}
+
+function driftOf(from: Template, to: Template): readonly Drift[] {
+  const content: readonly Drift[] =
+    contentOf(from) === contentOf(to) ? [] : [{ what: 'content', from: from.contentHash, to: to.contentHash }];
+  const sides = SIDES.flatMap((what): readonly Drift[] => {
+    const [before, after] = [from[what] ?? 'unknown', to[what] ?? 'unknown'];
+    return before === after ? [] : [{ what, from: before, to: after }];
+  });
+  return [...content, ...sides];
+}
+
+/** The content without the category, which the provider may change on its own. */
+export function contentOf(template: Template): string {
+  return canonicalTemplate({ ...template, category: 'utility' });
+}
+
+function hashOf(template: Template): string {
+  return createHash('sha256').update(canonicalTemplate(template)).digest('hex');
+}

@@ -1,0 +1,48 @@
+// Windows on SQLite: when a person last wrote to a sender, and what of it a double of the provider must know to name a price.
+
+import type { Sender } from '../../domain/sender.ts';
+import { isWindowOpen } from '../../domain/window.ts';
+import type { Conversation } from '../../ports/transport.ts';
+import type { ContactId, SenderId } from '../../values/id.ts';
+import { dayOf, type Instant, monthOf } from '../../values/time.ts';
+import type { Sqlite } from './database.ts';
+
+const WINDOW = /* sql */ `
+  SELECT last_inbound_at, free_entry_until FROM service_window WHERE contact_id = ? AND sender_id = ?`;
+
+// Free deliveries of the month, whatever they belong to besides.
+const FREE_UNITS = /* sql */ `
+  SELECT ifnull(SUM(c.free_units), 0)
+  FROM bucket b
+  JOIN counter c ON c.bucket_id = b.id
+  WHERE b.sender_id = ? AND b.day BETWEEN ? || '-01' AND ? || '-31' AND b.category = 'service' AND b.pricing_type = 'free_customer_service'`;
+
+type WindowRow = readonly [Instant | null, Instant | null];
+
+/** When the contact last wrote to the sender. */
+export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Instant | null {
+  return windowOf(sqlite, contactId, senderId)[0];
+}
+
+/** What real providers know of themselves: a sender that has one is told nothing. */
+const NOTHING_OPEN: Conversation = { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 };
+
+/** The windows of a person with a sender of the sandbox, and its free units of the month where the message is free-form. */
+export function conversationOf(
+  sqlite: Sqlite,
+  sender: Sender,
+  { contactId, freeForm, at }: { readonly contactId: ContactId; readonly freeForm: boolean; readonly at: Instant },
+): Conversation {
+  if (sender.transport !== 'sandbox') return NOTHING_OPEN;
+  const [inboundAt, freeEntryUntil] = windowOf(sqlite, contactId, sender.id);
+  const month = monthOf(dayOf(at, sender.timeZone));
+  return {
+    windowOpen: isWindowOpen(inboundAt, at),
+    freeEntryOpen: freeEntryUntil !== null && at < freeEntryUntil,
+    freeUnitsUsed: freeForm ? (sqlite.prepare(FREE_UNITS).pluck().get(sender.id, month, month) as number) : 0,
+  };
+}
+
+function windowOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): WindowRow {
+  return (sqlite.prepare(WINDOW).raw().get(contactId, senderId) as WindowRow | undefined) ?? [null, null];
+}

@@ -1,0 +1,105 @@
+// The way out to the WhatsApp Cloud API: each message is one POST, and what came back is what is known of it. A single message goes by Node's own
+// client; the pool for many is loaded when there are many.
+
+import type { WhatsappSettings } from '../../domain/sender.ts';
+import { AppError } from '../../errors.ts';
+import type { Clock, KeyedDigest } from '../../ports/host.ts';
+import type { Delivery, OutgoingMessage, Transport } from '../../ports/transport.ts';
+import { openBulk, type Bulk, type BulkOptions } from './bulk.ts';
+import { type Endpoint, headersOf, openEndpoint } from './endpoint.ts';
+import { createExchange } from './exchange.ts';
+import { decideDelivery } from './outcome.ts';
+import { payloadOf } from './payload.ts';
+import { LIMITS, type Limits, type Reply } from './reply.ts';
+
+/**
+ * Connections, and so messages in flight. An answer takes about half a second, so 80 messages a second, what a number may send, need 40; a number of 1,000 a
+ * second is sent by several processes.
+ */
+export const ROOM_MAX = 64;
+
+export type WhatsappTransportOptions = {
+  readonly settings: Pick<WhatsappSettings, 'apiBase' | 'apiVersion' | 'phoneNumberId'>;
+  readonly token: string;
+  /** Signs what a request carries and its statuses bring back. */
+  readonly digest: KeyedDigest;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly roomMax?: number;
+  readonly limits?: Limits;
+};
+
+/** The transport of a sender. Throws `config_invalid` for an address and `token_rejected` for a token that cannot be used. */
+export function createWhatsappTransport(options: WhatsappTransportOptions): Transport {
+  const { settings, token, digest, clock, roomMax = ROOM_MAX, limits = LIMITS } = options;
+  const endpoint = openEndpoint(settings, token);
+  const ways = createWays(endpoint, { path: endpoint.path(settings.phoneNumberId, 'messages'), connections: roomMax, limits });
+  return {
+    isPaced: true,
+    roomMax,
+    deliver: (messages) => {
+      const post = ways.choose(messages.length);
+      let stop: AppError | undefined;
+      return messages.map(
+        (message: OutgoingMessage) =>
+          new Promise<Delivery>((resolve, reject) => {
+            const settle = (reply: Reply): void => {
+              const end = decideDelivery({ message, at: clock.now(), token }, reply);
+              if (!(end instanceof AppError)) return resolve(end);
+              stop ??= end;
+              reject(stop);
+            };
+            post(payloadOf(message, digest), { settle, reject });
+          }),
+      );
+    },
+    warmUp: ways.warmUp,
+    close: ways.close,
+  };
+}
+
+/** What a request ends with: a reply, or, when the HTTP client cannot be loaded, an error. */
+type Ends = { readonly settle: (reply: Reply) => void; readonly reject: (error: unknown) => void };
+type Post = (body: string, ends: Ends) => void;
+
+type Ways = Pick<Transport, 'warmUp' | 'close'> & {
+  /** How so many messages leave: one that is alone by Node's client, as long as nothing opened the pool. */
+  readonly choose: (count: number) => Post;
+};
+
+function createWays(endpoint: Endpoint, bulkOptions: BulkOptions): Ways {
+  const { path, limits } = bulkOptions;
+  const headers = headersOf(endpoint, 'application/json');
+  const exchange = createExchange(endpoint, limits);
+  let bulk: Bulk | undefined;
+  let opening: Promise<Bulk> | undefined;
+  let closing: Promise<unknown> | undefined;
+  let isAlone = true;
+
+  // One promise for all who wait, so that what began before the end also leaves before the connections close.
+  const open = (): Promise<Bulk> => {
+    opening ??= openBulk(endpoint, bulkOptions).then((opened) => {
+      bulk = opened;
+      return opened;
+    });
+    return opening;
+  };
+  const postAlone: Post = (body, { settle, reject }) => {
+    isAlone = false;
+    const reply = exchange.request({ method: 'POST', path, headers, body }).finally(() => (isAlone = true));
+    reply.then(settle).catch(reject);
+  };
+  const post: Post = (body, { settle, reject }) => {
+    if (bulk !== undefined) return bulk.post(body, settle);
+    open()
+      .then((opened) => opened.post(body, settle))
+      .catch(reject);
+  };
+  return {
+    choose: (count) => (count === 1 && opening === undefined && isAlone ? postAlone : post),
+    warmUp: async () => void (await open()),
+    close: async () => {
+      closing ??= Promise.all([exchange.close(), opening?.then((opened) => opened.close())]);
+      await closing;
+    },
+  };
+}

@@ -1,0 +1,183 @@
+// tollbell serve, as a user runs it: the ready line, webhooks that change the books, the outbox, a clean end.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createApp, type App } from '../../../src/app.ts';
+import { serve } from '../../../src/cli/commands/serve.ts';
+import { readConfig } from '../../../src/config.ts';
+import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
+import { createIo } from '../../../src/host.ts';
+import { createWorld, type World } from '../../world.ts';
+import { inboundText, messagesChange, post } from '../../inbound/webhooks.ts';
+import { send, sign } from '../../server/served.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = createWorld();
+  Object.assign(world.env, { SHOP_TOKEN: 't', SHOP_SECRET: 'old\nnew', SHOP_VERIFY: 'v' });
+  await world.run('init', '-y');
+});
+afterEach(() => world.close());
+
+type Running = {
+  readonly ready: Readonly<Record<string, unknown>>;
+  readonly err: () => string;
+  readonly stop: () => Promise<void>;
+  readonly app: App;
+};
+
+/** Runs the command on the world's store until `stop`. Its clock is the machine's own. */
+async function start(options: Partial<Parameters<typeof serve>[1]> = {}, format: 'json' | 'table' = 'json'): Promise<Running> {
+  const { TOLLBELL_NOW: _now, ...env } = world.env;
+  const text = { out: '', err: '' };
+  const output = (name: 'out' | 'err') => ({ write: (part: string) => void (text[name] += part), isTerminal: false, columns: 100 });
+  const io = createIo({ out: output('out'), err: output('err'), input: () => emptyInput(), canAsk: () => false });
+  const controller = new AbortController();
+  const app = createApp({ config: readConfig({ format }, env, world.directory), io, env, interrupted: controller.signal });
+  const ended = serve(app, { port: 0, host: '127.0.0.1', dispatch: false, ...options });
+  await Promise.race([ended, until(() => text.out.includes('\n'))]);
+  return {
+    ready: format === 'json' ? (JSON.parse(text.out) as Record<string, unknown>) : { line: text.out },
+    err: () => text.err,
+    app,
+    stop: async () => {
+      controller.abort();
+      expect((await ended).isSilent).toBe(true);
+      await app.close();
+    },
+  };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function* emptyInput(): AsyncGenerator<Uint8Array> {}
+
+const addShop = () =>
+  world.run(
+    ...'sender add shop --transport whatsapp --phone-number-id 106540352242922 --waba-id 102290129340398 --token-env SHOP_TOKEN --app-secret-env SHOP_SECRET --verify-token-env SHOP_VERIFY'.split(
+      ' ',
+    ),
+  );
+
+async function postSigned(running: Running, payload: object, secret: string): Promise<number> {
+  const body = JSON.stringify(payload);
+  return (
+    await send(String(running.ready['webhook_url']), { method: 'POST', body, headers: { 'x-hub-signature-256': sign(body, secret) } })
+  ).status;
+}
+
+describe('serve', () => {
+  it('says in one line where it is, and ends when it is told to', async () => {
+    const running = await start();
+    const url = String(running.ready['url']);
+    expect(running.ready).toEqual({ schema: 'tollbell.serve/1', url, webhook_url: `${url}/webhooks/whatsapp`, console_url: null });
+    expect((await send(`${url}/healthz`, { method: 'GET' })).status).toBe(200);
+    await running.stop();
+    await expect(send(`${url}/healthz`, { method: 'GET' })).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('says it in words to people', async () => {
+    const running = await start({}, 'table');
+    expect(running.ready['line']).toMatch(/^Ready: http:\/\/127\.0\.0\.1:\d+\. .*\/webhooks\/whatsapp .*\n$/);
+    await running.stop();
+  });
+
+  it('takes a stop by the old and the new secret of a sender that was added while it ran', async () => {
+    const running = await start();
+    expect((await addShop()).code).toBe(0);
+    const from = { from: '4915112345678' };
+    expect(await postSigned(running, post(messagesChange({ messages: [inboundText('hello', { ...from, id: 'wamid.1' })] })), 'wrong')).toBe(
+      403,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await postSigned(running, post(messagesChange({ messages: [inboundText('hello', { ...from, id: 'wamid.1' })] })), 'old')).toBe(
+      200,
+    );
+    expect(await postSigned(running, post(messagesChange({ messages: [inboundText('STOP', { ...from, id: 'wamid.2' })] })), 'new')).toBe(
+      200,
+    );
+    await running.stop();
+    const shown = await world.run('consent', 'show', '+4915112345678', '--sender', 'shop', '--json');
+    expect(shown.out).toContain('opt_out');
+    expect(running.err()).not.toContain('4915112345678');
+  });
+
+  it('tells of a sender whose secret is not there, and refuses its webhooks', async () => {
+    await addShop();
+    delete world.env['SHOP_SECRET'];
+    const running = await start();
+    expect(await postSigned(running, post(messagesChange({ messages: [inboundText('STOP')] })), 'old')).toBe(403);
+    expect(running.err()).toContain('SHOP_SECRET is not set');
+    await running.stop();
+  });
+
+  it('--dispatch sends what is queued', async () => {
+    await world.run('contact', 'add', '+4915112341234', '--language', 'en_US', '--opt-in', 'utility', '--source', 'web');
+    const sent = await world.run(
+      'send',
+      'order_shipped',
+      '--to',
+      '+4915112341234',
+      '--param',
+      'name=Ada',
+      '--param',
+      'order=A-1',
+      '--queue',
+      '--json',
+    );
+    expect(sent.code).toBe(0);
+    const running = await start({ dispatch: true });
+    const store = await running.app.store();
+    const [sender] = await store.listSenders(DEFAULT_ACCOUNT);
+    const states = async () => {
+      const page = await store.listMessages(
+        { senderId: sender?.id ?? null, state: null, campaignId: null, contactId: null, since: null },
+        { limit: 5, after: null },
+      );
+      return page.items.map(({ state }) => state);
+    };
+    await expect.poll(states, { timeout: 5_000 }).toEqual(['delivered']);
+    expect((await send(`${String(running.ready['url'])}/metrics`, { method: 'GET' })).text).toContain('tollbell_sent_total 1\n');
+    await running.stop();
+  });
+});
+
+describe('what serve refuses', () => {
+  it('is a port that is taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()));
+    const address = taken.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    expect(await world.failure('serve', '--port', port)).toMatchObject({
+      exit: 9,
+      code: 'port_in_use',
+      message: `Port ${port} is not free.`,
+    });
+    await new Promise((resolve) => taken.close(resolve));
+  });
+
+  it('is another host without a token for the metrics', async () => {
+    expect(await world.failure('serve', '--port', '0', '--host', '0.0.0.0')).toMatchObject({ exit: 9, code: 'secret_missing' });
+  });
+
+  it.each(['-1', '65536', 'x'])('is the port %s', async (port) => {
+    expect(await world.failure('serve', '--port', port)).toMatchObject({ exit: 2, code: 'invalid_input' });
+  });
+});
+
+describe('a store that nobody made', () => {
+  it('is made by it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'tollbell-serve-'));
+    world.env['TOLLBELL_DB'] = join(directory, 'new.db');
+    const running = await start();
+    expect((await send(`${String(running.ready['url'])}/healthz`, { method: 'GET' })).status).toBe(200);
+    await running.stop();
+    rmSync(directory, { recursive: true });
+  });
+});

@@ -1,0 +1,105 @@
+// Pace: never more than the limit in any window, and hardly anything wasted below it.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  advance,
+  advanceNumber,
+  allowance,
+  type DueAt,
+  heldUntil,
+  nextAllowedAt,
+  numberAllowance,
+  numberAllowedAt,
+  type NumberPace,
+  PAIR_LIMIT,
+  UNUSED_NUMBER,
+} from '../../src/domain/pace.ts';
+import { type Instant, toInstant } from '../../src/values/time.ts';
+
+const START = toInstant(1_790_000_000_000);
+const after = (ms: number): Instant => toInstant(START + ms);
+
+describe('a number', () => {
+  it.each([1, 20, 80, 1_000, 5_000])('of %i a second never begins more in any second, wherever it starts', (rate) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(400), { minLength: 1, maxLength: 300 }), (gaps) => {
+        let [pace, now] = [UNUSED_NUMBER, 0];
+        const begun = gaps.flatMap((gap) => {
+          now += gap;
+          const count = numberAllowance(rate, pace, after(now));
+          if (count > 0) pace = advanceNumber(rate, pace, { at: after(now), count });
+          return [{ at: now, count }];
+        });
+        for (const { at: from } of begun) {
+          const inSecond = begun.filter(({ at }) => at >= from && at < from + 1_000);
+          expect(inSecond.reduce((total, { count }) => total + count, 0)).toBeLessThanOrEqual(rate);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  // Timers are late on a busy machine; that must not cost the requests of the time between.
+  it.each([
+    [80, 0],
+    [80, 10],
+    [1_000, 0],
+    [1_000, 10],
+  ])('of %i a second loses less than 5 in 100 to the limit, with timers late by %i ms', (rate, lateMs) => {
+    let [pace, now, count]: [NumberPace, Instant, number] = [UNUSED_NUMBER, START, 0];
+    while (now < after(20_000)) {
+      const room = numberAllowance(rate, pace, now);
+      if (room > 0) pace = advanceNumber(rate, pace, { at: now, count: room });
+      count += room;
+      expect(numberAllowedAt(rate, pace)).toBeGreaterThan(now);
+      now = toInstant(numberAllowedAt(rate, pace) + lateMs);
+    }
+    expect(count / 20).toBeGreaterThanOrEqual(rate * 0.95);
+  });
+
+  it('begins with one request after a rest, however long that was', () => {
+    expect(numberAllowance(80, UNUSED_NUMBER, START)).toBe(1);
+    expect(numberAllowance(1_000, advanceNumber(1_000, UNUSED_NUMBER, { at: START, count: 1 }), after(5_000))).toBe(1);
+  });
+
+  it('says truly when it may go on', () => {
+    const pace = advanceNumber(80, UNUSED_NUMBER, { at: START, count: 78 });
+    const next = numberAllowedAt(80, pace);
+    expect(numberAllowance(80, pace, toInstant(next - 1))).toBe(0);
+    expect(numberAllowance(80, pace, next)).toBeGreaterThan(0);
+  });
+});
+
+describe('a pair', () => {
+  it('takes 45 at once, and then one in 6 seconds', () => {
+    let due: DueAt = null;
+    const begun = Array.from({ length: 600 }, (_, second) => second * 1_000).flatMap((moment) => {
+      const count = allowance(PAIR_LIMIT, due, after(moment));
+      if (count > 0) due = advance(PAIR_LIMIT, due, { at: after(moment), count });
+      return Array.from({ length: count }, () => moment);
+    });
+    expect(begun.filter((at) => at === 0)).toHaveLength(45);
+    expect(begun.slice(45, 48)).toEqual([6_000, 12_000, 18_000]);
+  });
+
+  it('says when it may be used again', () => {
+    const due = advance(PAIR_LIMIT, null, { at: START, count: 45 });
+    expect(nextAllowedAt(PAIR_LIMIT, due)).toBe(after(6_000));
+    expect(allowance(PAIR_LIMIT, due, after(5_999))).toBe(0);
+    expect(allowance(PAIR_LIMIT, due, after(6_000))).toBe(1);
+  });
+});
+
+describe('a hold', () => {
+  it('lets nothing begin before its end, and one request at it', () => {
+    const due = heldUntil(PAIR_LIMIT, null, after(10_000));
+    expect(allowance(PAIR_LIMIT, due, after(9_999))).toBe(0);
+    expect(allowance(PAIR_LIMIT, due, after(10_000))).toBe(1);
+  });
+
+  it('never shortens a wait that is longer already', () => {
+    const due = advance(PAIR_LIMIT, null, { at: START, count: 46 });
+    expect(heldUntil(PAIR_LIMIT, due, after(1_000))).toBe(due);
+  });
+});

@@ -1,0 +1,63 @@
+// Which messages may be sent again, and what is said of the others.
+
+import { describe, expect, it } from 'vitest';
+import { MESSAGE_STATES, type MessageState } from '../../src/domain/message.ts';
+import type { Sender } from '../../src/domain/sender.ts';
+import { AppError } from '../../src/errors.ts';
+import type { MessageRecord } from '../../src/ports/store/report.ts';
+import { REQUEST_OVER_MS, refuseRetry } from '../../src/send/retry-message.ts';
+import { type Instant, toInstant } from '../../src/values/time.ts';
+import { makeSender, NOON } from '../conformance/store/fixture.ts';
+
+const CONTENT = { templateId: null, content: '{}' };
+const record = (state: MessageState, reason: string | null = null) =>
+  ({ id: '01m81j18g04cwh2n6cz1', state, reason, changedAt: NOON }) as MessageRecord;
+const whatsapp = makeSender({ transport: 'whatsapp', whatsapp: { apiBase: 'https://graph.example' } as Sender['whatsapp'] });
+
+function refusal(
+  message: MessageRecord,
+  sender = makeSender(),
+  at: Instant = NOON,
+  content: typeof CONTENT | null = CONTENT,
+): AppError | null {
+  try {
+    refuseRetry(message, content, { sender, at });
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+describe('refuseRetry', () => {
+  it('lets go what is over and surely did not arrive', () => {
+    expect(MESSAGE_STATES.filter((state) => refusal(record(state)) === null)).toEqual(['failed', 'expired', 'cancelled']);
+  });
+
+  it.each(MESSAGE_STATES.filter((state) => !['failed', 'expired', 'cancelled'].includes(state)))(
+    'says what to do with one that is %s',
+    (state) => {
+      const error = refusal(record(state));
+      expect(error).toMatchObject({ code: 'not_retryable', details: { status: state } });
+      expect(error?.hint).toMatch(/tollbell|arrived/);
+      expect(error?.hint).not.toContain('<id>');
+    },
+  );
+
+  it('refuses one whose content was erased', () => {
+    expect(refusal(record('failed'), makeSender(), NOON, null)?.message).toContain('erased');
+  });
+
+  it.each(['not_sent', 'resolved'])('lets the old request run out where a person decided (%s)', (reason) => {
+    const decided = record(reason === 'resolved' ? 'failed' : 'expired', reason);
+    const over = toInstant(NOON + REQUEST_OVER_MS);
+    const error = refusal(decided, whatsapp, toInstant(over - 1));
+    expect(error).toMatchObject({ code: 'not_retryable', hint: expect.stringContaining('2026-10-15T12:01:00Z') as string });
+    expect(refusal(decided, whatsapp, over)).toBeNull();
+    expect(refusal(decided, makeSender(), NOON)).toBeNull();
+  });
+
+  it('needs no patience where the provider itself said that it failed', () => {
+    expect(refusal(record('failed', '131049'), whatsapp)).toBeNull();
+  });
+});
