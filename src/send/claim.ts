@@ -2,7 +2,8 @@
 
 import { marketMap } from '../catalog/markets.ts';
 import { refusalOf, type RefusalReason } from '../domain/consent.ts';
-import { quote } from '../domain/quote.ts';
+import { marketOf } from '../domain/market.ts';
+import { rateInForce } from '../domain/price-book.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
 import { dayOf } from '../values/time.ts';
 
@@ -17,8 +18,13 @@ export const decideClaim: DecideClaim = (facts) => {
 function dearerThanHeld({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
   const address = phone ?? userId;
   if (address === null) return null;
-  const today = dayOf(at, sender.timeZone);
-  const { rate } = quote(prices, marketMap(), { address, category: gate.category, currency: sender.currency, from: today, to: today });
-  if (rate === null) return 'no_price';
+  const day = dayOf(at, sender.timeZone);
+  const rate = rateInForce(prices, {
+    currency: sender.currency,
+    category: gate.category,
+    market: marketOf(marketMap(), address, day),
+    day,
+  });
+  if (rate === undefined) return 'no_price';
   return rate.rate > held ? 'over_budget' : null;
 }

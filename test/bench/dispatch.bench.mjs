@@ -1,6 +1,6 @@
 // How fast one sender process works (claim, POST, settle, each commit durable) against a bare undici loop with the same bodies and concurrency, both against
 // a bare server in a process of its own. And how long a message takes from its claim to the server, beyond what the bare loop's requests take.
-//   node test/bench/dispatch.bench.mjs [--messages 30000] [--connections 64] [--rounds 3]
+//   node test/bench/dispatch.bench.mjs [--messages 30000] [--connections 128] [--rounds 3]
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { bundleWorker } from './bundle-worker.mjs';
 const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '30000' },
-    connections: { type: 'string', default: '64' },
+    connections: { type: 'string', default: '128' },
     rounds: { type: 'string', default: '3' },
     serve: { type: 'boolean', default: false },
   },

@@ -40,7 +40,7 @@ type AdmitParts = {
 const ADDRESSEE = /* sql */ `
   SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
   FROM contact c
-  LEFT JOIN consent_flag f ON f.contact_id = c.id AND f.scope IN (?, '*')`;
+  LEFT JOIN consent_flag f ON f.contact_id = c.id AND (f.scope = ? OR f.scope = '*')`;
 
 const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
 const BY_USER_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.user_id = ?`;

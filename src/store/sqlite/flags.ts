@@ -11,7 +11,7 @@ const FLAGS = /* sql */ `
   SELECT scope, subject, kind, at FROM consent_flag
   WHERE contact_id = ?`;
 
-const FLAGS_OF_SENDER = `${FLAGS} AND scope IN (?, '*')`;
+const FLAGS_OF_SENDER = `${FLAGS} AND (scope = ? OR scope = '*')`;
 
 const KEPT_FLAGS = /* sql */ `
   SELECT scope, subject, kind, at, repeated_at AS repeatedAt FROM consent_flag
@@ -50,9 +50,13 @@ const SAID_AGAIN = 'said again';
 
 /** The flags of a person that count for one sender; of all scopes where the sender is null. */
 export function flagsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId | null): ConsentFlag[] {
-  const rows = senderId === null ? sqlite.prepare(FLAGS).all(contactId) : sqlite.prepare(FLAGS_OF_SENDER).all(contactId, senderId);
-  return rows as ConsentFlag[]; // the columns are named as the fields
+  const statement = sqlite.prepare(senderId === null ? FLAGS : FLAGS_OF_SENDER).raw();
+  const rows = (senderId === null ? statement.all(contactId) : statement.all(contactId, senderId)) as readonly FlagRow[];
+  return rows.map(([scope, subject, kind, at]) => ({ scope, subject, kind, at }));
 }
+
+// By position: objects by column name take the driver twice as long, and every claim asks.
+type FlagRow = readonly [ConsentFlag['scope'], ConsentFlag['subject'], ConsentFlag['kind'], Instant];
 
 /** The flags of a person in all scopes, as `recordEvents` starts from them. */
 export function keptFlagsOf(sqlite: Sqlite, contactId: ContactId): readonly KeptFlag[] {

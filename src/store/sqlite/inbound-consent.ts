@@ -27,7 +27,7 @@ const NOTHING_SAID: Said = { isNews: false, stop: null, cancellations: [] };
 
 const AGREED_BEFORE = /* sql */ `
   SELECT DISTINCT subject FROM consent_event
-  WHERE contact_id = ? AND kind = 'opt_in' AND scope IN (?, '*')`;
+  WHERE contact_id = ? AND kind = 'opt_in' AND (scope = ? OR scope = '*')`;
 
 /** Does what the words of a message mean, once. Only messages that bear consent, or may, are kept. Call it inside `write`. */
 export function hearMessage(sqlite: Sqlite, message: Message, heard: Heard, reading: InboundReading): Said {

@@ -22,8 +22,29 @@ export type Candidate = {
   readonly held: string;
   /** Null when it was erased while the message waited. */
   readonly content: string | null;
-  readonly confirmsStop: 0 | 1;
+  readonly confirmsStop: boolean;
 };
+
+// By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
+type DueRow = readonly [
+  MessageId,
+  ContactId,
+  Phone | null,
+  string | null,
+  TemplateId | null,
+  Category,
+  number,
+  number | null,
+  Instant,
+  string,
+  string | null,
+  0 | 1,
+];
+
+function toCandidate(row: DueRow): Candidate {
+  const [id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirms] = row;
+  return { id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirmsStop: confirms === 1 };
+}
 
 /** Whose messages, which of them, and when. */
 export type DueTurn = { readonly senderId: SenderId; readonly scope: OutboxScope; readonly at: Instant };
@@ -36,8 +57,8 @@ export type ScopeQueries = {
 };
 
 const DUE = /* sql */ `
-  SELECT m.id, m.contact_id AS contactId, c.phone, c.user_id AS userId, m.template_id AS templateId, m.category, m.attempt,
-    m.run_id AS runId, m.expires_at AS expiresAt, CAST(m.held AS TEXT) AS held, mc.content, m.confirms IS NOT NULL AS confirmsStop
+  SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
+    m.confirms IS NOT NULL
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
@@ -53,7 +74,13 @@ const NEXT_BY_ID = `${NEXT} AND id = ?`;
 
 /** The queries of one connection. */
 export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
-  const all = (sql: string, ...values: unknown[]): readonly Candidate[] => sqlite.prepare(sql).all(...values) as readonly Candidate[];
+  const all = (sql: string, ...values: unknown[]): readonly Candidate[] =>
+    (
+      sqlite
+        .prepare(sql)
+        .raw()
+        .all(...values) as readonly DueRow[]
+    ).map(toCandidate);
   const next = (sql: string, ...values: unknown[]): Instant | null =>
     sqlite
       .prepare(sql)

@@ -6,6 +6,7 @@ import { isWindowOpen } from '../../domain/window.ts';
 import {
   type ClaimDecision,
   type ClaimedMessage,
+  type ClaimFacts,
   type DecideClaim,
   OUTCOMES_MAX,
   type OutboxStore,
@@ -104,9 +105,14 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, decide: De
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
   const candidates = scopes.due(turn, room);
-  const isCurrent = remember(parts.templates.isCurrent);
+  const common = {
+    at: turn.at,
+    sender: parts.senders.byId(turn.senderId),
+    prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
+    isCurrent: remember(parts.templates.isCurrent),
+  };
   for (const candidate of candidates) {
-    const decision = decide(claimFacts(parts, turn, { candidate, isCurrent }));
+    const decision = decide(claimFacts(parts, common, candidate));
     const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate.contactId) ?? null) : null;
     if (decision.kind !== 'claim') {
       stopped.push(toStop(candidate, decision, turn.at));
@@ -135,29 +141,27 @@ function remember(ask: (id: TemplateId) => boolean): (id: TemplateId) => boolean
   };
 }
 
-function claimFacts(
-  { sqlite, senders, prices, flags }: OutboxParts,
-  turn: Begun,
-  { candidate, isCurrent }: { readonly candidate: Candidate; readonly isCurrent: (id: TemplateId) => boolean },
-): Parameters<DecideClaim>[0] {
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly isCurrent: (id: TemplateId) => boolean };
+
+function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, isCurrent }: CommonFacts, candidate: Candidate): ClaimFacts {
   const freeForm = candidate.templateId === null;
-  const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, turn.senderId) : null;
+  const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, sender.id) : null;
   return {
-    at: turn.at,
+    at,
     expiresAt: candidate.expiresAt,
-    sender: senders.byId(turn.senderId),
+    sender,
     phone: candidate.phone,
     userId: candidate.userId,
     held: toMicros(BigInt(candidate.held)),
-    prices: prices.book(),
+    prices,
     templateCurrent: candidate.content !== null && (candidate.templateId === null || isCurrent(candidate.templateId)),
     gate: {
-      flags: flags.flagsOf(candidate.contactId, turn.senderId),
+      flags: flags.flagsOf(candidate.contactId, sender.id),
       category: candidate.category,
       freeForm,
-      windowOpen: isWindowOpen(inboundAt, turn.at),
+      windowOpen: isWindowOpen(inboundAt, at),
       lastInboundAt: inboundAt,
-      confirmsStop: candidate.confirmsStop === 1,
+      confirmsStop: candidate.confirmsStop,
     },
   };
 }

@@ -54,9 +54,9 @@ const PUT_NUMBER = /* sql */ `
 
 // `allowance` and `advance` of domain/pace.ts for one request, in one statement: it changes nothing where the limit allows none.
 const TAKE = /* sql */ `
-  INSERT INTO pace (sender_id, pair, due_at) VALUES (@senderId, @pair, @now + @interval)
-  ON CONFLICT (sender_id, pair) DO UPDATE SET due_at = max(due_at, @now) + @interval
-  WHERE due_at <= @latest`;
+  INSERT INTO pace (sender_id, pair, due_at) VALUES (?, ?, ?)
+  ON CONFLICT (sender_id, pair) DO UPDATE SET due_at = max(due_at + ?, excluded.due_at)
+  WHERE due_at <= ?`;
 
 // A hand that goes round: rows in the past say nothing. An index by instant would find them at once, and cost each claim more than this does.
 const SWEEP = /* sql */ `
@@ -82,18 +82,14 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
       const rate = rateOf(sender);
       const before = readNumber(sqlite, sender.id);
       const now = at * MS_US;
-      const moment = {
-        senderId: sender.id,
-        now,
-        interval: PAIR_LIMIT.intervalUs,
-        latest: now + (PAIR_LIMIT.burst - 1) * PAIR_LIMIT.intervalUs,
-      };
+      const latest = now + (PAIR_LIMIT.burst - 1) * PAIR_LIMIT.intervalUs;
       const take = sqlite.prepare(TAKE);
       let count = 0;
       return {
         room: numberAllowance(rate, before, at),
         take: (pair) => {
-          if (take.run({ ...moment, pair }).changes === 0) return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));
+          if (take.run(sender.id, pair, now + PAIR_LIMIT.intervalUs, PAIR_LIMIT.intervalUs, latest).changes === 0)
+            return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));
           count += 1;
           return null;
         },
@@ -101,7 +97,7 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
           if (count === 0) return numberAllowedAt(rate, before);
           const after = advanceNumber(rate, before, { at: begunAt, count });
           sqlite.prepare(PUT_NUMBER).run(sender.id, after.dueAt, JSON.stringify(after.recent));
-          sweep(2 * count, now);
+          sweep(count, now);
           return numberAllowedAt(rate, after);
         },
       };

@@ -14,9 +14,9 @@ import { LIMITS, type Limits, type Reply } from './reply.ts';
 
 /**
  * Connections, and so messages in flight. An answer takes about half a second, so 80 messages a second, what a number may send, need 40; a number of 1,000 a
- * second is sent by several processes.
+ * second is sent by several processes. More in flight are also more in a commit: 128 take a seventh less of a processor than 64.
  */
-export const ROOM_MAX = 64;
+export const ROOM_MAX = 128;
 
 export type WhatsappTransportOptions = {
   readonly settings: Pick<WhatsappSettings, 'apiBase' | 'apiVersion' | 'phoneNumberId'>;
