@@ -37,16 +37,13 @@ export function heldUntil({ intervalUs, burst }: Limit, dueAt: DueAt, until: Ins
   return Math.max(dueAt ?? 0, until * MS_US + (burst - 1) * intervalUs);
 }
 
-/** How many requests began in each hundredth of the last second, the oldest first. */
-export type Recent = readonly (readonly [slot: number, count: number])[];
+/** The moments of the last second at which requests began, in milliseconds, and how many; the oldest first. */
+export type Recent = readonly (readonly [at: number, count: number])[];
 
 /** The state of a number. */
 export type NumberPace = { readonly dueAt: DueAt; readonly recent: Recent };
 
 export const UNUSED_NUMBER: NumberPace = { dueAt: null, recent: [] };
-
-const SLOT_MS = 10;
-const SLOTS_IN_SECOND = SECOND_MS / SLOT_MS;
 
 /**
  * The limit by which the requests of a number are spread. What 25 ms let through may be made up for after a late timer, and no more: a process that stands
@@ -58,7 +55,7 @@ export function numberLimit(ratePerSecond: number): Limit {
 
 /** How many requests of a number may begin now. */
 export function numberAllowance(ratePerSecond: number, pace: NumberPace, at: Instant): number {
-  const inSecond = mostInSecond(ratePerSecond) - sum(pace.recent.filter(([slot]) => isRecent(slot, at)));
+  const inSecond = mostInSecond(ratePerSecond) - sum(pace.recent.filter(([before]) => isRecent(before, at)));
   const limit = numberLimit(ratePerSecond);
   return Math.max(0, Math.min(inSecond, allowance(limit, dueAfterRest(limit, pace, at), at)));
 }
@@ -69,13 +66,11 @@ export function advanceNumber(
   pace: NumberPace,
   begun: { readonly at: Instant; readonly count: number },
 ): NumberPace {
-  const slot = slotOf(begun.at);
-  const kept = pace.recent.filter(([before]) => isRecent(before, begun.at) && before !== slot);
-  const here = sum(pace.recent.filter(([before]) => before === slot));
+  const kept = pace.recent.filter(([before]) => isRecent(before, begun.at));
   const limit = numberLimit(ratePerSecond);
   return {
     dueAt: advance(limit, dueAfterRest(limit, pace, begun.at), begun),
-    recent: [...kept, [slot, here + begun.count]],
+    recent: [...kept, [begun.at, begun.count]],
   };
 }
 
@@ -86,31 +81,27 @@ export function numberAllowedAt(ratePerSecond: number, { dueAt, recent }: Number
   const spread = nextAllowedAt({ ...limit, burst: limit.burst - helping + 1 }, dueAt);
   let tooMany = sum(recent) - mostInSecond(ratePerSecond) + 1;
   let freeAt = 0;
-  for (const [slot, count] of recent) {
+  for (const [before, count] of recent) {
     if (tooMany <= 0) break;
     tooMany -= count;
-    freeAt = (slot + SLOTS_IN_SECOND + 1) * SLOT_MS;
+    freeAt = before + SECOND_MS;
   }
   return toInstant(Math.max(spread, freeAt));
 }
 
 // After a rest a number begins with one request: what it did not use then is gone, and only lateness while it works is made up for.
 function dueAfterRest({ intervalUs, burst }: Limit, { dueAt, recent }: NumberPace, at: Instant): DueAt {
-  const isRested = !recent.some(([slot]) => isRecent(slot, at));
+  const isRested = !recent.some(([before]) => isRecent(before, at));
   return isRested ? Math.max(dueAt ?? 0, at * MS_US + (burst - 1) * intervalUs) : dueAt;
 }
 
-// As much is left as may be late: a request leaves some milliseconds after its claim, in a process that stands still many.
+// One in 27 is left: a request leaves some milliseconds after its claim, and several processes may stand still in between.
 function mostInSecond(ratePerSecond: number): number {
-  return Math.max(1, ratePerSecond - Math.ceil(ratePerSecond / 40));
+  return Math.max(1, ratePerSecond - Math.ceil(ratePerSecond / 27));
 }
 
-function isRecent(slot: number, at: Instant): boolean {
-  return slot >= slotOf(at) - SLOTS_IN_SECOND;
-}
-
-function slotOf(at: Instant): number {
-  return Math.floor(at / SLOT_MS);
+function isRecent(before: number, at: Instant): boolean {
+  return before > at - SECOND_MS;
 }
 
 function sum(recent: Recent): number {

@@ -28,12 +28,12 @@ const UNDELIVERABLE = '131026';
 /**
  * The rule of settling. A delivery charges the price of its own day and closes the reservation; a failure, a cancellation or silence releases
  * it; a delivery that comes after a release is charged all the same, because the provider bills it. What an outcome tells about the person holds
- * whatever it tells about the message.
+ * whatever it tells about the message. That a delivery was free, told after it was charged by our own rule, takes the charge back.
  */
 export const decideSettlements: DecideSettlements = (message, outcome, prices, at) => {
   const fact = factOf(message, outcome);
   const state = isOfOlderAttempt(message, outcome) ? message.state : nextState(message.state, outcome.kind);
-  if (state === message.state) return fact === null ? NOTHING_NEW : { ...NOTHING_NEW, fact };
+  if (state === message.state) return { ...correction(message, outcome, { state, prices, at }), fact };
   const entry = entryFor(message, outcome, { state, prices, at });
   return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry, fact };
 };
@@ -82,6 +82,24 @@ function bucketLike(hold: Bucket, change: Pick<Bucket, 'day' | 'market' | 'prici
   const bucket = like.get(key) ?? { ...hold, ...change };
   derived.set(hold, like.set(key, bucket));
   return bucket;
+}
+
+/** The statuses that name a price (the provider's page on webhooks). */
+const PRICED: ReadonlySet<EventKind> = new Set(['sent', 'delivered', 'read']);
+
+// Statuses come in any order: the one that names the price may be the last. Once its word is kept, nothing corrects the message any more.
+function correction(message: MessageFacts, outcome: Outcome, { state, at }: Step): SettlementDecision {
+  const { charge, held } = message;
+  const { pricing } = outcome;
+  const isFree = pricing !== null && pricing.type !== 'regular' && PRICED.has(outcome.kind);
+  if (!isFree || charge === null || charge.isTold || charge.amount === ZERO || message.pricing !== null) return NOTHING_NEW;
+  const evidence = { priceId: null, rule: 'free', providerType: pricing.type, providerCategory: pricing.category } as const;
+  const posted = negative(charge.amount);
+  return {
+    change: { ...changeOf(message, outcome, { state, held, at }), expiresAt: null },
+    entry: entryOf(message, outcome, { kind: 'adjustment', bucket: charge.bucket, posted, cause: null, evidence, at }),
+    fact: null,
+  };
 }
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };

@@ -117,7 +117,8 @@ function isWronglyBooked(line: EntryLine): boolean {
   const zone = line.time_zone as TimeZone;
   const day = dayOf(toInstant(line.event_at), zone);
   return (
-    (line.day !== day && line.kind !== 'repricing') ||
+    // A correction counts on the day of what it corrects.
+    (line.day !== day && line.kind !== 'repricing' && line.kind !== 'adjustment') ||
     line.hold_day !== dayOf(toInstant(line.created_at), zone) ||
     line.books_month !== monthOf(dayOf(toInstant(line.recorded_at), zone)) ||
     (line.kind === 'charge' && !isRightlyCharged(line))

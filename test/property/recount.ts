@@ -36,7 +36,8 @@ const MESSAGES = /* sql */ `
     OR SUM(l.kind = 'release') <> (m.state IN ('failed', 'expired', 'cancelled')) AND m.state NOT IN ('delivered', 'read')
     OR SUM(l.kind = 'release') > 1
     OR SUM(l.kind = 'repricing') % 2 <> 0
-    OR SUM(l.kind = 'adjustment') > 0`;
+    OR SUM(l.kind = 'adjustment') > 1
+    OR SUM(l.kind = 'adjustment') = 1 AND SUM(iif(l.kind IN ('charge', 'adjustment'), l.posted, 0)) <> 0`;
 
 const WITHOUT_ENTRIES = /* sql */ `
   SELECT id, state FROM message WHERE id NOT IN (SELECT message_id FROM ledger)`;

@@ -29,12 +29,17 @@ export type MessageFacts = {
   readonly undeliverable: boolean;
   /** The provider's word on the price that came with an earlier status. */
   readonly pricing: ProviderPricing | null;
+  /** For a delivered message of which a price is told; null elsewhere, since hardly an outcome needs it. */
+  readonly charge: ChargeFacts | null;
   /** What was promised at the admission. */
   readonly price: Micros;
   /** What is still promised. */
   readonly held: Micros;
   readonly holdBucket: Bucket;
 };
+
+/** What a delivery was charged. `isTold`: by the provider's word on the price, and not by our own rule. */
+export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket; readonly isTold: boolean };
 
 /** What an outcome changes in a message. Null instants and provider ids stay as they are. */
 export type MessageChange = {

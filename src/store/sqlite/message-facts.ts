@@ -2,7 +2,7 @@
 
 import type { MessageState, PricingType } from '../../domain/message.ts';
 import type { ProviderPricing } from '../../domain/outcome.ts';
-import type { MessageChange, MessageFacts } from '../../ports/store/settle.ts';
+import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
@@ -12,6 +12,8 @@ import type { SenderStore } from './senders.ts';
 
 export type MessageFactStore = {
   readonly load: (id: MessageId) => MessageFacts | undefined;
+  /** What a delivered message was charged. */
+  readonly chargeOf: (id: MessageId) => ChargeFacts | null;
   /** Writes changes, one for each message. Call it inside `write`. */
   readonly change: (changes: ReadonlyMap<MessageId, MessageChange>) => void;
 };
@@ -24,6 +26,8 @@ const FIND = /* sql */ `
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
+
+const CHARGE = /* sql */ `SELECT posted, bucket_id, provider_type FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
 
 const CHANGE = /* sql */ `
   UPDATE message SET
@@ -82,10 +86,17 @@ export function createMessageFactStore({
         userId,
         undeliverable: undeliverable === 1n,
         pricing: pricing === null ? null : toPricing(pricing),
+        charge: null,
         price: toMicros(price),
         held: toMicros(held),
         holdBucket: book.bucket(Number(holdBucketId)),
       };
+    },
+    chargeOf: (id) => {
+      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, string | null] | undefined;
+      if (row === undefined) return null;
+      const [posted, bucketId, providerType] = row;
+      return { amount: toMicros(posted), bucket: book.bucket(Number(bucketId)), isTold: providerType !== null };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);

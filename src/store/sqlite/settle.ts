@@ -1,6 +1,7 @@
 // Settling on SQLite: outcomes in, messages moved, entries posted. Also used by whoever settles inside a larger transaction.
 
 import type { LedgerEntry } from '../../domain/ledger.ts';
+import { isDelivered } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type {
   DecideSettlements,
@@ -16,7 +17,7 @@ import type { Instant } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
 import { applyFact, type Told } from './facts.ts';
-import { createMessageFactStore, mergeChanges } from './message-facts.ts';
+import { createMessageFactStore, mergeChanges, type MessageFactStore } from './message-facts.ts';
 import type { PriceStore } from './prices.ts';
 import { createResolve } from './resolve.ts';
 import type { SenderStore } from './senders.ts';
@@ -49,7 +50,7 @@ const NOBODY: readonly never[] = [];
 export function createSettler(parts: SettlerParts): Settler {
   const messages = createMessageFactStore(parts);
   const report = (reports: readonly Report[], at: Instant, decide: DecideSettlements): readonly Applied[] => {
-    const batch = startBatch(parts, messages.load, { at, decide });
+    const batch = startBatch(parts, messages, { at, decide });
     const applied = reports.map(batch.apply);
     messages.change(batch.changes);
     parts.book.post(batch.entries);
@@ -94,7 +95,7 @@ type Batch = {
   readonly stops: readonly Stop[];
 };
 
-function startBatch({ sqlite, prices }: SettlerParts, load: (id: MessageId) => MessageFacts | undefined, rule: Rule): Batch {
+function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: MessageFactStore, rule: Rule): Batch {
   const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
   const messages = new Map<MessageId, MessageFacts | undefined>();
   const undeliverable = new Map<ContactId, boolean>();
@@ -119,22 +120,31 @@ function startBatch({ sqlite, prices }: SettlerParts, load: (id: MessageId) => M
     return isNew;
   };
 
+  // Only where a price is told after the delivery.
+  const withCharge = (message: MessageFacts, { pricing }: Outcome): MessageFacts =>
+    pricing === null || message.charge !== null || message.pricing !== null || !isDelivered(message.state)
+      ? message
+      : { ...message, charge: chargeOf(message.id) };
+
   const apply = ({ outcome, senderId }: Report, index: number): Applied => {
-    const message = find(outcome.messageId);
+    const found = find(outcome.messageId);
+    const message = found === undefined ? undefined : withCharge(found, outcome);
     if (message === undefined || (senderId !== null && senderId !== message.sender.id)) return notOurs(outcome);
     const decision = rule.decide(message, outcome, inForce, rule.at);
     const { change, entry, fact } = decision;
     if (entry !== null) entries.push(entry);
     if (change !== null) changes.set(message.id, mergeChanges(changes.get(message.id), change));
-    messages.set(message.id, change === null ? message : changedBy(message, change));
+    messages.set(message.id, change === null ? message : changedBy(message, change, entry));
     const learned = fact !== null && learn({ fact, message, outcome }, index);
     return { settlement: toSettlement(message, decision), isNew: change !== null || learned, message, cancelled: NOBODY };
   };
   return { apply, changes, entries, stops };
 }
 
-function changedBy(message: MessageFacts, { state, held, pricing }: MessageChange): MessageFacts {
-  return { ...message, state, held, pricing: pricing ?? message.pricing };
+function changedBy(message: MessageFacts, { state, held, pricing }: MessageChange, entry: LedgerEntry | null): MessageFacts {
+  const isTold = entry?.evidence?.providerType !== null;
+  const charge = entry?.kind === 'charge' ? { amount: entry.posted, bucket: entry.bucket, isTold } : message.charge;
+  return { ...message, state, held, pricing: pricing ?? message.pricing, charge };
 }
 
 /** The settle slice of the port. */
@@ -154,7 +164,7 @@ function toSettlement(message: MessageFacts, { change, entry }: SettlementDecisi
     runId: message.runId,
     reason: change?.reason ?? null,
     currency: message.sender.currency,
-    charged: entry?.kind === 'charge' ? entry.posted : ZERO,
+    charged: entry?.kind === 'charge' || entry?.kind === 'adjustment' ? entry.posted : ZERO,
     closed: entry === null ? ZERO : minus(ZERO, entry.held),
     free: entry?.kind === 'charge' && entry.bucket.pricingType !== 'regular',
   };

@@ -231,7 +231,7 @@ describe('many messages', () => {
 it('has room for what 80 messages a second need, and is paced', () => {
   const transport = createWhatsappTransport({ settings: SETTINGS, token: TOKEN, digest, clock: { now: () => NOW } });
   expect(transport).toMatchObject({ roomMax: ROOM_MAX, isPaced: true });
-  expect({ ROOM_MAX, requestMs: LIMITS.requestMs }).toEqual({ ROOM_MAX: 64, requestMs: REQUEST_DEADLINE_MS });
+  expect({ ROOM_MAX, requestMs: LIMITS.requestMs }).toEqual({ ROOM_MAX: 128, requestMs: REQUEST_DEADLINE_MS });
 });
 
 it('is warm before it is asked: a single message then shares the connections of many', async () => {

@@ -121,8 +121,8 @@ CREATE TABLE consent_word (
 ) STRICT, WITHOUT ROWID;
 
 -- The pace of a sender ('') and of its pairs (a contact's id): the microsecond at which its next request is due by the limit alone (GCRA). Shared by all
--- processes, because it is read and moved in the claiming transaction. Rows in the past say nothing and are swept away. recent, of a sender alone: how many
--- requests began in each hundredth of its last second, as JSON.
+-- processes, because it is read and moved in the claiming transaction. Rows in the past say nothing and are swept away. recent, of a sender alone: when requests
+-- began in its last second and how many, as JSON.
 CREATE TABLE pace (
   sender_id TEXT NOT NULL REFERENCES sender (id),
   pair TEXT NOT NULL,
