@@ -36,6 +36,7 @@ export function createInboundStore(parts: InboundParts): InboundStore {
   return {
     receive: async ({ events, at }, rules) => {
       assert(events.length <= EVENTS_MAX, `at most ${EVENTS_MAX} events in a batch`);
+      if (events.some(({ kind }) => kind === 'template')) await parts.changer.prepare();
       return sqlite.write(() => {
         const batch = startBatch(parts, rules, at);
         const past = events.map((event) => notAfter(event, at));

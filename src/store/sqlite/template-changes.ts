@@ -1,6 +1,5 @@
 // What the provider changes in a template, on SQLite: a new version, or another quality of the same one; and what is queued follows in the same transaction.
 
-import { createHash } from 'node:crypto';
 import { canonicalTemplate, type Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
 import type { Drift, TemplateChange, TemplateChanged, TemplateStore as TemplatePort } from '../../ports/store/templates.ts';
@@ -17,7 +16,9 @@ export type ChangeTime = { readonly at: Instant; readonly toldAt: Instant | null
 
 export type TemplateChanger = {
   readonly store: Pick<TemplatePort, 'changeTemplates'>;
-  /** Takes over one change. Call it inside `write`. */
+  /** Loads what a change needs. Await it before `write`. */
+  readonly prepare: () => Promise<void>;
+  /** Takes over one change. Call it inside `write`, after `prepare`. */
   readonly change: (senderId: SenderId, change: TemplateChange, time: ChangeTime, rules: RepriceRules) => TemplateChanged;
 };
 
@@ -43,6 +44,16 @@ const NEVER_TOLD: ToldTimes = { status: null, quality: null, category: null };
 
 /** The changer of one connection. */
 export function createTemplateChanger({ sqlite, templates, repricer }: ChangerParts): TemplateChanger {
+  let sha256: ((text: string) => string) | undefined;
+  // node:crypto takes 3 ms to load, which every command that opens a store would pay.
+  const prepare = async (): Promise<void> => {
+    const { createHash } = await import('node:crypto');
+    sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  };
+  const hashOf = (template: Template): string => {
+    assert(sha256 !== undefined, 'prepare comes before change');
+    return sha256(canonicalTemplate(template));
+  };
   const toldTimes = (id: TemplateId): ToldTimes => sqlite.prepare(TOLD).get(id) as ToldTimes;
 
   const change: TemplateChanger['change'] = (senderId, told, time, rules) => {
@@ -66,9 +77,11 @@ export function createTemplateChanger({ sqlite, templates, repricer }: ChangerPa
     store: {
       changeTemplates: async ({ senderId, changes, at }, rules) => {
         assert(changes.length <= BATCH_MAX, `at most ${BATCH_MAX} changes in a batch`);
+        await prepare();
         return sqlite.write(() => changes.map((told) => change(senderId, told, { at, toldAt: null }, rules)));
       },
     },
+    prepare,
     change,
   };
 }
@@ -114,8 +127,4 @@ function driftOf(from: Template, to: Template): readonly Drift[] {
 /** The content without the category, which the provider may change on its own. */
 export function contentOf(template: Template): string {
   return canonicalTemplate({ ...template, category: 'utility' });
-}
-
-function hashOf(template: Template): string {
-  return createHash('sha256').update(canonicalTemplate(template)).digest('hex');
 }
