@@ -46,10 +46,10 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     const landed = flight.land();
     const room = roomFor(host, plan, { flight, claimedCount });
     if (room === 0 && flight.size() === 0 && landed.outcomes.length === 0) return endOf(host, flight, claimedCount);
+    if (claimedCount > 0 && room > 0) await host.transport.warmUp(); // before the claim: what is claimed leaves at once
     const { settled, claimed, nextDueAt } = await takeTurn(host, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
     plan.onSettled(settled);
-    if (claimed.length > 1 || flight.size() > 0) await host.transport.warmUp();
     claimedCount += claimed.length;
     flight.begin(claimed);
     if (flight.size() > 0) {
