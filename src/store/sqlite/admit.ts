@@ -44,7 +44,8 @@ const ADDRESSEE = /* sql */ `
 
 const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
 const BY_USER_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.user_id = ?`;
-const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = ?`;
+// Whoever became one with somebody else is that person now.
+const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = (SELECT ifnull(merged_into, id) FROM contact WHERE id = ?)`;
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;

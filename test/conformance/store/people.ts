@@ -39,6 +39,8 @@ export function examPeople(exam: Exam): void {
       contactId,
     ]);
     expect(await admit(store, { senderId, contactId, template: 'offer', at: later(4) })).toMatchObject({ reason: 'opted_out' });
+    // Whoever still names the contact that was given up means the person.
+    expect(await admit(store, { senderId, contactId: hidden.newId, template: 'offer', at: later(4) })).toMatchObject({ reason: 'opted_out' });
   });
 
   it('moves what is queued to the person who stays, and lets no stop of theirs be passed', async () => {
