@@ -43,7 +43,7 @@ const STATUSES = [
 ];
 const QUALITIES = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'];
 const CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
-const PERSON = 'Give "from", a number like "+4915112345678", or "user_id", like "DE.9f3kQ2".';
+const PERSON = 'Give "from", a number like "+4915112345678", or "user_id", like "DE.9f3kQ2", or both.';
 
 /** 400 with a sentence that says what to give. */
 export function invalidInput(message: string, status = 400): Answer {
@@ -52,7 +52,7 @@ export function invalidInput(message: string, status = 400): Answer {
 
 /** What is done by this name; undefined for nothing. */
 export function actionOf(name: string): AdminAction | undefined {
-  return ACTIONS[name];
+  return Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
 }
 
 const ofPerson =
@@ -95,8 +95,9 @@ const ACTIONS: Readonly<Record<string, AdminAction>> = {
 function personIn(input: Json, phoneKey: string, userIdKey: string): CustomerRef | null {
   const [from, userId] = [asText(input[phoneKey]), asText(input[userIdKey])];
   const phone = from === null ? undefined : parsePhone(from);
-  if (phone !== undefined) return { phone };
-  return from === null && userId !== null && isUserId(userId) ? { userId } : null;
+  const isUser = userId !== null && isUserId(userId);
+  if (phone !== undefined) return userId === null ? { phone } : isUser ? { phone, userId } : null;
+  return from === null && isUser ? { userId } : null;
 }
 
 // Status, quality and category, each told by its own webhook. `"notice": true` announces a category 24 hours before it counts.

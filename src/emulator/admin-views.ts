@@ -5,6 +5,7 @@ import { asText, type Json } from './answer.ts';
 import { openFreeEntry, openWindow } from './customers.ts';
 import { FREE_SERVICE_UNITS } from './pricing.ts';
 import { zoneOf } from './scenario.ts';
+import { dialled } from './wa-id.ts';
 import type { SentMessage, World } from './world.ts';
 
 /** Clock, counts, open windows, allowance, and how the webhooks fare. */
@@ -43,7 +44,7 @@ export function messagesView({ messages }: World, query: Readonly<Record<string,
   // A `+` that was not escaped arrives as a space.
   const digits = to?.replace(/\D/g, '') ?? '';
   const wanted = [...messages.values()].filter(
-    ({ customer }) => to === null || customer.userId === to || (digits !== '' && customer.phone === `+${digits}`),
+    ({ customer }) => to === null || customer.userId === to || (digits !== '' && customer.phone === dialled(`+${digits}`)),
   );
   return { messages: wanted.map(toView) };
 }

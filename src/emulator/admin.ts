@@ -29,11 +29,14 @@ const CHANGES: Readonly<Record<string, (world: World, input: Json) => Promise<An
   webhook: setReceiver,
 };
 
+/** Days of later years have no place in ISO 8601 with four digits. */
+const CLOCK_MOST = toInstant(253_402_300_799_999);
+
 /** The answer to one request. Input that means nothing is 400 with a sentence. */
 export async function admin(world: World, { method, name, query, text }: AdminRequest): Promise<Answer> {
-  const view = VIEWS[name];
+  const view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : undefined;
   if (method === 'GET') return view === undefined ? unknown(name) : ok(view(world, query));
-  const change: AdminAction | undefined = CHANGES[name] ?? actionOf(name);
+  const change: AdminAction | undefined = Object.hasOwn(CHANGES, name) ? CHANGES[name] : actionOf(name);
   if (method !== 'POST' || change === undefined) return unknown(name);
   const input = text.trim() === '' ? {} : asObject(jsonOf(text));
   return input === null ? invalidInput('The body must be a JSON object.') : change(world, input);
@@ -47,6 +50,7 @@ async function turnClock({ timeline }: World, input: Json): Promise<Answer> {
   if (target === null || (advance !== null && set !== null)) {
     return invalidInput('Give {"advance":"24h"} (ms, s, m, h, d) or {"set":"2026-10-01T00:00:00Z"}.');
   }
+  if (!(target <= CLOCK_MOST)) return invalidInput('The clock goes to the end of the year 9999, and no further.');
   await timeline.setTo(target);
   return ok({ now: formatInstant(timeline.now()) });
 }

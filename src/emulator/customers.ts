@@ -5,11 +5,12 @@ import { parsePhone } from '../values/phone.ts';
 import { type Day, DAY_MS, dayOf, type Instant, type TimeZone, toInstant } from '../values/time.ts';
 import { chance } from './chance.ts';
 import { countryOf } from './country.ts';
+import { dialled, toWaId } from './wa-id.ts';
 
 export type Customer = {
   /** `+` and digits; null for a person who is known by user id only. */
-  readonly phone: string | null;
-  readonly userId: string;
+  phone: string | null;
+  userId: string;
   readonly name: string;
   lastInboundAt: Instant | null;
   /** When the person came by an advertisement that the business has not answered yet. */
@@ -25,13 +26,15 @@ export type Customer = {
   refusedInARow: number;
 };
 
-/** How a person is addressed: a number with `+`, or a user id. */
-export type CustomerRef = { readonly phone: string } | { readonly userId: string };
+/** How a person is addressed: a number with `+`, a user id, or both, which says that they are one person's. */
+export type CustomerRef = { readonly phone: string; readonly userId?: string } | { readonly userId: string };
 
 export type Customers = {
   /** The person; made at the first mention. */
   readonly get: (ref: CustomerRef, name?: string | null) => Customer;
   readonly find: (ref: CustomerRef) => Customer | undefined;
+  /** The person has this user id instead of the old one, which reaches nobody. False where another number has it. */
+  readonly changeUserId: (customer: Customer, userId: string) => boolean;
   readonly all: () => Iterable<Customer>;
 };
 
@@ -40,11 +43,11 @@ export function createCustomers(): Customers {
   const byPhone = new Map<string, Customer>();
   const byUserId = new Map<string, Customer>();
 
-  const find = (ref: CustomerRef): Customer | undefined => ('phone' in ref ? byPhone.get(ref.phone) : byUserId.get(ref.userId));
+  const find = (ref: CustomerRef): Customer | undefined => ('phone' in ref ? byPhone.get(dialled(ref.phone)) : byUserId.get(ref.userId));
   const make = (ref: CustomerRef, name: string): Customer => {
     const customer: Customer = {
-      phone: 'phone' in ref ? ref.phone : null,
-      userId: 'phone' in ref ? userIdOf(ref.phone) : ref.userId,
+      phone: 'phone' in ref ? dialled(ref.phone) : null,
+      userId: 'phone' in ref ? userIdOf(dialled(ref.phone)) : ref.userId,
       name,
       lastInboundAt: null,
       adClickAt: null,
@@ -60,11 +63,54 @@ export function createCustomers(): Customers {
     return customer;
   };
 
-  return {
-    get: (ref, name = null) => find(ref) ?? make(ref, name ?? nameOf(ref)),
-    find,
-    all: () => byUserId.values(),
+  // An id that belongs to another number stays there: the number is the stronger of the two.
+  const join = (customer: Customer, userId: string): boolean => {
+    const other = byUserId.get(userId);
+    if (other !== undefined && other !== customer && other.phone !== null) return false;
+    customer.userId = userId;
+    byUserId.set(userId, customer);
+    if (other !== undefined && other !== customer) absorb(customer, other);
+    return true;
   };
+
+  return {
+    get: (ref, name = null) => {
+      const known = find(ref);
+      if ('phone' in ref && ref.userId !== undefined) {
+        const customer = known ?? make({ phone: ref.phone }, name ?? nameOf(ref));
+        join(customer, ref.userId);
+        return customer;
+      }
+      return known ?? make(ref, name ?? nameOf(ref));
+    },
+    find,
+    changeUserId: (customer, userId) => {
+      const old = customer.userId;
+      if (old === userId) return true;
+      if (!join(customer, userId)) return false;
+      make({ userId: old }, customer.name).isUnreachable = true;
+      return true;
+    },
+    all: () => new Set(byUserId.values()),
+  };
+}
+
+// Who was known twice is one person now. What was sent to the other one names this person from here on.
+function absorb(customer: Customer, other: Customer): void {
+  Object.assign(customer, {
+    lastInboundAt: later(customer.lastInboundAt, other.lastInboundAt),
+    adClickAt: later(customer.adClickAt, other.adClickAt),
+    freeEntry: customer.freeEntry ?? other.freeEntry,
+    marketingStopped: customer.marketingStopped || other.marketingStopped,
+    isUnreachable: customer.isUnreachable || other.isUnreachable,
+    isBlocked: customer.isBlocked || other.isBlocked,
+    requests: customer.requests + other.requests,
+  });
+  other.phone = customer.phone;
+}
+
+function later(one: Instant | null, other: Instant | null): Instant | null {
+  return one === null || (other !== null && other > one) ? other : one;
 }
 
 /** What scenarios, admin and logs call the person. */
@@ -74,7 +120,7 @@ export function keyOf({ phone, userId }: Customer): string {
 
 /** The number as webhooks write it, without `+`. */
 export function waIdOf({ phone }: Customer): string | null {
-  return phone === null ? null : phone.slice(1);
+  return phone === null ? null : toWaId(phone);
 }
 
 /** When the customer-service window closes; null when it is not open. */

@@ -45,7 +45,7 @@ const HOUR_MS = 3_600_000;
 /** Longer than any client keeps an idle connection, so that none is closed under a request that is just being sent. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** An emulator that takes requests. Throws `scenario_invalid`, and `port_in_use` where the port is not free. */
+/** An emulator that takes requests. Throws `scenario_invalid`, and `port_in_use` where the port cannot be listened on. */
 export async function openEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { port, host = '127.0.0.1', clock, clockMode = 'real', ids, webhook = null } = options;
   const scenario = parseScenario(options.scenario ?? {});
@@ -104,11 +104,16 @@ type Listening = ReturnType<typeof import('@hono/node-server').createAdaptorServ
 
 function listen(server: Listening, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: Error & { readonly code?: string }) => {
-      const isTaken = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
-      const hint = 'Stop what is listening there, or take another port; --port 0 takes any that is free.';
-      reject(isTaken ? fail('port_in_use', { message: `Port ${port} on ${host} is not free.`, hint, cause }) : cause);
-    });
+    server.once('error', (cause: Error & { readonly code?: string }) =>
+      reject(
+        fail('port_in_use', {
+          message: cause.code === 'EADDRINUSE' ? `Port ${port} is not free.` : `${host}:${port} cannot be listened on (${cause.code}).`,
+          hint: 'Choose another one with --port; 0 takes any that is free.',
+          details: { port, host },
+          cause,
+        }),
+      ),
+    );
     server.listen(port, host, () => resolve((server.address() as { readonly port: number }).port));
   });
 }

@@ -27,6 +27,7 @@ const MESSAGE_FAULTS = {
   read: 'delivered, and then read',
   skip_delivered: 'read at once: `delivered` is never reported',
   held_then_sent: 'answered with held_for_quality_assessment, sent after delay_ms (600000)',
+  paused: 'answered with paused, then failed with 132015',
   held_then_dropped: 'answered with held_for_quality_assessment, after delay_ms failed with 132015',
 } as const;
 
@@ -34,7 +35,7 @@ const WEBHOOK_FAULTS = {
   lose_webhook: 'a status is never posted',
   duplicate_webhook: 'a status is posted twice',
   delay: 'a status is posted delay_ms (60000) later',
-  reorder: 'a status is posted after the one that follows it',
+  reorder: 'the first status is posted after the one that follows it',
 } as const;
 
 /** Every fault with what it does, for the help. */

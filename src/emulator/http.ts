@@ -2,37 +2,41 @@
 
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
+import { DAY_MS, formatInstant, type Instant } from '../values/time.ts';
 import { admin } from './admin.ts';
-import { type Answer, asObject, type Json, refusal } from './answer.ts';
+import { type Answer, refusal } from './answer.ts';
 import { GRAPH_ROUTES, unknownObject } from './graph-routes.ts';
 import { uploadMedia } from './media.ts';
+import { readFields, readForm, readText } from './request-body.ts';
 import { type SendDoor, sendMessage, type SendReply } from './send.ts';
 import type { World } from './world.ts';
 
 type Env = { readonly Bindings: HttpBindings };
 type Reach = { readonly baseUrl: () => string; readonly sleep: (milliseconds: number) => Promise<void> };
 
-/** Most requests are a few hundred bytes; the provider's own limit for them is not told. */
-const JSON_BYTES_MAX = 1024 * 1024;
-const FILE_BYTES_MAX = 101 * 1024 * 1024;
-
 /** The application that answers every request of the emulator: its own interface below `/_emulator`, the Graph API everywhere else. */
 export async function createHttp(world: World, reach: Reach): Promise<Hono<Env>> {
   const { Hono } = await import('hono');
   const { RESPONSE_ALREADY_SENT } = await import('@hono/node-server/utils/response');
   const http = new Hono<Env>({ getPath: unversionedPath });
-  http.all('/_emulator/:name', async (c) =>
-    toResponse(await admin(world, { method: c.req.method, name: c.req.param('name'), query: c.req.query(), text: await c.req.text() })),
-  );
   http.use(async (c, next) => {
-    const problem = tokenProblem(world, c) ?? sizeProblem(c);
+    await next();
+    if (c.res !== RESPONSE_ALREADY_SENT) c.res.headers.set('date', httpTime(world.timeline.now()));
+  });
+  http.all('/_emulator/:name', async (c) => {
+    const text = await readText(c.req.raw);
+    if ('problem' in text) return toResponse(text.problem);
+    return toResponse(await admin(world, { method: c.req.method, name: c.req.param('name'), query: c.req.query(), text: text.value }));
+  });
+  http.use(async (c, next) => {
+    const problem = tokenProblem(world, c);
     return problem === null ? next() : toResponse(problem);
   });
   const send = (door: SendDoor) => async (c: Context<Env, `/:id/${SendDoor}`>) => {
-    const body = await bodyOf(c);
-    if ('status' in body && 'body' in body && typeof body['status'] === 'number') return toResponse(body as Answer);
+    const body = await readFields(c.req.raw);
+    if ('problem' in body) return toResponse(body.problem);
     if (c.req.param('id') !== world.identity.phoneNumberId) return toResponse(unknownObject(c.req.param('id')));
-    const reply = sendMessage(world, body, door);
+    const reply = sendMessage(world, body.value, door);
     return reply.manner === 'plain' ? toResponse(reply.answer) : misbehave(reply, c.env, { ...reach, sent: RESPONSE_ALREADY_SENT });
   };
   http.post('/:id/messages', send('messages'));
@@ -41,10 +45,12 @@ export async function createHttp(world: World, reach: Reach): Promise<Hono<Env>>
   http.get('/_media/:id', (c) => download(world, c.req.param('id'), Number(c.req.query('expires'))));
   for (const { method, path, handle } of GRAPH_ROUTES) {
     http.on(method, path, async (c) => {
-      const body = method === 'GET' ? {} : await bodyOf(c);
-      if ('status' in body && 'body' in body && typeof body['status'] === 'number') return toResponse(body as Answer);
+      const body = method === 'GET' ? { value: {} } : await readFields(c.req.raw);
+      if ('problem' in body) return toResponse(body.problem);
       const url = `${reach.baseUrl()}${new URL(c.req.url).pathname}${new URL(c.req.url).search}`;
-      return toResponse(handle(world, { id: c.req.param('id') ?? '', query: c.req.query(), body, url, baseUrl: reach.baseUrl() }));
+      return toResponse(
+        handle(world, { id: c.req.param('id') ?? '', query: c.req.query(), body: body.value, url, baseUrl: reach.baseUrl() }),
+      );
     });
   }
   http.notFound((c) => toResponse(unknownObject(c.req.path.slice(1))));
@@ -64,33 +70,21 @@ function tokenProblem({ identity }: World, c: Context<Env>): Answer | null {
   return token?.trim() === identity.accessToken ? null : refusal(190, null, { message: 'Invalid OAuth access token' });
 }
 
-function sizeProblem(c: Context<Env>): Answer | null {
-  const bytesMax = (c.req.header('content-type') ?? '').startsWith('multipart/') ? FILE_BYTES_MAX : JSON_BYTES_MAX;
-  return Number(c.req.header('content-length') ?? 0) > bytesMax ? refusal(100, 'The request is too large.', { status: 413 }) : null;
-}
-
-// JSON, or a form, whose values may be JSON. No body at all is an empty one.
-async function bodyOf(c: Context<Env>): Promise<Json | Answer> {
-  const text = await c.req.text();
-  if (text.trim() === '') return {};
-  if ((c.req.header('content-type') ?? '').startsWith('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(
-      Array.from(new URLSearchParams(text), ([name, value]) => [name, /^[[{]/.test(value) ? jsonOf(value) : value]),
-    );
-  }
-  return asObject(jsonOf(text)) ?? refusal(100, 'The body is not a JSON object.');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function toResponse({ status, body }: Answer): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=UTF-8' } });
+  // What is left of a body that is too large is not waited for.
+  const closing = status === 413 ? { connection: 'close' } : {};
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=UTF-8', ...closing } });
+}
+
+const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+// The clock of the emulator, not of the machine: whoever compares it with its own must see the time that counts here.
+function httpTime(at: Instant): string {
+  const [year = '', month = '', day = '', time = ''] = formatInstant(at).split(/[-TZ.]/);
+  const daysOfWeek = WEEKDAYS.length;
+  const weekday = WEEKDAYS[((Math.floor(at / DAY_MS) % daysOfWeek) + daysOfWeek) % daysOfWeek];
+  return `${weekday}, ${day} ${MONTHS[Number(month) - 1]} ${year} ${time} GMT`;
 }
 
 async function misbehave(
@@ -133,16 +127,22 @@ async function misbehave(
 
 async function upload(world: World, c: Context<Env>): Promise<Answer> {
   if (c.req.param('id') !== world.identity.phoneNumberId) return unknownObject(c.req.param('id') ?? '');
-  const form = await c.req.formData().catch(() => null);
-  const file = form?.get('file') ?? null;
-  const isFile = file !== null && typeof file !== 'string';
-  const type = form?.get('type');
+  const form = await readForm(c.req.raw);
+  if ('problem' in form) return form.problem;
+  const file = form.value.find(({ name }) => name === 'file') ?? null;
+  // What is no file may as well stand in the query.
+  const field = (name: string): string | undefined => {
+    const part = form.value.find((other) => other.name === name);
+    return part === undefined ? c.req.query(name) : new TextDecoder().decode(part.bytes);
+  };
+  const isFile = file !== null && (file.fileName !== null || file.mimeType !== null);
+  const type = field('type');
   return uploadMedia(
     world.media,
     {
-      product: form?.get('messaging_product'),
-      bytes: isFile ? new Uint8Array(await file.arrayBuffer()) : null,
-      mimeType: typeof type === 'string' && type.includes('/') ? type : isFile ? file.type : '',
+      product: field('messaging_product'),
+      bytes: isFile ? file.bytes : null,
+      mimeType: type?.includes('/') === true ? type : (file?.mimeType ?? ''),
     },
     world.timeline.now(),
   );

@@ -1,6 +1,6 @@
 // What customers do: they write, press buttons, react, stop marketing, change their number, block the business, read.
 
-import { type Answer, asObject, asText, type Json, ok } from './answer.ts';
+import { type Answer, asObject, asText, type Json, listedError, ok } from './answer.ts';
 import { type Customer, type CustomerRef, keyOf } from './customers.ts';
 import { INBOUND_DAYS } from './media.ts';
 import { reportRead } from './statuses.ts';
@@ -15,6 +15,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   sticker: 'image/webp',
 };
 
+const UNSUPPORTED: Json = { errors: [listedError(131_051, 'Message type is currently not supported.')] };
+
 /** A customer writes. The window opens, and with a `referral` the answer will open a free one. */
 export function writeInbound(world: World, ref: CustomerRef, input: Json): Answer {
   const at = world.timeline.now();
@@ -26,7 +28,11 @@ export function writeInbound(world: World, ref: CustomerRef, input: Json): Answe
   if (referral !== null) customer.adClickAt = at;
   world.inbound.set(messageId, at);
   const context = contextOf(world, input, customer, type);
-  const beside = { ...(context === null ? {} : { context }), ...(referral === null ? {} : { referral }) };
+  const beside = {
+    ...(context === null ? {} : { context }),
+    ...(referral === null ? {} : { referral }),
+    ...(type === 'unsupported' ? UNSUPPORTED : {}),
+  };
   tell(
     world,
     inboundChange(world.identity, { messageId, at, person: personOf(customer), type, content: contentOf(world, input, type), beside }),
@@ -44,7 +50,7 @@ function contentOf(world: World, input: Json, type: string): Json | readonly unk
     case 'button':
       return asObject(given) ?? { payload: asText(input['payload']) ?? text, text };
     case 'unsupported':
-      return null;
+      return asObject(given) ?? { type: 'unknown' };
     default:
   }
   const mimeType = MEDIA_TYPES[type];
@@ -67,7 +73,7 @@ function mediaOf({ media, timeline }: World, given: Json, usual: string): Json {
 function contextOf({ messages, identity }: World, input: Json, customer: Customer, type: string): Json | null {
   const given = asObject(input['context']);
   if (given !== null || (type !== 'button' && type !== 'interactive')) return given;
-  const last = [...messages.values()].findLast((message) => message.customer === customer);
+  const last = [...messages.values()].findLast((message) => keyOf(message.customer) === keyOf(customer));
   return last === undefined ? null : { from: identity.displayPhoneNumber, id: last.id };
 }
 
@@ -82,14 +88,25 @@ export function setPreference(world: World, ref: CustomerRef, marketing: 'stop' 
 /** The person moves to another number, or gets another user id on the same one; the old one is no longer reached. */
 export function changeIdentity(world: World, ref: CustomerRef, next: CustomerRef): Answer {
   const was = world.customers.get(ref);
-  const is = world.customers.get(next, was.name);
+  const person = personOf(was);
+  const is = 'phone' in next ? moveNumber(world, was, next) : was;
+  if (!('phone' in next) && !world.customers.changeUserId(was, next.userId)) {
+    return { status: 400, body: { error: { message: 'Another number has that user id.' } } };
+  }
+  const messageId = world.nextId('message');
+  const { identity, timeline } = world;
+  tell(world, identityChange(identity, { messageId, at: timeline.now(), person, next: personOf(is) }));
+  return ok({ message_id: messageId, user_id: is.userId });
+}
+
+// The person has another number, and what the business may do goes along.
+function moveNumber({ customers }: World, was: Customer, next: CustomerRef): Customer {
+  const is = customers.get(next, was.name);
+  if (is === was) return is;
   const { lastInboundAt, marketingStopped, isBlocked } = was;
   Object.assign(is, { lastInboundAt, marketingStopped, isBlocked, isUnreachable: false });
   was.isUnreachable = true;
-  const messageId = world.nextId('message');
-  const { identity, timeline } = world;
-  tell(world, identityChange(identity, { messageId, at: timeline.now(), person: personOf(was), next: personOf(is) }));
-  return ok({ message_id: messageId, user_id: is.userId });
+  return is;
 }
 
 /** The person blocks the business, or takes that back. No webhook tells; what is sent then fails with 131026. */

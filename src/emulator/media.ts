@@ -69,7 +69,7 @@ export function uploadMedia(
   const mimeType = (upload.mimeType.split(';')[0] ?? '').trim().toLowerCase();
   if (upload.product !== 'whatsapp') return refusal(100, null, { message: 'The parameter messaging_product is required.' });
   if (upload.bytes === null) return refusal(100, null, { message: 'The parameter file is required.' });
-  const bytesMax = SIZES[mimeType] ?? (DOCUMENT.test(mimeType) ? DOCUMENT_BYTES_MAX : null);
+  const bytesMax = (Object.hasOwn(SIZES, mimeType) ? SIZES[mimeType] : undefined) ?? (DOCUMENT.test(mimeType) ? DOCUMENT_BYTES_MAX : null);
   if (bytesMax === null) return refusal(100, `Param file must be a file with one of the supported types; ${mimeType} is none of them.`);
   if (upload.bytes.length > bytesMax)
     return refusal(131_053, `The file has ${upload.bytes.length} bytes; ${mimeType} may have ${bytesMax}.`);

@@ -4,8 +4,8 @@ import { callingCode } from '../values/phone.ts';
 import { type Answer, asText, type Json, missing, refusal } from './answer.ts';
 import type { CustomerRef } from './customers.ts';
 
-/** The person, what the reply calls `input`, and the user id where both were given. */
-export type Recipient = { readonly ref: CustomerRef; readonly input: string; readonly isByBoth: boolean };
+/** The person, and what the reply calls `input`. */
+export type Recipient = { readonly ref: CustomerRef; readonly input: string };
 
 const PHONE = /^[\d\s+()-]+$/;
 const DIGITS_MIN = 5;
@@ -22,7 +22,8 @@ export function readRecipient(body: Json, ownNumber: string): Recipient | Answer
   if (!PHONE.test(to) || digits.length < DIGITS_MIN || digits.length > DIGITS_MAX) {
     return refusal(131_009, 'Param to is not a phone number.');
   }
-  return { ref: { phone: inFull(to, digits, ownNumber) }, input: to, isByBoth: userId !== null };
+  const phone = inFull(to, digits, ownNumber);
+  return { ref: userId !== null && isUserId(userId) ? { phone, userId } : { phone }, input: to };
 }
 
 /** True for text that is a user id. */
@@ -32,7 +33,7 @@ export function isUserId(text: string): boolean {
 
 function readUserId(userId: string): Recipient | Answer {
   if (!isUserId(userId)) return refusal(131_009, 'Param recipient is not a business-scoped user id.');
-  return { ref: { userId }, input: userId, isByBoth: false };
+  return { ref: { userId }, input: userId };
 }
 
 // Without `+` the number is taken for one of the business number's own country.

@@ -114,7 +114,7 @@ function templateProblem({ body, door, template, recipient }: Request): Answer |
   if (problem !== null || template === undefined) return problem;
   if (door === 'marketing_messages' && template.category !== 'MARKETING')
     return refusal(134_100, 'The template is not a marketing template.');
-  if (template.category === 'AUTHENTICATION' && 'userId' in recipient.ref) {
+  if (template.category === 'AUTHENTICATION' && !('phone' in recipient.ref)) {
     return refusal(131_062, 'Authentication templates need a phone number in "to".');
   }
   return parameterProblem(template, request);
@@ -161,10 +161,11 @@ function accept(world: World, { body, door, customer, template, struckable }: Re
 }
 
 function accepted({ recipient, customer, strikes, struckable }: Request, message: SentMessage): Answer {
-  const isHeld = strikes.message?.fault === 'held_then_sent' || strikes.message?.fault === 'held_then_dropped';
-  const status = isHeld ? 'held_for_quality_assessment' : 'accepted';
+  const fault = strikes.message?.fault;
+  const isHeld = fault === 'held_then_sent' || fault === 'held_then_dropped';
+  const status = fault === 'paused' ? 'paused' : isHeld ? 'held_for_quality_assessment' : 'accepted';
   const waId = 'phone' in recipient.ref ? { wa_id: waIdOf(customer) } : {};
-  const userId = 'userId' in recipient.ref || recipient.isByBoth ? { user_id: customer.userId } : {};
+  const userId = 'userId' in recipient.ref ? { user_id: customer.userId } : {};
   return ok({
     messaging_product: 'whatsapp',
     contacts: [{ input: recipient.input, ...waId, ...userId }],

@@ -19,9 +19,9 @@ const LATENCY_MS = { real: [1, 5], manual: [0, 0] } as const;
 /** Schedules the statuses of a message. */
 export function scheduleStatuses(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): void {
   let at = world.timeline.now();
-  for (const { status, afterMs, code } of stepsOf(world, message, fate, strikes)) {
+  for (const [index, { status, afterMs, code }] of stepsOf(world, message, fate, strikes).entries()) {
     at = toInstant(at + afterMs + latencyMs(world, message, status));
-    world.timeline.schedule(at, () => report(world, message, { status, code }, strikes.webhook));
+    world.timeline.schedule(at, () => report(world, message, { status, code, isFirst: index === 0 }, strikes.webhook));
   }
 }
 
@@ -29,7 +29,7 @@ export function scheduleStatuses(world: World, message: SentMessage, fate: Accep
 export function reportRead(world: World, message: SentMessage): void {
   const isDelivered = message.events.some(({ status }) => status === 'delivered');
   const isRead = message.events.some(({ status }) => status === 'read');
-  if (isDelivered && !isRead) report(world, message, { status: 'read', code: null }, []);
+  if (isDelivered && !isRead) report(world, message, { status: 'read', code: null, isFirst: false }, []);
 }
 
 function stepsOf(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): readonly Step[] {
@@ -48,6 +48,7 @@ function courseOf(world: World, message: SentMessage, fate: AcceptedFate, { mess
     case 'fail_later':
       return { kinds: ['failed'], code: struck.code };
     case 'held_then_dropped':
+    case 'paused':
       return { kinds: ['failed'], code: 132_015 };
     case 'never_reported':
       return { kinds: [], code: null };
@@ -90,9 +91,10 @@ function billable(message: SentMessage) {
   return { category, windowOpen, freeEntryOpen: freeEntry !== null, isLite, isReaction: type === 'reaction' };
 }
 
-type Happening = { readonly status: StatusKind; readonly code: number | null };
+/** Only the first status can be overtaken: were all of them late, nothing would change places. */
+type Happening = { readonly status: StatusKind; readonly code: number | null; readonly isFirst: boolean };
 
-function report(world: World, message: SentMessage, { status, code }: Happening, strikes: readonly Struck<WebhookFault>[]): void {
+function report(world: World, message: SentMessage, { status, code, isFirst }: Happening, strikes: readonly Struck<WebhookFault>[]): void {
   const at = world.timeline.now();
   const event: MessageEvent = {
     status,
@@ -102,7 +104,8 @@ function report(world: World, message: SentMessage, { status, code }: Happening,
     webhook: 'PENDING',
   };
   message.events.push(event);
-  post(world, message, event, [...strikes, ...world.faults.strikeWebhook(message.struckable, status)]);
+  const all = [...strikes, ...world.faults.strikeWebhook(message.struckable, status)];
+  post(world, message, event, isFirst ? all : all.filter(({ fault }) => fault !== 'reorder'));
 }
 
 // Told with `sent`, and with the first of delivered and read, which is when it is billed.

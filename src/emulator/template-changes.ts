@@ -111,7 +111,7 @@ export function setCategory(template: StoredTemplate, category: TemplateCategory
 
 function review(world: World, template: StoredTemplate): void {
   const { review: verdict, categories } = world.scenario.templates;
-  const category = categories[template.name];
+  const category = Object.hasOwn(categories, template.name) ? categories[template.name] : undefined;
   if (category !== undefined && category !== template.category) setCategory(template, category);
   if (verdict === 'pending') template.status = 'PENDING';
   else template.status = verdict === 'reject' ? 'REJECTED' : 'APPROVED';

@@ -5,7 +5,7 @@ import { fillVariables, variablesIn } from '../domain/template-variables.ts';
 import { characterCount } from '../values/text.ts';
 import { type Answer, asList, asObject, asText, type Json, refusal } from './answer.ts';
 import { mediaProblem } from './field-rules.ts';
-import type { StoredTemplate } from './templates.ts';
+import { isOther, type StoredTemplate } from './templates.ts';
 
 const CODE_MAX = 15;
 /** 1,024, or 32,768 where the body is the only component (the provider's message reference). */
@@ -23,6 +23,9 @@ export function stateProblem(template: StoredTemplate | undefined, name: string,
 
 /** What is wrong with the parameters of a request; null when nothing is. */
 export function parameterProblem(template: StoredTemplate, request: Json): Answer | null {
+  const other = template.components.find(isOther);
+  if (other !== undefined)
+    return refusal(100, `The emulator cannot check what ${String(other['type'])} needs, and sends no such template.`);
   const components = (asList(request['components']) ?? []).map((component) => asObject(component) ?? {});
   const parametersOf = (type: string): readonly Json[] => parametersIn(components.find((component) => lower(component['type']) === type));
   const buttons = components.filter((component) => lower(component['type']) === 'button');

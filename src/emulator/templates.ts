@@ -4,7 +4,7 @@ import { helloWorld } from '../catalog/sample-templates.ts';
 import { parseTemplate } from '../domain/template-parse.ts';
 import type { TemplateContent } from '../domain/template.ts';
 import type { Instant } from '../values/time.ts';
-import type { Json } from './answer.ts';
+import { asList, asObject, type Json } from './answer.ts';
 
 export type TemplateCategoryWord = 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
 
@@ -64,10 +64,22 @@ export function createTemplateBook(nextId: () => string, at: Instant): TemplateB
   return book;
 }
 
+/** Component types that the program reads; the provider has more, such as CAROUSEL and LIMITED_TIME_OFFER. */
+const READ_TYPES = ['HEADER', 'BODY', 'FOOTER', 'BUTTONS'];
+
+/** True for a component of a type that the program does not read. */
+export function isOther(component: unknown): boolean {
+  const type = asObject(component)?.['type'];
+  return typeof type === 'string' && !READ_TYPES.includes(type.toUpperCase());
+}
+
 /** The template of a request, still to be reviewed. Throws `template_invalid` where the request is none. */
 export function toStored(document: Json, at: Instant): Omit<StoredTemplate, 'id'> {
-  const content = parseTemplate(document);
-  const components = content.components.map((component) => component as Json);
+  const given = asList(document['components']);
+  const content = parseTemplate(given === null ? document : { ...document, components: given.filter((component) => !isOther(component)) });
+  const read = content.components.map((component) => component as Json).values();
+  // Each at its place: what the program cannot read stays as it was given.
+  const components = (given ?? []).map((component) => (isOther(component) ? (component as Json) : (read.next().value ?? {})));
   const ttl = document['message_send_ttl_seconds'];
   return {
     name: content.name,

@@ -94,6 +94,48 @@ describe('customers', () => {
   });
 });
 
+describe('people with a number and a user id', () => {
+  it('keep their number when they get another user id; the old one reaches nobody', async () => {
+    const { json } = await stage.admin('POST', 'inbound', { from: ADA, text: 'Hi' });
+    expect((await stage.admin('POST', 'number-change', { from: ADA, new_user_id: 'DE.new1' })).json['user_id']).toBe('DE.new1');
+    expect(valueAt((await received()).at(-1), 'messages.0.system')).toMatchObject({
+      type: 'user_changed_user_id',
+      user_id: 'DE.new1',
+      previous_user_id: json['user_id'],
+    });
+    await stage.send(ADA, TEXT);
+    await stage.graph('POST', `/${stage.emulator.phoneNumberId}/messages`, {
+      messaging_product: 'whatsapp',
+      recipient: json['user_id'],
+      ...HELLO,
+    });
+    await stage.settle();
+    expect(stage.statuses().map(({ status }) => status)).toEqual(expect.arrayContaining(['sent', 'delivered', 'failed']));
+    expect(stage.statuses().filter(({ status }) => status === 'failed')).toMatchObject([{ recipient_user_id: json['user_id'] }]);
+  });
+
+  it('cannot get the user id of another number', async () => {
+    const { json } = await stage.admin('POST', 'inbound', { from: '+4915112345679', text: 'Hi' });
+    expect((await stage.admin('POST', 'number-change', { from: ADA, new_user_id: json['user_id'] })).status).toBe(400);
+  });
+
+  it('are one person where both are given', async () => {
+    await stage.admin('POST', 'inbound', { from: ADA, user_id: 'DE.9f3kQ2', text: 'Hi' });
+    expect((await received()).at(-1)).toMatchObject({ contacts: [{ wa_id: '4915112345678', user_id: 'DE.9f3kQ2' }] });
+    expect((await stage.admin('POST', 'inbound', { user_id: 'DE.9f3kQ2', text: 'Hi' })).status).toBe(200);
+    expect((await received()).at(-1)).toMatchObject({ messages: [{ from: '4915112345678' }] });
+  });
+});
+
+it('what a customer sent that cannot be shown comes as an error', async () => {
+  await stage.admin('POST', 'inbound', { from: ADA, type: 'unsupported' });
+  expect(valueAt((await received()).at(-1), 'messages.0')).toMatchObject({
+    type: 'unsupported',
+    unsupported: { type: 'unknown' },
+    errors: [{ code: 131_051 }],
+  });
+});
+
 describe('the provider', () => {
   it('changes quality, status and category of a template', async () => {
     await stage.admin('POST', 'templates', { name: 'hello_world', quality: 'RED', status: 'PAUSED' });
@@ -169,7 +211,11 @@ it.each<readonly [string, string, unknown, number, string]>([
   ['GET', 'nothing', undefined, 404, 'There is no nothing here'],
   ['POST', 'state', {}, 404, 'There is no state here'],
   ['POST', 'clock', {}, 400, 'Give {"advance"'],
+  ['GET', 'constructor', undefined, 404, 'There is no constructor here'],
+  ['POST', 'constructor', {}, 404, 'There is no constructor here'],
   ['POST', 'clock', { advance: 'soon' }, 400, 'Give {"advance"'],
+  ['POST', 'clock', { advance: '99999999d' }, 400, 'the end of the year 9999'],
+  ['POST', 'inbound', { from: ADA, user_id: 'x', text: 'Hi' }, 400, 'Give "from"'],
   ['POST', 'inbound', {}, 400, 'Give "from"'],
   ['POST', 'inbound', { from: '123', text: 'x' }, 400, 'Give "from"'],
   ['POST', 'inbound', { from: ADA, type: 'fax' }, 400, '"type" must be one of'],

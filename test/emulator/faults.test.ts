@@ -79,6 +79,15 @@ describe('a message', () => {
     expect(stage?.statuses().map(({ status }) => status)).toEqual(statuses);
   });
 
+  it('paused: is said in the answer, and then failed', async () => {
+    expect(await happens('paused')).toEqual({
+      seen: [200, expect.stringContaining('"message_status":"paused"')],
+      sent: 1,
+      statuses: ['failed'],
+    });
+    expect(stage?.statuses()).toMatchObject([{ errors: [{ code: 132_015 }] }]);
+  });
+
   it('fails with the code that the rule names', async () => {
     await happens('fail_later', { code: 130_472 });
     expect(stage?.statuses()).toMatchObject([{ errors: [{ code: 130_472, title: "User's number is part of an experiment" }] }]);
@@ -116,6 +125,13 @@ describe('a webhook', () => {
     for (const { id, status } of stage.statuses()) if (!firsts.has(id)) firsts.set(id, status);
     expect(new Set(firsts.values())).toEqual(new Set(['sent', 'delivered']));
     expect(stage.statuses()).toHaveLength(40);
+  });
+
+  it('is overtaken by a rule too: the first one only, so that the order really changes', async () => {
+    stage = await openStage({ scenario: { rules: [{ match: {}, fault: 'reorder' }], latency_ms: [10, 10] } });
+    await stage.send(ADA);
+    await stage.advance('1s');
+    expect(stage.statuses().map(({ status }) => status)).toEqual(['delivered', 'sent']);
   });
 });
 
@@ -166,6 +182,6 @@ describe('rules', () => {
 it('every fault is tried here', () => {
   const tried =
     'http_429 http_500 http_500_after reset_before reset_after accept_no_answer accept_no_answer_then_status garbage_body half_body redirect html slow ' +
-    'error fail_later drop never_reported read skip_delivered held_then_sent held_then_dropped lose_webhook duplicate_webhook delay reorder';
+    'error fail_later drop never_reported read skip_delivered held_then_sent paused held_then_dropped lose_webhook duplicate_webhook delay reorder';
   expect(Object.keys(FAULTS)).toEqual(tried.split(' '));
 });

@@ -45,7 +45,17 @@ describe('a good request', () => {
     const byUserId = await stage.graph('POST', path(), { messaging_product: 'whatsapp', recipient: 'DE.9f3kQ2', ...HELLO });
     expect(byUserId.json['contacts']).toEqual([{ input: 'DE.9f3kQ2', user_id: 'DE.9f3kQ2' }]);
     const byBoth = await stage.send(ADA, { recipient: 'DE.9f3kQ2', ...HELLO });
-    expect(byBoth.json['contacts']).toEqual([{ input: ADA, wa_id: '4915112345678', user_id: expect.stringMatching(/^DE\.\d{16}$/) }]);
+    expect(byBoth.json['contacts']).toEqual([{ input: ADA, wa_id: '4915112345678', user_id: 'DE.9f3kQ2' }]);
+  });
+
+  it('to both joins them: the number and the user id are one person from then on', async () => {
+    await stage.admin('POST', 'inbound', { user_id: 'DE.9f3kQ2', text: 'Hi' });
+    expect((await stage.send(ADA, { recipient: 'DE.9f3kQ2', ...HELLO })).status).toBe(200);
+    await stage.send(ADA, TEXT); // in the window that the user id opened
+    await stage.settle();
+    expect(stage.statuses().map(({ status, recipient_user_id: id }) => [status, id])).toEqual(
+      ['sent', 'delivered', 'sent', 'delivered'].map((status) => [status, 'DE.9f3kQ2']),
+    );
   });
 
   it.each(['', '/v1.0', '/v23.0', '/v26.0'])('is taken below "%s"', async (version) => {

@@ -43,6 +43,23 @@ describe('templates', () => {
     expect((await create({ category: 'UTILITY' })).json['category']).toBe('MARKETING');
   });
 
+  it('keep components that only the provider can read, and are not sent with them', async () => {
+    stage = await openStage();
+    const components = [
+      { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Today', has_expiration: true } },
+      { type: 'BODY', text: 'Cheaper today.' },
+      { type: 'CAROUSEL', cards: [{ components: [] }] },
+    ];
+    const { json } = await create({ components });
+    expect((await stage.graph('GET', `/${String(json['id'])}?fields=components`)).json['components']).toEqual(components);
+    expect((await stage.send(ADA, { type: 'template', template: { name: 'sale', language: { code: 'en_US' } } })).code).toBe(100);
+  });
+
+  it('may have a name that every object knows', async () => {
+    stage = await openStage();
+    expect((await create({ name: 'constructor' })).json).toMatchObject({ status: 'APPROVED', category: 'MARKETING' });
+  });
+
   it.each<readonly [string, object]>([
     ['a bad name', { name: 'Sale!' }],
     ['no body', { components: [{ type: 'FOOTER', text: 'x' }] }],

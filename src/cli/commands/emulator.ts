@@ -7,16 +7,19 @@ import { MAGIC_ENDINGS } from '../../emulator/fate.ts';
 import { fail } from '../../errors.ts';
 import { safeJson, titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
-import { helpText, orNull, parseOptions } from '../options.ts';
+import { filledText, helpText, orNull, parsedText, parseOptions } from '../options.ts';
 import { styleFor } from '../render.ts';
 
-const port = z.coerce
-  .number({ error: 'not a number' })
-  .check(z.int('not a whole number'), z.minimum(0, 'at least 0'), z.maximum(65_535, 'at most 65535'));
+const PORT_MAX = 65_535;
+
+const port = parsedText(
+  (text) => (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined),
+  () => ({ message: `not a whole number from 0 to ${PORT_MAX}`, hint: 'Choose one that is free; 0 takes any.' }),
+);
 
 const EmulatorOptions = z.object({
   port: z._default(port, 4_010),
-  host: z._default(z.string(), '127.0.0.1'),
+  host: z._default(filledText(), '127.0.0.1'),
   scenario: orNull(z.string()),
   webhook: orNull(z.string().check(z.regex(/^https?:\/\/\S+$/, 'not an http address'))),
   appSecretEnv: orNull(z.string()),
@@ -58,8 +61,8 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
   const { port, host, webhook, appSecretEnv, clock: clockMode } = options;
   const { openEmulator } = await import('../../emulator/emulator.ts');
   const { parseScenario } = await import('../../emulator/scenario.ts');
-  // Where a secret is being replaced, the variable holds the old and the new one, a line each.
-  const secret = appSecretEnv === null ? undefined : app.secret({ env: appSecretEnv }).split(/\s+/).at(-1);
+  // While a secret is being changed the variable holds both, a line each; the provider signs with the first.
+  const secret = appSecretEnv === null ? undefined : app.secret({ env: appSecretEnv }).split(/\s*[\r\n]/)[0];
   const scenario = options.scenario === null ? {} : parseScenario(await readJson(app, options.scenario));
   const emulator = await openEmulator({
     port,
@@ -80,21 +83,37 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
     app_secret: emulator.appSecret,
     verify_token: emulator.verifyToken,
   };
-  await announce(app, document);
+  await announce(app, document, appSecretEnv);
   if (!app.interrupted.aborted) await new Promise((resolve) => app.interrupted.addEventListener('abort', resolve, { once: true }));
   await emulator.close();
   return { command: 'emulator', schema: EmulatorDocument, document, columns: Object.keys(document), text: () => '', isSilent: true };
 }
 
-// One line, at once: whoever started it waits for that.
-async function announce({ io, config }: App, document: z.output<typeof EmulatorDocument>): Promise<void> {
+// At once: whoever started it waits for that. Its secrets are good for nothing but this double, until it stops.
+async function announce({ io, config }: App, document: z.output<typeof EmulatorDocument>, appSecretEnv: string | null): Promise<void> {
   if (config.format !== 'table') {
     io.out.write(`${safeJson({ schema: 'tollbell.emulator/1', ...document })}\n`);
     return;
   }
   const style = await styleFor(io.out, config.color);
-  const { url, phone_number_id: numberId, waba_id: wabaId, access_token: token } = document;
-  io.out.write(`${style.good('listening')} on ${url}  number ${numberId}  account ${wabaId}  token ${token}  (Ctrl-C stops it)\n`);
+  io.out.write(`${style.good('listening')} on ${document.url}  (Ctrl-C stops it)\n${readyText(document, appSecretEnv)}`);
+}
+
+// A secret that came from a variable of the user's is theirs, and is named only.
+function readyText(document: z.output<typeof EmulatorDocument>, appSecretEnv: string | null): string {
+  const { url, phone_number_id: numberId, waba_id: wabaId, access_token: token, app_secret: secret, verify_token: verifyToken } = document;
+  const [tokenName, secretName, verifyName] = ['EMULATOR_TOKEN', appSecretEnv ?? 'EMULATOR_APP_SECRET', 'EMULATOR_VERIFY_TOKEN'];
+  const own = appSecretEnv === null ? [`${secretName}=${secret}`] : [];
+  return `  phone number id  ${numberId}
+  WABA id          ${wabaId}
+  access token     ${token}
+  app secret       ${appSecretEnv === null ? secret : `what ${appSecretEnv} holds`}
+  verify token     ${verifyToken}
+
+To send through it:
+  export ${[`${tokenName}=${token}`, ...own, `${verifyName}=${verifyToken}`].join(' ')}
+  tollbell sender add emulator --transport whatsapp --phone-number-id ${numberId} --waba-id ${wabaId} --token-env ${tokenName} --app-secret-env ${secretName} --verify-token-env ${verifyName} --api-base ${url}
+`;
 }
 
 async function readJson({ io }: App, path: string): Promise<unknown> {
@@ -145,7 +164,7 @@ ${lines(FAULTS, 28)}
 Its own interface, JSON in and out, below <admin_url>:
   GET  /state  /messages[?to=]  /webhooks
   POST /clock {"advance":"24h"} or {"set":"2026-10-01T00:00:00Z"}   /faults {a scenario}   /reset   /webhook {"url"}
-  POST /inbound {"from":"+49…","type":"text","text":"…"}   (button, interactive, image …; "user_id" instead of "from"; "referral")
+  POST /inbound {"from":"+49…","type":"text","text":"…"}   (button, interactive, image …; "user_id" instead of "from", or both; "referral")
   POST /preferences {"from","marketing":"stop|resume"}   /number-change {"from","to" or "new_user_id"}   /block {"from","blocked"}   /read {"from"}
   POST /templates {"name","status","quality","category","notice"}   /events {"field","value"}
 `;

@@ -85,19 +85,32 @@ describe('emulator', () => {
     await expect(fetch(String(ready['url']))).rejects.toThrow('fetch failed');
   });
 
-  it('says it to people in one line too', async () => {
+  it('says it to people with all that a sender needs, and the line that makes one', async () => {
     const running = await start({}, 'table');
     await running.stop();
-    expect(running.out()).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+ .*\n$/);
+    const [, url, token, secret] =
+      /^listening on (http:\/\/127\.0\.0\.1:\d+) .*\n[^]* access token +(\S+)\n +app secret +(\S+)\n/.exec(running.out()) ?? [];
+    expect(running.out()).toContain(`export EMULATOR_TOKEN=${token} EMULATOR_APP_SECRET=${secret} EMULATOR_VERIFY_TOKEN=`);
+    const [, line = ''] = /^ {2}tollbell (sender add .*)$/m.exec(running.out()) ?? [];
+    expect(line).toContain(`--api-base ${url}`);
+    expect((await world.run(...line.split(' '))).code).toBe(0);
+  });
+
+  it("does not print a secret that is the user's", async () => {
+    Object.assign(world.env, { APP_SECRET: 'the-secret' });
+    const running = await start({ appSecretEnv: 'APP_SECRET' }, 'table');
+    await running.stop();
+    expect(running.out()).toContain('--app-secret-env APP_SECRET');
+    expect(running.out()).not.toContain('the-secret');
   });
 
   it('takes a scenario from a file, a secret from the environment, and a clock that stands', async () => {
-    Object.assign(world.env, { APP_SECRET: 'old-secret\nnew-secret\n' });
+    Object.assign(world.env, { APP_SECRET: 'first-secret\nsecond-secret\n' });
     const file = join(world.directory, 'scenario.json');
     writeFileSync(file, JSON.stringify({ seed: 7, rates: { http_429: 1 } }));
     const running = await start({ scenario: file, appSecretEnv: 'APP_SECRET', clock: 'manual', webhook: 'http://127.0.0.1:9/webhook' });
     const ready = readyOf(running);
-    expect(ready['app_secret']).toBe('new-secret');
+    expect(ready['app_secret']).toBe('first-secret');
     const state = await (await fetch(`${ready['admin_url']}/state`)).json();
     expect(state).toMatchObject({ clock: { mode: 'manual' }, scenario: { seed: 7 }, webhooks: { url: 'http://127.0.0.1:9/webhook' } });
     await running.stop();
@@ -109,13 +122,17 @@ describe('emulator', () => {
     expect(await world.failure('emulator', '--port', port)).toMatchObject({
       exit: 9,
       code: 'port_in_use',
-      hint: expect.stringContaining('--port 0'),
+      message: `Port ${port} is not free.`,
+      hint: expect.stringContaining('--port; 0 takes any'),
     });
     await running.stop();
   });
 
   it.each<readonly [string, readonly string[], object]>([
     ['a port that is none', ['--port', 'x'], { exit: 2, code: 'invalid_input' }],
+    ['a port that is empty', ['--port', ''], { exit: 2, code: 'invalid_input' }],
+    ['a host that is empty', ['--host', ''], { exit: 2, code: 'invalid_input' }],
+    ['an address of another machine', ['--host', '192.0.2.1'], { exit: 9, code: 'port_in_use', message: /^192\.0\.2\.1:0 cannot/ }],
     ['a clock that is none', ['--clock', 'slow'], { exit: 2, code: 'invalid_input', message: expect.stringContaining('real or manual') }],
     ['an address that is none', ['--webhook', 'there'], { exit: 2, code: 'invalid_input' }],
     ['a file that is not there', ['--scenario', 'nothing.json'], { exit: 2, code: 'file_unreadable' }],

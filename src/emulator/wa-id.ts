@@ -1,0 +1,14 @@
+// Numbers that the messenger writes otherwise than people do: Brazil without its ninth digit, Mexico with a 1 after the country code.
+
+/** The number as people dial it, of whichever writing: one person has one. */
+export function dialled(phone: string): string {
+  return phone.replace(/^(\+55\d\d)([6-9]\d{7})$/, '$19$2').replace(/^\+521(\d{10})$/, '+52$1');
+}
+
+/** The number as the messenger writes it, without `+`. */
+export function toWaId(phone: string): string {
+  return dialled(phone)
+    .replace(/^(\+55\d\d)9([6-9]\d{7})$/, '$1$2')
+    .replace(/^\+52(\d{10})$/, '+521$1')
+    .slice(1);
+}
