@@ -27,6 +27,8 @@ export type App = Channels & {
   readonly keyedDigest: () => Promise<KeyedDigest>;
   /** The store, made and migrated where it is not there yet. */
   readonly store: () => Promise<Store>;
+  /** The store for a process that must stay awake: while another one writes, it blocks for a moment only, and then throws `store_busy`. */
+  readonly servingStore: () => Promise<Store>;
   /** The store for reading only; null where none was founded, and nothing is created. */
   readonly reader: () => Promise<Store | null>;
   /** What a command needs that only asks: the store for reading, or a fresh one in memory where there is none. */
@@ -45,6 +47,8 @@ export type AppParts = {
   readonly interrupted: AbortSignal;
 };
 
+const SERVING_BUSY_MS = 50;
+
 /** Builds the app of one command. */
 export function createApp({ config, io, env, interrupted }: AppParts): App {
   const clock = createClock(config);
@@ -54,21 +58,7 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     opened.push(resource);
     return resource;
   };
-  const open = once(async () => {
-    const { openStore } = await import('./store/open.ts');
-    const store = keep(await openStore({ config, readOnly: false }));
-    if (await store.isEmpty()) {
-      const { foundStore } = await import('./found.ts');
-      await foundStore({ store, config, env, now: clock.now(), ids, secretBytes, digest: sha256 });
-    }
-    return store;
-  });
-  const read = once(async () => {
-    const { openStore, storeExists } = await import('./store/open.ts');
-    if (!storeExists(config.db)) return null;
-    const store = keep(await openStore({ config, readOnly: true }));
-    return (await store.isEmpty()) ? null : store; // another process is just making it
-  });
+  const { open, openServing, read } = createStores({ config, env, clock, ids, keep });
   const digestOf = async (store: Store): Promise<KeyedDigest> => {
     const { checkStoreKey, createKeyedDigest, readStoreKey } = await import('./store/key.ts');
     const key = readStoreKey(config.db, env);
@@ -97,6 +87,7 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
       return { store: await scratch.store(), keyedDigest: scratch.keyedDigest };
     },
     store: open,
+    servingStore: openServing,
     reader: config.db === ':memory:' ? open : read,
     ...createChannels({ config, env, clock, keyedDigest, keep: (transport) => keep(transport) }),
     diedWithProcess: ['sandbox'],
@@ -105,6 +96,36 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
       for (const resource of opened.toReversed()) await resource.close(); // what leans on the store first
     },
   };
+}
+
+type StoreParts = Pick<AppParts, 'config' | 'env'> & Pick<App, 'clock' | 'ids'> & { readonly keep: (store: Store) => Store };
+
+// The ways to the store, each opened once.
+function createStores({ config, env, clock, ids, keep }: StoreParts) {
+  const open = once(async () => {
+    const { openStore } = await import('./store/open.ts');
+    const store = keep(await openStore({ config, readOnly: false }));
+    if (await store.isEmpty()) {
+      const { foundStore } = await import('./found.ts');
+      await foundStore({ store, config, env, now: clock.now(), ids, secretBytes, digest: sha256 });
+    }
+    return store;
+  });
+  const openServing = once(async () => {
+    const store = await open();
+    if (config.db === ':memory:') return store;
+    const { openStore } = await import('./store/open.ts');
+    return keep(
+      await openStore({ config: { ...config, busyTimeoutMs: Math.min(config.busyTimeoutMs, SERVING_BUSY_MS) }, readOnly: false }),
+    );
+  });
+  const read = once(async () => {
+    const { openStore, storeExists } = await import('./store/open.ts');
+    if (!storeExists(config.db)) return null;
+    const store = keep(await openStore({ config, readOnly: true }));
+    return (await store.isEmpty()) ? null : store; // another process is just making it
+  });
+  return { open, openServing, read };
 }
 
 // A clock that was set by hand moves only while somebody sleeps: what waits for a rate or a retry goes on, and all else happens at one moment.

@@ -1,7 +1,7 @@
 // Words by which customers stop and start: their folded form, in which they are compared. The lists are data, in catalog/; what a whole message means is
 // inbound/reading.ts's.
 
-/** What a word says. `none` takes a built-in word out of a sender's list. */
+/** What a word says. `none` takes a built-in word out of a sender's list; messages that say a sourced stop word alone wait for a person then. */
 export const WORD_MEANINGS = ['opt_out', 'opt_in', 'none'] as const;
 export type WordMeaning = (typeof WORD_MEANINGS)[number];
 
@@ -29,4 +29,11 @@ export function foldText(text: string): string {
     .replace(/[ςłøđæœı]/g, (letter) => PLAIN[letter] ?? letter)
     .replace(NO_WORD, ' ')
     .trim();
+}
+
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+
+/** Whether a word is in a script that puts no space between words, so that it stands in the middle of others. */
+export function isUnspaced(word: string): boolean {
+  return UNSPACED.test(word);
 }

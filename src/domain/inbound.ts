@@ -28,6 +28,14 @@ type Common = {
 /** What an inbound message means for consent. `near_miss`: it may be a stop, and a person should look. */
 export type InboundReading = 'opt_out' | 'opt_in' | 'near_miss' | 'nothing';
 
+/** Types of messages whose text is the label of a button, or of a line of a list, that we wrote ourselves. */
+const BUTTON_TYPES: ReadonlySet<string> = new Set(['button', 'interactive']);
+
+/** Whether a message of that type is a tap on a label and not somebody's own words. */
+export function isButtonType(messageType: string): boolean {
+  return BUTTON_TYPES.has(messageType);
+}
+
 export type InboundEvent = Common &
   /** `outcome` null: its callback data is not ours, and it is kept as unmatched. */
   (

@@ -75,10 +75,11 @@ export function advanceNumber(
 }
 
 /** The first instant at which a number may go on: with as many requests as are due in an 80th of a second, so that a commit is for more than one. */
-export function numberAllowedAt(ratePerSecond: number, { dueAt, recent }: NumberPace): Instant {
+export function numberAllowedAt(ratePerSecond: number, pace: NumberPace, at: Instant): Instant {
+  const recent = pace.recent.filter(([before]) => isRecent(before, at));
   const limit = numberLimit(ratePerSecond);
   const helping = Math.min(limit.burst, Math.ceil(ratePerSecond / 80));
-  const spread = nextAllowedAt({ ...limit, burst: limit.burst - helping + 1 }, dueAt);
+  const spread = nextAllowedAt({ ...limit, burst: limit.burst - helping + 1 }, dueAfterRest(limit, pace, at));
   let tooMany = sum(recent) - mostInSecond(ratePerSecond) + 1;
   let freeAt = 0;
   for (const [before, count] of recent) {
@@ -92,7 +93,8 @@ export function numberAllowedAt(ratePerSecond: number, { dueAt, recent }: Number
 // After a rest a number begins with one request: what it did not use then is gone, and only lateness while it works is made up for.
 function dueAfterRest({ intervalUs, burst }: Limit, { dueAt, recent }: NumberPace, at: Instant): DueAt {
   const isRested = !recent.some(([before]) => isRecent(before, at));
-  return isRested ? Math.max(dueAt ?? 0, at * MS_US + (burst - 1) * intervalUs) : dueAt;
+  const wasSetBack = recent.some(([before]) => before > at); // a clock: what it said before means nothing now
+  return isRested ? Math.max(wasSetBack ? 0 : (dueAt ?? 0), at * MS_US + (burst - 1) * intervalUs) : dueAt;
 }
 
 // One in 27 is left: a request leaves some milliseconds after its claim, and several processes may stand still in between.
@@ -101,7 +103,7 @@ function mostInSecond(ratePerSecond: number): number {
 }
 
 function isRecent(before: number, at: Instant): boolean {
-  return before > at - SECOND_MS;
+  return before > at - SECOND_MS && before <= at;
 }
 
 function sum(recent: Recent): number {

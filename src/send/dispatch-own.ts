@@ -38,7 +38,7 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
       sender: plan.sender,
       scope: scopeOf(own),
       countMax: null,
-      waits: true,
+      patienceMs: Number.POSITIVE_INFINITY,
       onSettled: (settlements) => {
         for (const settlement of settlements) countIfOwn(own, tally, settlement);
         plan.onProgress(tally);

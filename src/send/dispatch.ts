@@ -7,6 +7,7 @@ import type { Settlement, SettleStore } from '../ports/store/settle.ts';
 import type { Transport } from '../ports/transport.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { WorkerId } from '../values/id.ts';
+import type { Instant } from '../values/time.ts';
 import { decideClaim } from './claim.ts';
 import { createFlight, type Flight, type Landed } from './flight.ts';
 import { decideSettlements } from './settle.ts';
@@ -25,14 +26,20 @@ export type DispatchPlan = {
   readonly scope: OutboxScope;
   /** Stop after so many messages; null for all that are due. */
   readonly countMax: number | null;
-  /** Wait for messages that are due later; otherwise stop when nothing is due now. */
-  readonly waits: boolean;
+  /** How long at most one wait for what is due next may be, in milliseconds: the pace of a number, or a later try. */
+  readonly patienceMs: number;
   /** Told after each commit what it settled. */
   readonly onSettled: (settlements: readonly Settlement[]) => void;
 };
 
-/** How it ended: nothing was left, the maximum was reached, or it was told to stop. `claimed` counts the messages that were begun. */
-export type DispatchEnd = { readonly reason: 'empty' | 'count_reached' | 'interrupted' | 'not_due'; readonly claimed: number };
+/**
+ * How it ended: nothing was left, the maximum was reached, it was told to stop, or the next message is due too late to wait for. `claimed` counts the messages
+ * that were begun.
+ */
+export type DispatchEnd = { readonly claimed: number } & (
+  | { readonly reason: 'empty' | 'count_reached' | 'interrupted' }
+  | { readonly reason: 'not_due'; readonly nextDueAt: Instant }
+);
 
 /**
  * Works through the scope: settles what finished and claims what comes next in one commit, as long as there is something. Every message that it claimed is
@@ -43,10 +50,11 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
   const flight = createFlight(host.transport, host.clock);
   let claimedCount = 0;
   for (;;) {
+    // Before the claim, since what is claimed leaves at once; a single message warms nothing. What cannot be loaded is told by the deliveries.
+    if (flight.inFlight() > 0 || claimedCount > 1) await host.transport.warmUp().catch(() => undefined);
     const landed = flight.land();
     const room = roomFor(host, plan, { flight, claimedCount });
     if (room === 0 && flight.size() === 0 && landed.outcomes.length === 0) return endOf(host, flight, claimedCount);
-    if (claimedCount > 0 && room > 0) await host.transport.warmUp(); // before the claim: what is claimed leaves at once
     const { settled, claimed, nextDueAt } = await takeTurn(host, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
     plan.onSettled(settled);
@@ -57,7 +65,7 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
       if (isFull || nextDueAt === null || nextDueAt > at) await flight.wait(isFull ? null : nextDueAt, host.interrupted);
     } else if (room > 0) {
       if (nextDueAt === null) return { reason: 'empty', claimed: claimedCount };
-      if (nextDueAt > at && !plan.waits) return { reason: 'not_due', claimed: claimedCount };
+      if (nextDueAt - at > plan.patienceMs) return { reason: 'not_due', claimed: claimedCount, nextDueAt };
       await host.clock.sleep(Math.max(0, nextDueAt - at), host.interrupted);
     }
   }

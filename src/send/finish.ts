@@ -5,7 +5,7 @@ import type { Store } from '../ports/store.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { DispatchHost } from './dispatch.ts';
-import { dispatchOwn, type OwnMessages } from './dispatch-own.ts';
+import { dispatchOwn, type OwnMessages, recount, totalsOf } from './dispatch-own.ts';
 import type { Tally } from './tally.ts';
 import { DELIVERY_WAIT_MS, waitForDelivery } from './wait.ts';
 
@@ -32,8 +32,15 @@ export const ENDED: Ending = { interrupted: false, waiting: false, timedOut: fal
 
 type Admitted = { readonly own: OwnMessages; readonly repeated: readonly MessageId[]; readonly tally: Tally };
 
-/** Dispatches what was admitted, and waits for it as long as the plan says. */
-export async function finish(host: FinishHost, plan: FinishPlan, { own, repeated, tally }: Admitted): Promise<Ending> {
+/** Dispatches what was admitted, and waits for it as long as the plan says. Where the time was up, it counts what the store knows by then. */
+export async function finish(host: FinishHost, plan: FinishPlan, admitted: Admitted): Promise<Ending> {
+  const ending = await carryOut(host, plan, admitted);
+  // Whoever takes the webhooks may have settled messages of ours before we did.
+  if (ending.timedOut) recount(admitted.tally, await host.store.totals(totalsOf(admitted.own)));
+  return ending;
+}
+
+async function carryOut(host: FinishHost, plan: FinishPlan, { own, repeated, tally }: Admitted): Promise<Ending> {
   const { sender, onProgress } = plan;
   const deadline = startDeadline(host, plan.timeoutMs);
   const stopped = (): Ending => ({ ...ENDED, interrupted: host.interrupted.aborted, timedOut: !host.interrupted.aborted });

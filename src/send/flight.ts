@@ -15,6 +15,8 @@ export type Flight = {
   readonly begin: (messages: readonly ClaimedMessage[]) => void;
   /** How many requests are under way or not taken yet. */
   readonly size: () => number;
+  /** How many requests are under way. */
+  readonly inFlight: () => number;
   /** Waits until something finished, or until the instant where there is one, or until the signal aborts. */
   readonly wait: (until: Instant | null, interrupted: AbortSignal) => Promise<void>;
   /** What finished since it was last asked. */
@@ -57,6 +59,7 @@ export function createFlight(transport: Transport, clock: Clock): Flight {
         );
       }
     },
+    inFlight: () => underWay,
     size: () => underWay + finished.length,
     wait: async (until, interrupted) => {
       if (finished.length === 0) {
@@ -83,9 +86,13 @@ export function createFlight(transport: Transport, clock: Clock): Flight {
   };
 }
 
-// The sleep ends with the race, or its timer would hold the process.
+// The sleep ends with the race, or its timer would hold the process. One listener that is taken off again: signals made of a long-lived one stay with it.
 async function firstOf(landed: Promise<void>, sleep: (signal: AbortSignal) => Promise<void>, interrupted: AbortSignal): Promise<void> {
   const over = new AbortController();
-  await Promise.race([landed, sleep(AbortSignal.any([over.signal, interrupted]))]);
-  over.abort();
+  const stop = (): void => over.abort();
+  interrupted.addEventListener('abort', stop, { once: true });
+  if (interrupted.aborted) stop();
+  await Promise.race([landed, sleep(over.signal)]);
+  interrupted.removeEventListener('abort', stop);
+  stop();
 }

@@ -1,5 +1,6 @@
 // Sending again by a person's decision: a new message with the content of one that is over and was surely not delivered. It passes the whole gate again.
 
+import { isRefusalReason } from '../domain/consent.ts';
 import { isDelivered, type MessageState } from '../domain/message.ts';
 import type { Sender } from '../domain/sender.ts';
 import { type AppError, assert, fail } from '../errors.ts';
@@ -58,9 +59,15 @@ export function refuseRetry(
   content: MessageContent | null,
   { sender, at }: { readonly sender: Sender; readonly at: Instant },
 ): void {
-  const { id, state } = record;
+  const { id, state, reason } = record;
   const advice = isDelivered(state) ? 'It arrived: send another message instead.' : ADVICE[state]?.replace('<id>', id);
   if (advice !== undefined) throw notRetryable(record, `Message ${id} is ${state}.`, advice);
+  if (isRefused(record))
+    throw notRetryable(
+      record,
+      `Message ${id} was refused when its turn came (${reason}), so its key is free again.`,
+      'Run the command that made it again: it sends this message then, and once.',
+    );
   if (content === null) throw notRetryable(record, `The content of message ${id} was erased.`, 'Send it anew with tollbell send.');
   const over = requestOver(record, sender);
   if (at < over)
@@ -79,6 +86,11 @@ const ADVICE: Partial<Record<MessageState, string>> = {
   sent: 'The provider has it and may deliver it yet: see tollbell message show <id>.',
   unknown: 'Find out what became of it, and say so first: tollbell message resolve <id> --as not_sent --reason "…"',
 };
+
+// Its command may be run again, which would send it beside its retry.
+function isRefused({ state, attempt, reason }: MessageRecord): boolean {
+  return state === 'cancelled' && attempt === 0 && isRefusalReason(reason);
+}
 
 /** What a person said of an unknown outcome; the provider was never heard on it. */
 const DECIDED_BY_A_PERSON: ReadonlySet<string | null> = new Set(['not_sent', 'resolved']);

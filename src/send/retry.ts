@@ -17,6 +17,9 @@ const BACKOFF_SECONDS: Readonly<Record<BackoffScope, (attempt: number) => number
   account: (attempt) => 2 ** (attempt - 1),
 };
 
+// Codes whose own page says how long they last: a number that was reported pauses for hours, one in maintenance for minutes.
+const CODE_SECONDS: Readonly<Record<string, number>> = { '131048': 3_600, '131057': 60, '133015': 300, '2494100': 300 };
+
 // A throttled number or account has its whole rate back within a second; what waits longer is the message that was refused, not its neighbours.
 const REACH_HOLD_MS = SECOND_MS;
 
@@ -33,7 +36,7 @@ export function outcomesOf(delivery: Delivery): readonly Outcome[] {
 export function holdsOf({ contactId }: Pick<ClaimedMessage, 'contactId'>, delivery: Delivery): readonly Hold[] {
   const { kind, backoff, at, retryAfterMs } = delivery;
   if (kind !== 'retry' || backoff === 'message') return [];
-  const until = backoff === 'pair' ? retryAt(delivery) : toInstant(at + (retryAfterMs ?? REACH_HOLD_MS));
+  const until = backoff === 'pair' ? retryAt(delivery) : toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? REACH_HOLD_MS));
   return [{ scope: backoff, contactId, until }];
 }
 
@@ -42,6 +45,11 @@ export function notSent({ id, attempt }: Pick<ClaimedMessage, 'id' | 'attempt'>,
   return toOutcome({ messageId: id, attempt, kind: 'retry', at, error: { code: 'not_sent', title: '' }, retryAt: at });
 }
 
-function retryAt({ at, attempt, retryAfterMs, backoff }: Delivery): Instant {
-  return toInstant(at + (retryAfterMs ?? BACKOFF_SECONDS[backoff](attempt) * SECOND_MS));
+function retryAt(delivery: Delivery): Instant {
+  const { at, attempt, retryAfterMs, backoff } = delivery;
+  return toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? BACKOFF_SECONDS[backoff](attempt) * SECOND_MS));
+}
+
+function codeMs({ error }: Delivery): number {
+  return (CODE_SECONDS[error?.code ?? ''] ?? 0) * SECOND_MS;
 }

@@ -34,7 +34,7 @@ export const decideSettlements: DecideSettlements = (message, outcome, prices, a
   const fact = factOf(message, outcome);
   const state = isOfOlderAttempt(message, outcome) ? message.state : nextState(message.state, outcome.kind);
   if (state === message.state) return { ...correction(message, outcome, { state, prices, at }), fact };
-  const entry = entryFor(message, outcome, { state, prices, at });
+  const entry = entryFor(message, outcome, { state, prices, at }) ?? correction(message, outcome, { state, prices, at }).entry;
   return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry, fact };
 };
 

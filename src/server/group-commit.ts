@@ -41,8 +41,10 @@ export function createGroupCommit<Item, Result>(plan: GroupPlan<Item, Result>): 
   let waiting = 0;
   let running: Promise<void> | undefined;
 
+  // Once before every commit, however much waits: a commit blocks the process, and with a backlog nobody else would get a turn.
   const gather = async (): Promise<void> => {
-    for (let count = 0, before = -1; count < YIELDS_MAX && waiting > before && waiting < plan.itemsMax; count += 1) {
+    await plan.yield();
+    for (let count = 1, before = -1; count < YIELDS_MAX && waiting > before && waiting < plan.itemsMax; count += 1) {
       before = waiting;
       await plan.yield();
     }
@@ -95,10 +97,15 @@ async function commitOnce<Item, Result>(
     room -= items.length;
   }
   const error = await commitShares(plan, shares);
-  if (error === undefined || shares.length === 1 || isForAll(error)) return endedOf(shares, error);
+  // It waited for the store as long as may be; whoever stands behind would only wait as long again.
+  if (isForAll(error)) return queue.map((post) => ({ post, error }));
+  if (error === undefined || shares.length === 1) return endedOf(shares, error);
   // Something in one of them cannot be written: each by itself, so that it costs no neighbour.
   const ended: Ended<Item, Result>[] = [];
-  for (const share of shares) ended.push(...endedOf([share], await commitShares(plan, [share])));
+  for (const share of shares) {
+    await plan.yield();
+    ended.push(...endedOf([share], await commitShares(plan, [share])));
+  }
   return ended;
 }
 

@@ -1,5 +1,5 @@
 // The senders that webhooks are for: their secrets, their numbers and accounts. Read again when something comes that they do not explain, so that a sender
-// who was added later, or a secret that was changed, works without a restart.
+// who was added later, or a secret that was changed, works without a restart; and by age, so that a secret that was withdrawn is not believed for ever.
 
 import type { Sender } from '../domain/sender.ts';
 import type { SenderLookup } from '../inbound/host.ts';
@@ -24,28 +24,39 @@ export type ServedSenders = {
 
 /** Asking for the senders; see `createServedSenders`. */
 export type SenderSource = {
-  /** As they were read last. */
+  /** As they were read last, at most half a minute ago. */
   readonly current: () => Promise<ServedSenders>;
   /** Read again; undefined where that was done less than a second ago. */
   readonly refreshed: () => Promise<ServedSenders | undefined>;
 };
 
-/** Reads at first use, and again at most once a second. */
+const AGE_MAX_MS = 30 * SECOND_MS;
+
+/** Reads at first use, when half a minute is over, and when it is asked to, then at most once a second. Who asks while it reads waits for the same. */
 export function createSenderSource(read: () => Promise<readonly ServedSender[]>, clock: Clock): SenderSource {
   let known: ServedSenders | undefined;
-  let readAt: Instant | undefined;
-  const refresh = async (): Promise<ServedSenders> => {
-    readAt = clock.now();
+  let knownSince: Instant | undefined;
+  let askedAt: Instant | undefined;
+  let reading: Promise<ServedSenders> | undefined;
+  const readNow = async (): Promise<ServedSenders> => {
+    const at = clock.now();
+    askedAt = at;
     known = toServedSenders(await read());
+    knownSince = at;
     return known;
   };
+  const refresh = (): Promise<ServedSenders> => {
+    reading ??= readNow().finally(() => (reading = undefined));
+    return reading;
+  };
+  // A clock that was set back must not keep them as they are.
+  const isWithin = (milliseconds: number, since: Instant | undefined): boolean => {
+    const now = clock.now();
+    return since !== undefined && now >= since && now < since + milliseconds;
+  };
   return {
-    current: async () => known ?? refresh(),
-    refreshed: async () => {
-      const now = clock.now();
-      // A clock that was set back must not keep them as they are.
-      return readAt !== undefined && now >= readAt && now < readAt + SECOND_MS ? undefined : refresh();
-    },
+    current: async () => (known !== undefined && isWithin(AGE_MAX_MS, knownSince) ? known : refresh()),
+    refreshed: async () => (isWithin(SECOND_MS, askedAt) ? undefined : refresh()),
   };
 }
 

@@ -43,6 +43,9 @@ export type Webhook = {
 
 /** With more events than this waiting, about two seconds of work, posts are turned away. */
 const WAITING_MAX = 20 * EVENTS_MAX;
+/** Ten times what the provider puts into one post. */
+const POST_EVENTS_MAX = 10_000;
+
 const CHALLENGE_LENGTH_MAX = 1_000;
 
 /** The webhook of a server. `metrics` is asked for late, because metrics show how much waits here. */
@@ -88,6 +91,10 @@ async function receive(host: WebhookHost, group: GroupCommit<InboundEvent, Recei
       return 'not_json';
     }
     const { events, named } = await read(host, signed, parsed.value);
+    if (events.length > POST_EVENTS_MAX) {
+      host.problems(`refused a webhook: it is signed, and tells more than ${POST_EVENTS_MAX} things at once`);
+      return 'too_large';
+    }
     if (named.foreign > 0) host.problems('a webhook spoke for a sender whose app secret did not sign it; that was not believed');
     if (named.foreign > 0 && named.own === 0 && named.unknown === 0) return 'foreign';
     if (events.length > 0) await group.submit(events);
@@ -120,10 +127,10 @@ async function signedBy({ senders }: WebhookHost, { body, signature }: Post): Pr
 
 type Read = { readonly events: readonly InboundEvent[]; readonly named: Named };
 
-// A number that nobody has may belong to a sender who was added a moment ago.
+// A number that nobody has may belong to a sender who was added a moment ago, and one of another secret to a sender whose secret was just corrected.
 async function read(host: WebhookHost, { secret, senders }: Signed, payload: unknown): Promise<Read> {
   const first = readWith(host, { secret, senders }, payload);
-  if (first.named.unknown === 0) return first;
+  if (first.named.unknown === 0 && first.named.foreign === 0) return first;
   const refreshed = await host.senders.refreshed();
   return refreshed?.secrets.has(secret) === true ? readWith(host, { secret, senders: refreshed }, payload) : first;
 }

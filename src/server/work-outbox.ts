@@ -31,9 +31,10 @@ const BACKOFF_MS_MAX = 60_000;
 
 /**
  * Works until `interrupted`; what is in flight then is finished. A store that is busy or a provider that does not answer is waited for, longer each time, and
- * stops no other sender. Rejects for a bug only. Senders who are added later are found within half a minute.
+ * stops no other sender. Rejects for a bug only. Senders who are added later, and settings that are changed, are found within half a minute.
  */
 export async function workOutbox(work: OutboxWork): Promise<void> {
+  const senders = new Map<SenderId, Sender>();
   const loops = new Map<SenderId, Promise<void>>();
   const failed = new AbortController();
   const stopped = AbortSignal.any([work.interrupted, failed.signal]);
@@ -44,7 +45,9 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
   const rounds = repeat({ ...work, interrupted: stopped }, 'the outbox', async () => {
     await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
     for (const sender of await work.senders()) {
-      if (!loops.has(sender.id)) loops.set(sender.id, workSender({ ...work, interrupted: stopped }, sender).catch(fail));
+      senders.set(sender.id, sender);
+      const latest = (): Sender => senders.get(sender.id) ?? sender;
+      if (!loops.has(sender.id)) loops.set(sender.id, workSender({ ...work, interrupted: stopped }, latest).catch(fail));
     }
     return ROUND_MS;
   }).catch(fail);
@@ -52,16 +55,42 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
   for (const end of [...ended, ...(await Promise.allSettled(loops.values()))]) if (end.status === 'rejected') throw end.reason;
 }
 
-async function workSender(work: OutboxWork, sender: Sender): Promise<void> {
+async function workSender(work: OutboxWork, latest: () => Sender): Promise<void> {
   const { store, clock, workerId, interrupted } = work;
-  let transport: Transport | undefined;
-  await repeat(work, `sender ${sender.name}`, async () => {
-    transport ??= await work.transport(sender);
-    const plan = { sender, scope: { kind: 'all' }, countMax: null, waits: false, onSettled: () => undefined } as const;
-    const { claimed } = await dispatch({ store, transport, clock, workerId, interrupted }, plan);
-    if (claimed > 0) work.onSent(claimed);
-    return claimed > 0 ? 0 : IDLE_MS;
+  const way = createWay(work.transport);
+  await repeat(work, `sender ${latest().name}`, async () => {
+    const sender = latest();
+    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: () => undefined } as const;
+    try {
+      const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted }, plan);
+      if (claimed > 0) work.onSent(claimed);
+      return claimed > 0 ? 0 : IDLE_MS;
+    } catch (error) {
+      await way.drop();
+      throw error;
+    }
   });
+}
+
+type Way = { readonly of: (sender: Sender) => Promise<Transport>; readonly drop: () => Promise<void> };
+
+// One transport, until it failed or its sender is set otherwise: it holds the token that it was made with, which may have been replaced since.
+function createWay(make: OutboxWork['transport']): Way {
+  let made: { readonly transport: Transport; readonly settings: string } | undefined;
+  const drop = async (): Promise<void> => {
+    const old = made;
+    made = undefined;
+    await old?.transport.close();
+  };
+  return {
+    drop,
+    of: async (sender) => {
+      const settings = JSON.stringify([sender.transport, sender.whatsapp]);
+      if (made !== undefined && made.settings !== settings) await drop();
+      made ??= { transport: await make(sender), settings };
+      return made.transport;
+    },
+  };
 }
 
 // `step` says how long to rest after it.

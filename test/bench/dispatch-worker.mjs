@@ -157,7 +157,13 @@ async function send(store) {
   const host = { store, transport: timed, clock, workerId: ids.sortable(Date.now()), interrupted: new AbortController().signal };
   const start = performance.now();
   const cpuStart = process.cpuUsage();
-  const { claimed } = await dispatch(host, { sender, scope: { kind: 'all' }, countMax: null, waits: true, onSettled: () => undefined });
+  const { claimed } = await dispatch(host, {
+    sender,
+    scope: { kind: 'all' },
+    countMax: null,
+    patienceMs: Number.POSITIVE_INFINITY,
+    onSettled: () => undefined,
+  });
   const seconds = (performance.now() - start) / 1_000;
   const cpu = process.cpuUsage(cpuStart);
   await transport.close();

@@ -13,22 +13,36 @@ const rows = text
   .map((line) => line.split(','));
 
 describe('the file', () => {
-  it('has five plain cells in each line', () => {
-    expect(text.split('\n')[0]).toBe('word,language,meaning,inside,source');
+  it('has six plain cells in each line', () => {
+    expect(text.split('\n')[0]).toBe('word,language,meaning,inside,button,source');
     expect(text).not.toMatch(/["\r]/);
-    expect(rows.filter((row) => row.length !== 5)).toEqual([]);
+    expect(rows.filter((row) => row.length !== 6)).toEqual([]);
   });
 
   it('has only meanings that are read', () => {
-    expect([...new Set(rows.map(([, , meaning]) => meaning))].toSorted()).toEqual(['courtesy', 'hint', 'opt_in', 'opt_out']);
+    expect([...new Set(rows.map(([, , meaning]) => meaning))].toSorted()).toEqual(['courtesy', 'hint', 'label', 'opt_in', 'opt_out']);
   });
 
   it('names a language for each word, and where it comes from', () => {
-    expect(rows.filter(([, language = '', , , source = '']) => !/^(\*|[a-z]{2})$/.test(language) || source === '')).toEqual([]);
+    expect(rows.filter(([, language = '', , , , source = '']) => !/^(\*|[a-z]{2})$/.test(language) || source === '')).toEqual([]);
+  });
+
+  it('says of each stop word whether a button may say it, and of nothing else', () => {
+    expect(rows.filter(([, , meaning, , button = '']) => (meaning === 'opt_out') !== /^(yes|no)$/.test(button))).toEqual([]);
+    const labels = [...wordCatalogue().words.values()].filter(({ isLabel }) => isLabel).map(({ word }) => word);
+    expect(labels).toEqual(
+      expect.arrayContaining(['stop', 'unsubscribe', 'opt out', 'stop promotions', 'stopp', 'abmelden', 'arret', 'baja']),
+    );
+    for (const word of ['cancel', 'end', 'quit', 'remove', 'revoke', 'cancelar', 'td']) expect(labels).not.toContain(word);
+  });
+
+  it('has stop words of as many languages as the README says', () => {
+    const languages = new Set(rows.flatMap(([, language = '', meaning]) => (meaning === 'opt_out' && language !== '*' ? [language] : [])));
+    expect(readFileSync('README.md', 'utf8')).toContain(`STOP and its kin in ${languages.size} languages`);
   });
 
   it('opts in by nothing that is not sourced', () => {
-    expect(rows.filter(([, , meaning, , source]) => meaning === 'opt_in' && source === 'suggested')).toEqual([]);
+    expect(rows.filter(([, , meaning, , , source]) => meaning === 'opt_in' && source === 'suggested')).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldText } from '../../src/domain/consent-word.ts';
+import { foldText, isUnspaced } from '../../src/domain/consent-word.ts';
 
 describe('foldText', () => {
   it.each([
@@ -40,5 +40,15 @@ describe('foldText', () => {
         expect(folded).not.toMatch(/^\s|\s$|\s\s/);
       }),
     );
+  });
+});
+
+describe('isUnspaced', () => {
+  it.each(['退订', '配信停止', 'ยกเลิก'])('holds for %s', (word) => {
+    expect(isUnspaced(word)).toBe(true);
+  });
+
+  it.each(['stop', '수신거부', 'رسائل', 'הסר', 'रोको'])('does not hold for %s', (word) => {
+    expect(isUnspaced(word)).toBe(false);
   });
 });

@@ -52,8 +52,9 @@ describe('a number', () => {
       const room = numberAllowance(rate, pace, now);
       if (room > 0) pace = advanceNumber(rate, pace, { at: now, count: room });
       count += room;
-      expect(numberAllowedAt(rate, pace)).toBeGreaterThan(now);
-      now = toInstant(numberAllowedAt(rate, pace) + lateMs);
+      const next = numberAllowedAt(rate, pace, now);
+      expect(next).toBeGreaterThan(now);
+      now = toInstant(next + lateMs);
     }
     expect(count / 20).toBeGreaterThanOrEqual(rate * 0.95);
   });
@@ -63,9 +64,15 @@ describe('a number', () => {
     expect(numberAllowance(1_000, advanceNumber(1_000, UNUSED_NUMBER, { at: START, count: 1 }), after(5_000))).toBe(1);
   });
 
+  it('goes on at once where its clock was set back', () => {
+    const pace = advanceNumber(80, UNUSED_NUMBER, { at: after(3_600_000), count: 1 });
+    expect(numberAllowance(80, pace, START)).toBe(1);
+    expect(numberAllowedAt(80, pace, START)).toBeLessThanOrEqual(START);
+  });
+
   it('says truly when it may go on', () => {
     const pace = advanceNumber(80, UNUSED_NUMBER, { at: START, count: 77 });
-    const next = numberAllowedAt(80, pace);
+    const next = numberAllowedAt(80, pace, START);
     expect(numberAllowance(80, pace, toInstant(next - 1))).toBe(0);
     expect(numberAllowance(80, pace, next)).toBeGreaterThan(0);
   });

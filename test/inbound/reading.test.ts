@@ -7,7 +7,9 @@ import type { ConsentWord } from '../../src/domain/consent-word.ts';
 import { foldText } from '../../src/domain/consent-word.ts';
 import { readInbound } from '../../src/inbound/reading.ts';
 
-const read = (text: string | null, own: readonly ConsentWord[] = []) => readInbound(text, own);
+const read = (text: string | null, own: readonly ConsentWord[] = []) => readInbound({ text, isButton: false }, own);
+const tap = (text: string, own: readonly ConsentWord[] = []) => readInbound({ text, isButton: true }, own);
+const own = (word: string, meaning: ConsentWord['meaning']): ConsentWord => ({ word: foldText(word), language: '*', meaning });
 const rows = readFileSync('src/catalog/consent-words.csv', 'utf8')
   .trim()
   .split('\n')
@@ -122,9 +124,123 @@ describe('a sentence', () => {
   });
 });
 
-describe('a sender’s own words', () => {
-  const own = (word: string, meaning: ConsentWord['meaning']): ConsentWord => ({ word: foldText(word), language: '*', meaning });
+describe('a stop word and next to nothing else', () => {
+  it.each([
+    'STOP STOP STOP',
+    'stop, stop!',
+    'opt out opt out',
+    'STOP\n\nSent from my iPhone',
+    '\n🛑\nSTOP!\r\nOn Monday you wrote: we have got new lamps',
+    'stop now',
+    'Stop now please',
+    'STOP - Ada',
+    'Stop. Ada Lovelace',
+    'STOP 🛑 Ada',
+    'S.T.O.P',
+    's t o p please',
+    'STOPALL',
+    'stop all',
+  ])('stops: %j', (text) => {
+    expect(read(text)).toBe('opt_out');
+  });
 
+  it.each(['DUR lütfen', 'lütfen dur', 'RET lütfen', 'dur dur', 'ret - Ada', 'DUR\nAda', 'BAJA BAJA', 'abmelden - Ada'])(
+    'is for a person where only we call it one: %j',
+    (text) => {
+      expect(read(text)).toBe('near_miss');
+    },
+  );
+
+  it.each(['Stop - see you all tomorrow', 'see you\nstop', 'stop-motion', 'stop Ada', 'Ada: stop'])(
+    'is for a person where it may be more: %j',
+    (text) => {
+      expect(read(text)).toBe('near_miss');
+    },
+  );
+
+  it.each(['START - Ada', 'START START', 'START\nAda', 'S.T.A.R.T'])('starts nothing: %j', (text) => {
+    expect(read(text)).toBe('nothing');
+  });
+});
+
+describe('a button', () => {
+  it.each([
+    'Stop',
+    'STOP',
+    'Unsubscribe',
+    'Unsubscribe from offers',
+    'Opt out',
+    'Opt-out',
+    'Stop promotions',
+    'Stop messages',
+    'STOP_ALL',
+    'Stopp',
+    'Abmelden',
+    'Arrêt',
+    'Baja',
+    'Désabonner',
+    'Отписаться',
+  ])('that can mean nothing else stops: %s', (text) => {
+    expect(tap(text)).toBe('opt_out');
+  });
+
+  it.each([
+    'Cancel',
+    'CANCEL',
+    'End',
+    'Remove',
+    'Quit',
+    'Revoke',
+    'TD',
+    'Cancelar',
+    'Iptal',
+    'DUR',
+    'Cancel appointment',
+    'Stop delivery',
+    'Cancel - Ada',
+    'STOP_SHIPPING',
+  ])('of our own that may mean something else is for a person: %s', (text) => {
+    expect(tap(text)).toBe('near_miss');
+  });
+
+  it.each(['Start', 'START', 'Unstop', 'Confirm', 'Yes', '👍'])('starts nothing: %s', (text) => {
+    expect(tap(text)).toBe('nothing');
+  });
+
+  it('goes by the sender’s own stop words, and by none of its start words', () => {
+    expect(tap('Cancel', [own('cancel', 'opt_out')])).toBe('opt_out');
+    expect(tap('Genug', [own('genug', 'opt_out')])).toBe('opt_out');
+    expect(tap('Ja, gern', [own('ja gern', 'opt_in')])).toBe('nothing');
+    expect(tap('Stop', [own('stop', 'none')])).toBe('near_miss');
+    expect(tap('Basta', [own('basta', 'none')])).toBe('nothing');
+  });
+});
+
+describe('a hint', () => {
+  const hints = words('hint').map(({ word }) => word.replace('*', ''));
+  it.each(hints.filter((hint) => hint !== 'stopp'))('is for a person: %s', (hint) => {
+    expect(read(hint)).toBe('near_miss');
+  });
+
+  it.each([
+    'will you be so kind and once and for all stop sending me these things that I have never ordered',
+    'I do not want these messages',
+    '请帮我退订吧',
+    '수신거부합니다',
+    'メルマガの配信停止をお願いします',
+    'lütfen durdurun',
+    'Hiermit Widerspruch!',
+    'pare, por favor',
+  ])('counts in a sentence: %s', (text) => {
+    expect(read(text)).toBe('near_miss');
+  });
+
+  it('that is a common word elsewhere counts only alone', () => {
+    expect(read('mi pare una bella lampada')).toBe('nothing');
+  });
+});
+
+describe('a sender’s own words', () => {
   it('are read like the built-in ones', () => {
     expect(read('GENUG!', [own('Genug', 'opt_out')])).toBe('opt_out');
     expect(read('genug bitte', [own('Genug', 'opt_out')])).toBe('opt_out');
@@ -134,10 +250,19 @@ describe('a sender’s own words', () => {
   });
 
   it('go before the built-in ones', () => {
-    expect(read('CANCEL', [own('cancel', 'none')])).toBe('nothing');
-    expect(read('cancel please', [own('cancel', 'none')])).toBe('nothing');
     expect(read('please cancel my order', [own('cancel', 'none')])).toBe('nothing');
-    expect(read('END', [own('end', 'opt_in')])).toBe('opt_in');
+    expect(read('BASTA', [own('basta', 'none')])).toBe('nothing');
+    expect(read('basta, grazie', [own('basta', 'none')])).toBe('nothing');
+    expect(read('BASTA', [own('basta', 'opt_in')])).toBe('opt_in');
+    expect(read('START', [own('start', 'none')])).toBe('nothing');
+  });
+
+  it.each(['none', 'opt_in'] as const)('leave it to a person to decide about a sourced stop word that is to mean %s', (meaning) => {
+    for (const text of ['STOP', 'stop please', 'stop stop', 'STOP - Ada', 'S.T.O.P', 'STOP\nbest, Ada']) {
+      expect({ text, read: read(text, [own('stop', meaning)]) }).toEqual({ text, read: 'near_miss' });
+    }
+    expect(read('please stop', [own('please stop', meaning)])).toBe('near_miss');
+    expect(read('CANCEL', [own('cancel', meaning)])).toBe('near_miss');
   });
 });
 

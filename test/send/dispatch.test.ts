@@ -38,7 +38,7 @@ async function world({ transport = {}, interrupted = new AbortController().signa
       sender: makeSender({ id: senderId }),
       scope: { kind: 'all' },
       countMax: null,
-      waits: false,
+      patienceMs: 0,
       onSettled: (settled) => settlements.push(...settled),
       ...plan,
     });
@@ -217,14 +217,14 @@ describe('a message that is due later', () => {
 
   it('is waited for, exactly as long as it takes', async () => {
     const { run, statesOf, id, slept } = await throttled({ transport: inTenSeconds });
-    expect(await run({ waits: true })).toEqual({ reason: 'empty', claimed: 2 });
+    expect(await run({ patienceMs: 10_000 })).toEqual({ reason: 'empty', claimed: 2 });
     expect(slept).toEqual([10_000]);
     expect(await statesOf([id])).toEqual(['delivered']);
   });
 
   it('stays in the queue for a dispatcher that does not wait', async () => {
     const { run, statesOf, id, slept } = await throttled({ transport: inTenSeconds });
-    expect(await run()).toEqual({ reason: 'not_due', claimed: 1 });
+    expect(await run()).toEqual({ reason: 'not_due', claimed: 1, nextDueAt: NOON + 10_000 });
     expect(await statesOf([id])).toEqual(['queued']);
     expect(slept).toEqual([]);
   });

@@ -44,6 +44,12 @@ describe('refuseRetry', () => {
     },
   );
 
+  it.each(['blocked', 'no_consent', 'over_max_price'])('refuses one that the gate stopped (%s): its command sends it again', (reason) => {
+    const error = refusal({ ...record('cancelled', reason), attempt: 0 });
+    expect(error).toMatchObject({ code: 'not_retryable', hint: expect.stringContaining('Run the command') as string });
+    expect(refusal({ ...record('cancelled', reason), attempt: 1 })).toBeNull();
+  });
+
   it('refuses one whose content was erased', () => {
     expect(refusal(record('failed'), makeSender(), NOON, null)?.message).toContain('erased');
   });

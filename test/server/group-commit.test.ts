@@ -57,6 +57,46 @@ describe('posts that come together', () => {
   });
 });
 
+describe('between any two commits', () => {
+  it('others get a turn, however much waits', async () => {
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    const seen: number[] = [];
+    const { submit } = group({
+      commit: async (items) => {
+        seen.push(turns);
+        return items.map((item) => `<${item}>`);
+      },
+    });
+    setImmediate(turn);
+    expect(await submit(many(50))).toHaveLength(50);
+    isOver = true;
+    expect(seen).toHaveLength(10);
+    expect(new Set(seen).size).toBe(10);
+  });
+
+  it('also where each post is tried by itself', async () => {
+    const order: string[] = [];
+    const { submit } = group({
+      commit: async (items) => {
+        order.push(items.join());
+        if (items.includes(13)) throw new TypeError('thirteen');
+        return items.map((item) => `<${item}>`);
+      },
+      yield: async () => {
+        order.push('-');
+        await tick();
+      },
+    });
+    await Promise.allSettled([submit([1]), submit([13]), submit([2])]);
+    expect(order.slice(order.indexOf('1,13,2'))).toEqual(['1,13,2', '-', '1', '-', '13', '-', '2']);
+  });
+});
+
 describe('too much', () => {
   it('is turned away at once, and what waits is not', async () => {
     const { submit, waiting } = group();
@@ -109,6 +149,19 @@ describe('what cannot be written', () => {
     const results = await Promise.allSettled([submit([1]), submit([2]), submit([3])]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(count).toBe(1);
+  });
+
+  it('because the store is busy ends also those that stand behind', async () => {
+    let count = 0;
+    const { submit, waiting } = group({
+      commit: () => {
+        count += 1;
+        return Promise.reject(fail('store_busy'));
+      },
+    });
+    const results = await Promise.allSettled([submit(many(5)), submit(many(5)), submit(many(5))]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect({ count, waiting: waiting() }).toEqual({ count: 1, waiting: 0 });
   });
 });
 

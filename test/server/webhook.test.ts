@@ -156,16 +156,6 @@ describe('several senders', () => {
     expect(await running.postSigned(toBank, 'secret of the bank')).toBe(200);
     expect(running.sendersRead).toBe(2);
   });
-
-  it('whose number is new are found under a secret that is known', async () => {
-    const running = await open();
-    const added = served(whatsappSender('second', { phoneNumberId: '666' }), [SECRET]);
-    expect(await running.postSigned(post(messagesChange({ messages: [inboundText('hi')] }, '666')))).toBe(200);
-    running.senders = [...running.senders, added];
-    running.clock.advance(1_000);
-    expect(await running.postSigned(post(messagesChange({ messages: [inboundText('hi')] }, '666')))).toBe(200);
-    expect(running.batches.flat().map(({ senderId }) => senderId)).toEqual([null, added.sender.id]);
-  });
 });
 
 describe('the answer', () => {
@@ -199,6 +189,15 @@ describe('the answer', () => {
     const running = await open();
     expect(await running.postSigned(post(messagesChange({ statuses: statuses(2 * EVENTS_MAX + 1) })))).toBe(200);
     expect(running.batches.map(({ length }) => length)).toEqual([EVENTS_MAX, EVENTS_MAX, 1]);
+  });
+
+  it('of a post that tells more than ten times what the provider puts into one is 413, and nothing is written', async () => {
+    const running = await open();
+    const unknown = (count: number) => post(...Array.from({ length: count }, () => ({ field: 'new', value: {} })));
+    expect(await running.postSigned(unknown(10_001))).toBe(413);
+    expect(running.batches).toEqual([]);
+    expect(await running.postSigned(unknown(10_000))).toBe(200);
+    expect(running.batches.flat()).toHaveLength(10_000);
   });
 
   it.each(['store_busy', 'store_full'] as const)('is 503 with a time to come back where the store is %s', async (code) => {

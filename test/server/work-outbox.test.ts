@@ -9,7 +9,7 @@ import { createSandbox } from '../../src/transports/sandbox.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../src/domain/sender.ts';
 import { ids, makeSender } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
-import { createTestClock } from './served.ts';
+import { createTestClock, whatsappSender } from './served.ts';
 
 let stop = new AbortController();
 let ended: Promise<void> | undefined;
@@ -22,9 +22,22 @@ afterEach(async () => {
 type Watched = { readonly lines: string[]; readonly asked: string[]; readonly store: Store; readonly ended: Promise<void> };
 
 // A transport for each sender by its name; the store has none but the first.
-async function work(transport: (sender: Sender) => Promise<Transport>, senders: readonly Sender[] = []): Promise<Watched> {
+// `rounds.rest` ends the rest between two looks at the senders.
+async function work(
+  transport: (sender: Sender) => Promise<Transport>,
+  senders: readonly Sender[] = [],
+  rounds: { rest: () => void } = { rest: () => undefined },
+): Promise<Watched> {
   const { store } = await startInMemory();
-  const clock = createTestClock();
+  const own = createTestClock();
+  const clock = {
+    ...own,
+    sleep: (milliseconds: number, signal: AbortSignal): Promise<void> => {
+      const shortened = new AbortController();
+      if (milliseconds === 30_000) rounds.rest = () => shortened.abort();
+      return own.sleep(milliseconds, AbortSignal.any([signal, shortened.signal]));
+    },
+  };
   const [lines, asked]: [string[], string[]] = [[], []];
   const parts: OutboxWork = {
     store,
@@ -62,6 +75,59 @@ describe('workOutbox', () => {
     await expect.poll(() => asked.filter((name) => name === 'broken').length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
     expect(lines[0]).toBe('sender broken waits: The provider cannot be reached.');
     expect(asked.filter((name) => name === 'sandbox')).toHaveLength(1);
+  });
+
+  it('makes the way out of a sender anew after it failed, with the token as it is then', async () => {
+    const closed: number[] = [];
+    let count = 0;
+    const { asked, lines } = await work(async (sender) => {
+      const sandbox = createSandbox(sender);
+      const number = (count += 1);
+      // The first is told that it has a wrong token as soon as it is asked for its room.
+      const refusing = Object.defineProperty({ ...sandbox }, 'roomMax', {
+        get: () => {
+          if (number === 1) throw fail('token_rejected');
+          return sandbox.roomMax;
+        },
+      });
+      return Object.assign(refusing, {
+        close: async () => {
+          closed.push(number);
+        },
+      });
+    });
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(2);
+    expect(closed).toEqual([1]);
+    expect(lines[0]).toMatch(/^sender sandbox waits: /);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('makes it anew when the settings of the sender changed', async () => {
+    const changing = whatsappSender('changing');
+    const rounds = { rest: (): void => undefined };
+    const made: (string | undefined)[] = [];
+    const { asked, store } = await work(
+      async (sender) => {
+        made.push(sender.whatsapp?.apiBase);
+        return createSandbox(sender);
+      },
+      [],
+      rounds,
+    );
+    await store.putSender(changing);
+    const ofChanging = () => {
+      rounds.rest();
+      return asked.filter((name) => name === 'changing').length;
+    };
+    await expect.poll(ofChanging, { timeout: 5_000 }).toBe(1);
+    ofChanging(); // a round in which nothing changed
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(ofChanging()).toBe(1);
+    if (changing.whatsapp !== null)
+      await store.putSender({ ...changing, whatsapp: { ...changing.whatsapp, apiBase: 'http://127.0.0.1:9' } });
+    await expect.poll(ofChanging, { timeout: 5_000 }).toBe(2);
+    expect(made).toContain('http://127.0.0.1:9');
   });
 
   it('stops for a bug, and all with it', async () => {

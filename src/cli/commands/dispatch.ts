@@ -7,11 +7,15 @@ import { recover } from '../../send/recover.ts';
 import { countSettled, createTally, exitCodeOfTally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
+import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { dispatchOf, interruptedBy } from '../interrupted.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
+
+/** Longer than the pace of a number or of a pair; a provider that is away is not waited for. */
+const PATIENCE_MS = 10 * SECOND_MS;
 
 const DispatchOptions = z.object({
   once: flag,
@@ -32,13 +36,15 @@ const DispatchDocument = z.object({
   }),
   charged: moneyText,
   currency: z.string(),
+  next_due_at: z.nullable(z.string()).check(z.describe('when more is due, too late to wait for; null where nothing is left')),
 });
 
 export const defineDispatch: Define = (parent, host) => {
   const command = parent
     .command('dispatch')
     .description(
-      'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending.',
+      'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending. What is due\n' +
+        'within ten seconds is waited for: the pace of the number and of a pair.',
     )
     .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
     .option('--max <count>', 'stop after so many messages')
@@ -46,8 +52,8 @@ export const defineDispatch: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell dispatch', 'tollbell dispatch --max 100 --json'],
-        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"charged","currency"}',
-        exits: [0, 2, 5, 6, 8, 130],
+        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"charged","currency","next_due_at"}',
+        exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
       }),
     )
     .action((options: object) => host.run(command, (app) => runDispatch(app, parseOptions(DispatchOptions, { ...options }))));
@@ -66,7 +72,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     sender,
     scope: { kind: 'all' },
     countMax: options.once ? BATCH_MAX : options.max,
-    waits: false,
+    patienceMs: PATIENCE_MS,
     onSettled: (settlements) => {
       for (const settlement of settlements) {
         const { from, to } = settlement;
@@ -84,6 +90,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     counts: { accepted, delivered, failed, unknown, stopped },
     charged: formatAmount(tally.charged),
     currency: sender.currency,
+    next_due_at: end.reason === 'not_due' ? formatInstant(end.nextDueAt) : null,
   };
   return {
     command: 'dispatch',
@@ -92,6 +99,10 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     columns: ['sender', 'sent', 'charged', 'currency'],
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}`,
   };
+}
+
+function moreOf(nextDueAt: string | null): string {
+  return nextDueAt === null ? '' : `; more is due at ${nextDueAt}`;
 }

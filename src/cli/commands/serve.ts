@@ -3,8 +3,9 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT, type SecretSource, type Sender } from '../../domain/sender.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, fail } from '../../errors.ts';
 import type { OpenServer } from '../../server/app.ts';
+import type { Patiently } from '../../server/patient-store.ts';
 import type { ServedSender } from '../../server/served-senders.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
@@ -54,17 +55,22 @@ machine /metrics asks for the token in TOLLBELL_SERVE_TOKEN.`,
   return ServeDocument;
 };
 
+/** The provider waits a little longer for its answer. */
+const COMMIT_WAIT_MS = 5_000;
+
 /** Serves until it is told to stop. Throws `port_in_use`, and `secret_missing` where another host needs a token. */
 export async function serve(app: App, { port, host, dispatch }: z.output<typeof ServeOptions>): Promise<ServeView> {
-  const store = await app.store();
+  const store = await app.servingStore();
   const { openServer } = await import('../../server/app.ts');
+  const { createPatience, patientReceiving } = await import('../../server/patient-store.ts');
   const { createProblems } = await import('../../server/problems.ts');
   const log = (line: string): void => app.io.err.write(`${line}\n`);
   const problems = createProblems(log, app.clock);
+  const patiently = createPatience(app.clock);
   const server = await openServer({
     port,
     host,
-    store,
+    store: patientReceiving(store, { patiently, waitMs: COMMIT_WAIT_MS }),
     senders: async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, problems)),
     keyedDigest: await app.keyedDigest(),
     clock: app.clock,
@@ -83,7 +89,7 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
   };
   try {
     sayReady(app, view);
-    await Promise.all([untilStopped(app.interrupted), dispatch ? workAll(app, { server, problems }) : undefined]);
+    await Promise.all([untilStopped(app.interrupted), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
   } finally {
     await server.close();
   }
@@ -105,13 +111,14 @@ function untilStopped(interrupted: AbortSignal): Promise<void> {
   });
 }
 
-type Work = { readonly server: OpenServer; readonly problems: (sentence: string) => void };
+type Work = { readonly server: OpenServer; readonly problems: (sentence: string) => void; readonly patiently: Patiently };
 
-async function workAll(app: App, { server, problems }: Work): Promise<void> {
-  const store = await app.store();
+async function workAll(app: App, { server, problems, patiently }: Work): Promise<void> {
+  const store = await app.servingStore();
   const { workOutbox } = await import('../../server/work-outbox.ts');
+  const { patientSending } = await import('../../server/patient-store.ts');
   await workOutbox({
-    store,
+    store: patientSending(store, { patiently, waitMs: app.config.busyTimeoutMs }),
     senders: () => store.listSenders(DEFAULT_ACCOUNT),
     transport: app.transport,
     diedWithProcess: app.diedWithProcess,
@@ -150,8 +157,14 @@ function metricsToken(app: App, host: string): string | null {
   try {
     return app.secret({ env: TOKEN_VARIABLE });
   } catch (error) {
-    if (error instanceof AppError && error.code === 'secret_missing' && isThisMachine(host)) return null;
-    throw error;
+    if (!(error instanceof AppError) || error.code !== 'secret_missing') throw error;
+    if (isThisMachine(host)) return null;
+    throw fail('secret_missing', {
+      message: `/metrics at ${host} needs a token, and the environment variable ${TOKEN_VARIABLE} is not set.`,
+      hint: `Set ${TOKEN_VARIABLE} to a secret that readers of /metrics send as a bearer token, or leave --host out.`,
+      details: { env: TOKEN_VARIABLE, host },
+      cause: error,
+    });
   }
 }
 

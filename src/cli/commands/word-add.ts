@@ -3,6 +3,8 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { WORD_MEANINGS } from '../../domain/consent-word.ts';
+import { fail } from '../../errors.ts';
+import { isSourcedStop } from '../../inbound/reading.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
@@ -20,8 +22,10 @@ export const defineWordAdd: Define = (parent, host) => {
   const command = parent
     .command('add')
     .description(
-      "Adds a word of the sender's own, or changes what it means. It counts when it is the whole message, and goes before a built-in word: with the meaning\n" +
-        'none it takes one out of the list.',
+      "Adds a word of the sender's own, or changes what it means; it goes before a built-in word. A stop word counts when it is the whole " +
+        'message or its first line, also repeated, and with courtesies or a name around it; a start word only when it is the whole message, and ' +
+        'never on a button. The meaning none takes a built-in word out of the list. What laws or carriers name (STOP, CANCEL) can be no start, and ' +
+        'with none such a message waits in review list.',
     )
     .argument('<word>', 'a word or a short phrase')
     .requiredOption('--meaning <meaning>', WORD_MEANINGS.join(', '))
@@ -40,8 +44,16 @@ export const defineWordAdd: Define = (parent, host) => {
   return WordAddDocument;
 };
 
-/** The word is in force for the messages that come from now on. */
+/** The word is in force for the messages that come from now on. Throws `invalid_input` for a start that everybody takes for a stop. */
 export async function addWord(app: App, word: z.output<typeof WordAddOptions>): Promise<View<z.output<typeof WordAddDocument>>> {
+  const isSourced = isSourcedStop(word.word);
+  if (isSourced && word.meaning === 'opt_in') {
+    throw fail('invalid_input', {
+      message: `'${word.word}' cannot opt anybody in: laws or carriers name it as a word by which people stop.`,
+      hint: 'Choose another word to start by. With --meaning none such messages wait for a person, in tollbell review list.',
+      details: { word: word.word, meaning: word.meaning },
+    });
+  }
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const result = await store.putWord(sender.id, word, app.clock.now());
@@ -51,6 +63,10 @@ export async function addWord(app: App, word: z.output<typeof WordAddOptions>): 
     schema: WordAddDocument,
     document: { item },
     columns: Object.keys(WordAddDocument.shape.item.shape),
-    text: (style) => `${style.strong(result)} ${word.word}: ${word.meaning}`,
+    text: (style) => {
+      const line = `${style.strong(result)} ${word.word}: ${word.meaning}`;
+      const isWaiting = isSourced && word.meaning === 'none';
+      return isWaiting ? `${line}\nIt is a stop word by law or practice: messages that say only this wait in tollbell review list.` : line;
+    },
   };
 }

@@ -23,8 +23,10 @@ const WordListDocument = listOf(ListedWord);
 export const defineWordList: Define = (parent, host) => {
   const command = addPageOptions(parent.command('list'))
     .description(
-      "Lists the words by which customers stop and start: the sender's own first, then the built-in ones. Words are compared without case, accents and\n" +
-        'punctuation, and must be the whole message.',
+      "Lists the words by which customers stop and start: the sender's own first, then the built-in ones. Words are compared without case, accents and " +
+        'punctuation. A stop word alone stops; repeated, with courtesies or a name, or as the first line it stops where it is your own or laws or ' +
+        'carriers name it, and otherwise waits in review list, as it may in a longer message. On a button only words that can mean nothing else ' +
+        'stop, and none starts. A start word must be the whole message.',
     )
     .option('--language <code>', 'only the words of this language, and those of all')
     .addHelpText(

@@ -12,8 +12,11 @@ import type { DecideRepricings, TemplateChanged } from './templates.ts';
 /** How many events of webhooks one transaction takes: ten whole posts of the provider's usual size. */
 export const EVENTS_MAX = 1_000;
 
+/** What can be read of an inbound message. `isButton`: the text is a label that the sender wrote, and the customer only tapped it. */
+export type ReadableMessage = { readonly text: string | null; readonly isButton: boolean };
+
 /** What an inbound message means for consent, decided by the sender's words. Pure; the engine calls it with the words in force. */
-export type ReadInbound = (text: string | null, words: readonly ConsentWord[]) => InboundReading;
+export type ReadInbound = (message: ReadableMessage, words: readonly ConsentWord[]) => InboundReading;
 
 /** What became of one event. `unmatched`: no message or sender of ours; it is kept as it came. `repeated`: it told nothing new. */
 export type Received = {

@@ -7,13 +7,15 @@ import type { Instant } from '../../values/time.ts';
 import type { ContactRow } from '../rows.ts';
 import { findContact, insertContact } from './contacts.ts';
 import type { Sqlite } from './database.ts';
-import { mergeContacts, setIdentity, takeStops } from './merge.ts';
+import { mergeContacts, setIdentity, shareStops } from './merge.ts';
 
 /** What an event says of a person, and the proof of it. */
 export type Sighting = {
   readonly accountId: AccountId;
   readonly person: InboundPerson;
   readonly at: Instant;
+  /** When it is written down. */
+  readonly now: Instant;
   readonly evidence: () => string;
 };
 
@@ -66,24 +68,24 @@ export function meetPerson(sqlite: Sqlite, sighting: Sighting): Seen {
 // One contact has the number, another the user id: one person. Where one of them has another number or id of its own as well, both rows are needed to find
 // the person again (numbers of Brazil and Mexico are written in two ways), and what stops one stops the other.
 function seeTwo(sqlite: Sqlite, sighting: Sighting, byPhone: ContactRow, byUserId: ContactRow): Seen {
-  const { accountId, person, at, evidence } = sighting;
+  const { accountId, person, at, now, evidence } = sighting;
   if (byPhone.user_id !== null || byUserId.phone !== null) {
     const [left, right] = [byPhone.id, byUserId.id];
     const cancellations = [
-      ...takeStops(sqlite, { into: left, from: right, at, evidence: evidence() }),
-      ...takeStops(sqlite, { into: right, from: left, at, evidence: evidence() }),
+      ...shareStops(sqlite, { into: left, from: right, now, evidence: evidence() }),
+      ...shareStops(sqlite, { into: right, from: left, now, evidence: evidence() }),
     ];
     return { contact: byPhone, other: byUserId, isNews: false, cancellations };
   }
   const identity = { phone: person.phone, userId: person.userId };
-  const cancellations = mergeContacts(sqlite, { into: byPhone.id, from: byUserId.id, identity, at, evidence: evidence() });
+  const cancellations = mergeContacts(sqlite, { into: byPhone.id, from: byUserId.id, identity, at, now, evidence: evidence() });
   name(sqlite, byPhone, sighting);
   return { contact: contactOf(sqlite, accountId, byPhone.id), other: null, isNews: true, cancellations };
 }
 
 /** The person who got another number or user id, with it; undefined where neither who they were nor who they are is known. Call it inside `write`. */
 export function changeIdentity(sqlite: Sqlite, sighting: Sighting, previous: InboundPerson): Seen | undefined {
-  const { accountId, person, at, evidence } = sighting;
+  const { accountId, person, at, now, evidence } = sighting;
   const before = seePerson(sqlite, { ...sighting, person: previous });
   if (before === undefined) return seePerson(sqlite, sighting);
   const { contact } = before;
@@ -92,7 +94,7 @@ export function changeIdentity(sqlite: Sqlite, sighting: Sighting, previous: Inb
     const holder = taken === null ? undefined : findContact(sqlite, accountId, taken);
     if (holder === undefined || holder.id === contact.id) continue;
     const identity = { phone: contact.phone, userId: contact.user_id };
-    cancellations.push(...mergeContacts(sqlite, { into: contact.id, from: holder.id, identity, at, evidence: evidence() }));
+    cancellations.push(...mergeContacts(sqlite, { into: contact.id, from: holder.id, identity, at, now, evidence: evidence() }));
   }
   const identity = identityAfter(contact, person);
   setIdentity(sqlite, contact.id, identity, at);

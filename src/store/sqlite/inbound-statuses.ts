@@ -56,15 +56,20 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
   }
   const { freeEntryUntil: until, person } = event;
   const isOpened = until !== null && openFreeEntry(sqlite, { contactId: message.contactId, senderId: message.sender.id, until });
-  const seen = person === null ? undefined : learn(sqlite, message, event, person);
+  const seen = person === null ? undefined : learn(receiving, message, event, person);
   const result = isNew || isOpened || seen?.isNews === true ? 'applied' : 'repeated';
   const stopped = seen === undefined ? [] : settle(seen.cancellations);
   return { result, settlement, cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped], template: null, stop: null };
 }
 
 // The number that we sent to is theirs, however the provider writes it. Most contacts have both already, and then nothing is looked up.
-function learn(sqlite: Sqlite, { sender, phone, userId }: MessageFacts, event: Status, person: InboundPerson): Seen | undefined {
+function learn(
+  { sqlite, at: now }: Receiving,
+  { sender, phone, userId }: MessageFacts,
+  event: Status,
+  person: InboundPerson,
+): Seen | undefined {
   const whole = { ...person, phone: phone ?? person.phone, userId: userId ?? person.userId };
   if ((phone === null && userId === null) || (whole.phone === phone && whole.userId === userId)) return undefined;
-  return seePerson(sqlite, { accountId: sender.accountId, person: whole, at: event.at, evidence: event.body });
+  return seePerson(sqlite, { accountId: sender.accountId, person: whole, at: event.at, now, evidence: event.body });
 }

@@ -1,6 +1,6 @@
 // Receiving on SQLite: a group of events in one transaction. Statuses go through the settler together; everything else one by one, in order.
 
-import type { InboundEvent } from '../../domain/inbound.ts';
+import { type InboundEvent, isButtonType } from '../../domain/inbound.ts';
 import { assert } from '../../errors.ts';
 import { EVENTS_MAX, type InboundStore, type Received } from '../../ports/store/inbound.ts';
 import type { SenderId } from '../../values/id.ts';
@@ -96,7 +96,7 @@ function receiveMessage(batch: Batch, event: EventOf<'message'>, senderId: Sende
   const { sqlite } = batch.parts;
   const seen = meetPerson(sqlite, sightingOf(batch, event, senderId));
   const isOpened = openWindow(sqlite, { contactId: seen.contact.id, senderId, at: event.at }, batch.at);
-  const reading = batch.rules.read(event.text, batch.wordsOf(senderId));
+  const reading = batch.rules.read({ text: event.text, isButton: isButtonType(event.messageType) }, batch.wordsOf(senderId));
   return answer(batch, seen, hearMessage(sqlite, event, heardOf(batch, seen, senderId), reading), isOpened);
 }
 
@@ -129,8 +129,8 @@ function receiveTemplate({ parts, rules, at }: Batch, event: EventOf<'template'>
   return { ...NOTHING, result, template, cancelled: template.cancelled };
 }
 
-function sightingOf({ parts }: Batch, event: EventOf<'message' | 'preference' | 'identity'>, senderId: SenderId): Sighting {
-  return { accountId: parts.senders.byId(senderId).accountId, person: event.person, at: event.at, evidence: event.body };
+function sightingOf({ parts, at: now }: Batch, event: EventOf<'message' | 'preference' | 'identity'>, senderId: SenderId): Sighting {
+  return { accountId: parts.senders.byId(senderId).accountId, person: event.person, at: event.at, now, evidence: event.body };
 }
 
 function heardOf({ at }: Batch, { contact, other }: Seen, senderId: SenderId): Parameters<typeof hearMessage>[2] {

@@ -23,13 +23,17 @@ export type Merge = {
   /** What names the one who stays from now on. */
   readonly identity: Identity;
   readonly at: Instant;
+  /** When it is written down. */
+  readonly now: Instant;
   /** What told that they are one. */
   readonly evidence: string;
 };
 
 const SET_IDENTITY = /* sql */ `
-  UPDATE contact SET phone = ?, user_id = ?, updated_at = ?
-  WHERE id = ?`;
+  UPDATE contact SET
+    undeliverable_at = iif(phone IS @phone, undeliverable_at, NULL), -- the mark is on the number
+    phone = @phone, user_id = @userId, updated_at = @at
+  WHERE id = @contactId`;
 
 // Those who had become the one that gives way before become the one who stays, so that nobody is followed further than one step.
 const POINT = /* sql */ `
@@ -52,19 +56,34 @@ export function mergeContacts(sqlite: Sqlite, merge: Merge): readonly Outcome[] 
 }
 
 /** Puts every stop that is in force for one person in force for another; returns what that cancels. Call it inside `write`. */
-export function takeStops(sqlite: Sqlite, { into, from, at, evidence }: Omit<Merge, 'identity'>): readonly Outcome[] {
+function takeStops(sqlite: Sqlite, { into, from, at, now, evidence }: Omit<Merge, 'identity'>): readonly Outcome[] {
   const flags = keptFlagsOf(sqlite, into);
   const events = stopsInForce(keptFlagsOf(sqlite, from)).map((stop): NewConsentEvent => {
     const { scope, subject, kind } = stop;
     return { scope, subject, kind, at: instantAfter(flags, stop, at), by: actorOf(sqlite, from, stop), source: 'merged', evidence };
   });
-  const after = recordEvents(sqlite, { contactId: into, flags, events, recordedAt: at });
-  return stoppedBy(sqlite, into, after.flags, at).cancellations;
+  return recordStops(sqlite, { into, events, now });
+}
+
+/** The same for two that stay two: a stop of the one counts for the other from when it was said, so that what was said after it holds. */
+export function shareStops(sqlite: Sqlite, { into, from, now, evidence }: Omit<Merge, 'identity' | 'at'>): readonly Outcome[] {
+  const events = stopsInForce(keptFlagsOf(sqlite, from)).map((stop): NewConsentEvent => {
+    const { scope, subject, kind, at } = stop;
+    return { scope, subject, kind, at, by: actorOf(sqlite, from, stop), source: 'merged', evidence };
+  });
+  return recordStops(sqlite, { into, events, now });
+}
+
+type Stops = { readonly into: ContactId; readonly events: readonly NewConsentEvent[]; readonly now: Instant };
+
+function recordStops(sqlite: Sqlite, { into, events, now }: Stops): readonly Outcome[] {
+  const { flags } = recordEvents(sqlite, { contactId: into, flags: keptFlagsOf(sqlite, into), events, recordedAt: now });
+  return stoppedBy(sqlite, into, flags, now).cancellations;
 }
 
 /** Gives a contact another number and user id. Call it inside `write`, and where nobody else has them. */
 export function setIdentity(sqlite: Sqlite, contactId: ContactId, { phone, userId }: Identity, at: Instant): void {
-  sqlite.prepare(SET_IDENTITY).run(phone, userId, at, contactId);
+  sqlite.prepare(SET_IDENTITY).run({ phone, userId, at, contactId });
 }
 
 // A stop that something newer lifted, in its own scope or in the whole account, is over.

@@ -94,11 +94,11 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
           return null;
         },
         commit: (begunAt) => {
-          if (count === 0) return numberAllowedAt(rate, before);
+          if (count === 0) return numberAllowedAt(rate, before, begunAt);
           const after = advanceNumber(rate, before, { at: begunAt, count });
           sqlite.prepare(PUT_NUMBER).run(sender.id, after.dueAt, JSON.stringify(after.recent));
           sweep(count, now);
-          return numberAllowedAt(rate, after);
+          return numberAllowedAt(rate, after, begunAt);
         },
       };
     },

@@ -72,7 +72,7 @@ export function actionOf({ code, isTransient }: GraphError): ErrorAction {
 export function tokenRejected({ code, words }: GraphError): AppError {
   return fail('token_rejected', {
     message: `The provider refused the access token (${code}): ${words}`,
-    hint: 'Renew the token or its permissions where the sender takes it from, then run the command again. Nothing was sent.',
+    hint: 'Renew the token or its permissions where the sender takes it from. Nothing was sent; what was admitted waits for tollbell dispatch.',
     details: { code: String(code), title: words },
   });
 }
@@ -98,12 +98,19 @@ function senderRejected({ code, words }: GraphError): AppError {
   });
 }
 
-// No connection is no fault of the message: the whole sender waits.
-function lostDelivery(asked: Asked, reason: LossReason, detail: string): Delivery {
+// No connection is no fault of the message: the whole sender waits, and after some tries it stops; the message stays queued.
+function lostDelivery(asked: Asked, reason: LossReason, detail: string): Delivery | AppError {
   const title = `${LOSSES[reason]} (${detail})`;
   if (reason !== 'not_connected') return unknown(asked, reason, title);
+  if (asked.message.attempt >= CONNECTING_MAX) {
+    const hint = 'What is queued stays so; the same command, or tollbell dispatch, goes on when the network is back.';
+    return fail('provider_unreachable', { message: `${title}.`, hint });
+  }
   return { ...ended(asked, 'retry'), error: { code: reason, title }, backoff: 'number' };
 }
+
+/** So many requests of one message find no connection before its sender stops: 1, 2 and 4 seconds apart. */
+const CONNECTING_MAX = 4;
 
 function unknown(asked: Asked, code: string, title: string): Delivery {
   const error: ProviderError = { code, title };

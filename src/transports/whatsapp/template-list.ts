@@ -22,17 +22,28 @@ export async function* listTemplates({ api, wabaId, token }: TemplateListHost): 
   for (let after = ''; ; ) {
     const query = { fields: FIELDS, limit: String(PAGE_ITEMS), ...(after === '' ? {} : { after }) };
     const page = await api.demand({ method: 'GET', path: [wabaId, 'message_templates'], query });
-    const items: readonly unknown[] = Array.isArray(page['data']) ? page['data'] : [];
+    const items: unknown = page['data'];
+    if (!Array.isArray(items)) throw cutOff();
     yield items.filter(isFields).map((item) => toListed(item, token));
     after = nextCursor(page);
-    if (after === '' || items.length === 0 || seen.has(after)) return;
+    if (!hasMore(page)) return;
+    if (after === '' || seen.has(after)) throw cutOff();
     seen.add(after);
   }
 }
 
+// A list that ends too early would say of all the rest that it is gone.
+function cutOff(): AppError {
+  return fail('provider_unreachable', { message: 'The list of templates is not whole.', hint: 'Nothing was taken back. Try again later.' });
+}
+
 // The last page has cursors too, but nothing behind them.
+function hasMore({ paging, data }: Document): boolean {
+  return isFields(paging) && typeof paging['next'] === 'string' && Array.isArray(data) && data.length > 0;
+}
+
 function nextCursor({ paging }: Document): string {
-  if (!isFields(paging) || typeof paging['next'] !== 'string' || !isFields(paging['cursors'])) return '';
+  if (!isFields(paging) || !isFields(paging['cursors'])) return '';
   const { after } = paging['cursors'];
   return typeof after === 'string' ? after : '';
 }

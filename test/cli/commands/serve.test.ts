@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp, type App } from '../../../src/app.ts';
 import { serve } from '../../../src/cli/commands/serve.ts';
@@ -148,6 +149,47 @@ describe('serve', () => {
   });
 });
 
+describe('while another process writes', () => {
+  const healthMs = async (running: Running): Promise<number> => {
+    const begun = Date.now();
+    expect((await send(`${String(running.ready['url'])}/healthz`, { method: 'GET' })).status).toBe(200);
+    return Date.now() - begun;
+  };
+  const hello = (id: string) => post(messagesChange({ messages: [inboundText('hello', { from: '4915112345678', id })] }));
+
+  it.each([false, true])('the server stays awake, and what came is written when the other is done (--dispatch %s)', async (dispatch) => {
+    await addShop();
+    const running = await start({ dispatch });
+    expect(await postSigned(running, hello('wamid.1'), 'new')).toBe(200);
+    const other = new Database(running.app.config.db);
+    other.exec('BEGIN IMMEDIATE');
+    const answer = postSigned(running, hello('wamid.2'), 'new');
+    for (let count = 0; count < 5; count += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(await healthMs(running)).toBeLessThan(1_000);
+    }
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await answer).toBe(200);
+    await running.stop();
+  });
+
+  it('for too long, the provider is told to come again, and nothing is written', async () => {
+    await addShop();
+    const running = await start();
+    const other = new Database(running.app.config.db);
+    other.exec('BEGIN IMMEDIATE');
+    const begun = Date.now();
+    expect(await postSigned(running, hello('wamid.1'), 'new')).toBe(503);
+    expect(Date.now() - begun).toBeLessThan(8_000);
+    other.exec('ROLLBACK');
+    expect(other.prepare('SELECT count(*) AS n FROM inbound_event').get()).toEqual({ n: 0 });
+    other.close();
+    expect(await postSigned(running, hello('wamid.1'), 'new')).toBe(200);
+    await running.stop();
+  }, 20_000);
+});
+
 describe('what serve refuses', () => {
   it('is a port that is taken', async () => {
     const taken = createServer();
@@ -163,7 +205,12 @@ describe('what serve refuses', () => {
   });
 
   it('is another host without a token for the metrics', async () => {
-    expect(await world.failure('serve', '--port', '0', '--host', '0.0.0.0')).toMatchObject({ exit: 9, code: 'secret_missing' });
+    expect(await world.failure('serve', '--port', '0', '--host', '0.0.0.0')).toMatchObject({
+      exit: 9,
+      code: 'secret_missing',
+      message: '/metrics at 0.0.0.0 needs a token, and the environment variable TOLLBELL_SERVE_TOKEN is not set.',
+      hint: 'Set TOLLBELL_SERVE_TOKEN to a secret that readers of /metrics send as a bearer token, or leave --host out.',
+    });
   });
 
   it.each(['-1', '65536', 'x'])('is the port %s', async (port) => {

@@ -63,6 +63,22 @@ describe('word add', () => {
     expect((await world.run('word', 'list')).out).toContain('replaced by your own');
   });
 
+  it('says that a stop word of law or practice still waits for a person, and refuses to make it a start', async () => {
+    await world.run('contact', 'add', '+4915112345678', '--opt-in', 'utility', '--source', 'web');
+    expect((await world.run('word', 'add', 'basta', '--meaning', 'none')).out).not.toContain('review list');
+    expect((await world.run('word', 'add', 'STOP', '--meaning', 'none')).out).toContain('wait in tollbell review list');
+    expect(await world.failure('word', 'add', 'Please stop!', '--meaning', 'opt_in')).toMatchObject({
+      exit: 2,
+      code: 'invalid_input',
+      details: { word: 'please stop', meaning: 'opt_in' },
+    });
+    await customerWrites(world, '+4915112345678', 'Stop');
+    expect((await world.run('review', 'list', '--json')).json()).toMatchObject({ items: [{ text: 'Stop' }] });
+    expect((await world.run('contact', 'show', '+4915112345678', '--json')).json()).toMatchObject({
+      item: { consent: { utility: 'opted_in' } },
+    });
+  });
+
   it('counts for what customers write from then on', async () => {
     await world.run('contact', 'add', '+4915112345678', '--opt-in', 'utility', '--source', 'web');
     await world.run('word', 'add', 'Feierabend', '--meaning', 'opt_out');

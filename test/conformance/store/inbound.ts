@@ -108,6 +108,13 @@ export function examInbound(exam: Exam): void {
     ]);
   });
 
+  it.each(['button', 'interactive'])('has a label of our own (%s) read as one', async (messageType) => {
+    const { store, senderId } = await customer(exam);
+    const [received] = await receive(store, [{ ...messageFrom(senderId, personOf('1'), 'STOP', later(5)), messageType }]);
+    expect(received).toMatchObject({ result: 'applied', stop: null });
+    expect(await openReviews(store)).toMatchObject([{ text: 'STOP' }]);
+  });
+
   it('keeps a near miss, and a start that lifts nothing, for a person to look at, once each', async () => {
     const { store, senderId, contactId, offer } = await customer(exam);
     const events = [

@@ -40,7 +40,9 @@ export function examPeople(exam: Exam): void {
     ]);
     expect(await admit(store, { senderId, contactId, template: 'offer', at: later(4) })).toMatchObject({ reason: 'opted_out' });
     // Whoever still names the contact that was given up means the person.
-    expect(await admit(store, { senderId, contactId: hidden.newId, template: 'offer', at: later(4) })).toMatchObject({ reason: 'opted_out' });
+    expect(await admit(store, { senderId, contactId: hidden.newId, template: 'offer', at: later(4) })).toMatchObject({
+      reason: 'opted_out',
+    });
   });
 
   it('moves what is queued to the person who stays, and lets no stop of theirs be passed', async () => {

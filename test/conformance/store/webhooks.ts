@@ -14,8 +14,9 @@ import { ids, NOON, phone } from './fixture.ts';
 
 type EventOf<Kind extends InboundEvent['kind']> = Extract<InboundEvent, { kind: Kind }>;
 
-/** Reads STOP, START and, as a near miss, whatever begins with "please"; the sender's own words go first. */
-const readWords: ReadInbound = (text, own) => {
+/** Reads STOP, START and, as a near miss, whatever begins with "please" or is on a button; the sender's own words go first. */
+const readWords: ReadInbound = ({ text, isButton }, own) => {
+  if (isButton) return 'near_miss';
   const meaning = own.find(({ word }) => word === text)?.meaning;
   if (meaning === 'opt_out' || meaning === 'opt_in') return meaning;
   if (meaning === 'none') return 'nothing';

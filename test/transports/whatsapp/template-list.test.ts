@@ -54,14 +54,21 @@ describe('the list', () => {
   });
 
   it.each([
-    ['comes round again', { data: [item()], paging: { cursors: { after: 'same' }, next: 'x' } }, 2],
-    ['has nothing on it', { data: [], paging: { cursors: { after: 'a' }, next: 'x' } }, 1],
-    ['has no list', { paging: { cursors: { after: 'a' }, next: 'x' } }, 1],
-    ['has no cursor', { data: [item()], paging: { next: 'x' } }, 1],
-    ['has nothing about pages', { data: [item()] }, 1],
-  ])('ends at a page that %s', async (_, body, asked) => {
+    ['has nothing on it', { data: [], paging: { cursors: { after: 'a' }, next: 'x' } }],
+    ['has nothing about pages', { data: [item()] }],
+  ])('ends at a page that %s', async (_, body) => {
     server.behave = routes({ [LIST]: { body } });
     await listAll();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['comes round again', { data: [item()], paging: { cursors: { after: 'same' }, next: 'x' } }, 2],
+    ['has no list', { paging: { cursors: { after: 'a' }, next: 'x' } }, 1],
+    ['has no cursor', { data: [item()], paging: { next: 'x' } }, 1],
+  ])('that %s is not taken for whole: what it leaves out would be taken for deleted', async (_, body, asked) => {
+    server.behave = routes({ [LIST]: { body } });
+    await expect(listAll()).rejects.toMatchObject({ code: 'provider_unreachable' });
     expect(server.requests).toHaveLength(asked);
   });
 
