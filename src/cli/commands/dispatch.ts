@@ -14,8 +14,8 @@ import { dispatchOf, interruptedBy } from '../interrupted.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
-/** Longer than the pace of a number or of a pair; a provider that is away is not waited for. */
-const PATIENCE_MS = 10 * SECOND_MS;
+/** As long as a number's pace may take; a provider that is away, or a pair's pace, is not waited for. */
+const PATIENCE_MS = SECOND_MS;
 
 const DispatchOptions = z.object({
   once: flag,
@@ -44,7 +44,7 @@ export const defineDispatch: Define = (parent, host) => {
     .command('dispatch')
     .description(
       'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending. What is due\n' +
-        'within ten seconds is waited for: the pace of the number and of a pair.',
+        'within a second is waited for: such is the pace of a number.',
     )
     .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
     .option('--max <count>', 'stop after so many messages')
