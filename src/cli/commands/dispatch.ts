@@ -7,15 +7,15 @@ import { recover } from '../../send/recover.ts';
 import { countSettled, createTally, exitCodeOfTally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
-import { formatInstant, SECOND_MS } from '../../values/time.ts';
+import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { dispatchOf, interruptedBy } from '../interrupted.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
-/** As long as a number's pace may take; a provider that is away, or a pair's pace, is not waited for. */
-const PATIENCE_MS = SECOND_MS;
+/** In milliseconds: most of the second that a number's pace may take, and less than the shortest hold (1 s) of a provider that is away. */
+const PATIENCE_MS = 900;
 
 const DispatchOptions = z.object({
   once: flag,
