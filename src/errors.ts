@@ -118,3 +118,14 @@ export function isRetryable(code: ErrorCode): boolean {
 export function assert(condition: boolean, sentence: string): asserts condition {
   if (!condition) throw fail('bug', { message: sentence });
 }
+
+/** The error of a server that gets no place to listen at, from what Node said of it. */
+export function cannotListen(place: { readonly port: number; readonly host: string }, cause: Error & { readonly code?: string }): AppError {
+  const { port, host } = place;
+  return fail('port_in_use', {
+    message: cause.code === 'EADDRINUSE' ? `Port ${port} is not free.` : `${host}:${port} cannot be listened on (${cause.code}).`,
+    hint: 'Choose another one with --port; 0 takes any that is free.',
+    details: { port, host },
+    cause,
+  });
+}

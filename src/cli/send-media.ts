@@ -10,7 +10,7 @@ import { parsedText } from './options.ts';
 
 const HEADER_KINDS = ['image', 'video', 'document'] as const satisfies readonly MediaKind[];
 
-/** `image=https://…`, `image=1234567890`, `image=photo.jpg`: any kind of media. */
+/** An option that names media of any kind, as `MediaSource` says. */
 export const mediaText = mediaOf(MEDIA_KINDS);
 
 /** The same for what a template's header can be. */

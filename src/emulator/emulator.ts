@@ -1,6 +1,6 @@
 // Opens an emulator of the WhatsApp Cloud API on a port of this machine, and closes it.
 
-import { fail } from '../errors.ts';
+import { cannotListen } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { IdSource } from '../values/id.ts';
 import { chance } from './chance.ts';
@@ -104,16 +104,7 @@ type Listening = ReturnType<typeof import('@hono/node-server').createAdaptorServ
 
 function listen(server: Listening, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: Error & { readonly code?: string }) =>
-      reject(
-        fail('port_in_use', {
-          message: cause.code === 'EADDRINUSE' ? `Port ${port} is not free.` : `${host}:${port} cannot be listened on (${cause.code}).`,
-          hint: 'Choose another one with --port; 0 takes any that is free.',
-          details: { port, host },
-          cause,
-        }),
-      ),
-    );
+    server.once('error', (cause: Error) => reject(cannotListen({ port, host }, cause)));
     server.listen(port, host, () => resolve((server.address() as { readonly port: number }).port));
   });
 }

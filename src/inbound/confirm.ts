@@ -6,6 +6,7 @@ import type { Sender } from '../domain/sender.ts';
 import type { AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
 import type { Received } from '../ports/store/inbound.ts';
 import { decideAdmissions } from '../send/admit.ts';
+import { NO_FINGERPRINT } from '../send/key.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { IdSource, MessageId, SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
@@ -37,8 +38,6 @@ export async function confirmStops(host: ConfirmHost, stops: readonly Stop[], at
   }
   return confirmed;
 }
-
-const NO_FINGERPRINT = new Uint8Array(0);
 
 function toRequest({ ids }: ConfirmHost, { contactId, sequence, language }: Stop, at: Instant): AdmitRequest {
   return {

@@ -9,7 +9,7 @@ import type { IdSource } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { decideAdmissions } from './admit.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
-import { fingerprintOf, keyOf } from './key.ts';
+import { fingerprintOf, keyOf, NO_FINGERPRINT } from './key.ts';
 import type { Recipient } from './recipients.ts';
 import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients } from './stamped.ts';
 
@@ -83,8 +83,6 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
 function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { kind: 'duplicate' }>['kept'] {
   return { id, fingerprint, state: 'queued', runId: null, price: ZERO };
 }
-
-const NO_FINGERPRINT = new Uint8Array(0);
 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
 function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { recipient, to, stamp }: StampedRecipient): Wanted {

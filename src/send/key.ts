@@ -63,6 +63,9 @@ export function derivedStamp({ prefix, mask }: CampaignMark, contentBytes: Uint8
   return stamp;
 }
 
+/** The fingerprint of a message without a key: nothing is ever compared with it. */
+export const NO_FINGERPRINT = new Uint8Array(0);
+
 /** 8 bytes that tell the content. */
 export function fingerprintOf(stamp: Stamp): Uint8Array {
   return stamp.subarray(0, FINGERPRINT_BYTES);

@@ -9,6 +9,7 @@ import type { MessageContent, MessageRecord } from '../ports/store/report.ts';
 import { formatInstant, type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 import { decideAdmissions } from './admit.ts';
 import { ENDED, finish } from './finish.ts';
+import { NO_FINGERPRINT } from './key.ts';
 import { recover } from './recover.ts';
 import { countAdmission, idToSend, type SendEnd, type SendHost } from './send.ts';
 import { createTally } from './tally.ts';
@@ -103,8 +104,6 @@ function requestOver({ reason, changedAt }: MessageRecord, { whatsapp }: Sender)
 function notRetryable({ id, state }: MessageRecord, message: string, hint: string): AppError {
   return fail('not_retryable', { message, hint, details: { id, status: state } });
 }
-
-const NO_FINGERPRINT = new Uint8Array(0);
 
 function toRequest({ ids, clock }: SendHost, record: MessageRecord, { templateId, content }: MessageContent): AdmitRequest {
   const { id, phone, contactId, language, costCenter, tags } = record;

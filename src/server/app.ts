@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Hono } from 'hono';
-import { fail } from '../errors.ts';
+import { cannotListen } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { healthOf } from './health.ts';
@@ -141,16 +141,7 @@ function mayRead(authorization: string | undefined, token: string | null): boole
 
 function listen(server: Server, { host, port }: ServerHost): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        fail('port_in_use', {
-          message: cause.code === 'EADDRINUSE' ? `Port ${port} is not free.` : `${host}:${port} cannot be listened on (${cause.code}).`,
-          hint: 'Choose another one with --port; 0 takes any that is free.',
-          details: { port, host },
-          cause,
-        }),
-      ),
-    );
+    server.once('error', (cause: Error) => reject(cannotListen({ port, host }, cause)));
     server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

@@ -17,7 +17,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 // The server decodes bodies as UTF-8, so the contents here are text.
 function formOf({ headers, body }: Arrived): Promise<FormData> {
-  // oxlint-disable-next-line typescript/no-deprecated -- meant for servers that strangers write to
+  // oxlint-disable-next-line typescript/no-deprecated -- deprecated because it holds the whole body in memory; here the body is this test's own few bytes
   return new Response(body, { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
 }
 
