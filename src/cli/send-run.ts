@@ -35,7 +35,8 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     template === null
       ? freeFormRecipients(direct, freeFormOf(options, media))
       : directRecipients(direct, { templates: template.languages, parameters: parametersOf(options, media) });
-  refuseRepeats(recipients, await resolveAddressees(host.store, recipients));
+  const named = await resolveAddressees(host.store, recipients);
+  refuseRepeats(recipients, (recipient) => named(recipient).to);
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const plan = planOf(options, { sender, template, derivesKeys: false });

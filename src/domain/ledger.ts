@@ -107,7 +107,9 @@ export function eventCounts(entry: LedgerEntry): Counters {
     case 'release':
       return { ...NO_COUNTS, failed: entry.cause === 'rejected' || entry.cause === 'failed' ? 1 : 0 };
     case 'adjustment':
-      return { ...NO_COUNTS, adjusted: entry.posted };
+      return entry.evidence?.rule === 'free'
+        ? { ...NO_COUNTS, adjusted: entry.posted, billableUnits: -1, freeUnits: 1 } // a delivery that was taken for a billable one
+        : { ...NO_COUNTS, adjusted: entry.posted };
     case 'repricing':
       return NO_COUNTS;
   }

@@ -44,6 +44,7 @@ function toRequest({ ids }: ConfirmHost, { contactId, sequence, language }: Stop
     id: ids.sortable(at),
     key: null,
     fingerprint: NO_FINGERPRINT,
+    aliases: [],
     to: { contactId },
     language: null,
     checkedFor: null,

@@ -5,7 +5,7 @@ import { DEFAULT_ACCOUNT } from '../domain/sender.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
-import { parseSortableId } from '../values/id.ts';
+import { type ContactId, parseSortableId } from '../values/id.ts';
 import { parsePhone } from '../values/phone.ts';
 import type { Recipient } from './recipients.ts';
 
@@ -24,20 +24,29 @@ export function addresseeText(to: Addressee): string {
   return 'userId' in to ? to.userId : to.contactId;
 }
 
-/** Looks up those who are not named by number; afterwards the answer gives everybody's number where there is one, else the contact. */
+/** Whom a recipient names. `formerly`: how the same person was or may have been named before a number became known or was changed, the id of today first. */
+export type Named = { readonly to: Addressee; readonly formerly: readonly ContactId[] };
+
+/**
+ * Looks up those who are not named by number; afterwards the answer gives everybody's number where there is one, else the contact. Of who is named by number
+ * nothing more is asked: a number in a file is the same one on the next run.
+ */
 export async function resolveAddressees(
-  store: Pick<DirectoryStore, 'findContacts'>,
+  store: Pick<DirectoryStore, 'findContacts' | 'formerContacts'>,
   recipients: readonly Recipient[],
-): Promise<(recipient: Recipient) => Addressee> {
+): Promise<(recipient: Recipient) => Named> {
   const refs = recipients.flatMap(({ to }) => ('phone' in to ? [] : [to]));
-  const known = new Map<string, Addressee>();
+  const known = new Map<string, Named>();
   for (const batch of slices(refs, BATCH_MAX)) {
-    for (const [index, found] of (await store.findContacts(DEFAULT_ACCOUNT, batch)).entries()) {
+    const contacts = await store.findContacts(DEFAULT_ACCOUNT, batch);
+    const formers = await store.formerContacts(contacts.flatMap((found) => (found === null ? [] : [found.contact.id])));
+    for (const [index, found] of contacts.entries()) {
       const ref = batch[index];
       if (found === null || ref === undefined) continue;
       const { id, phone } = found.contact;
-      known.set(addresseeText(ref), phone === null ? { contactId: id } : { phone });
+      const to = phone === null ? { contactId: id } : { phone };
+      known.set(addresseeText(ref), { to, formerly: [...(phone === null ? [] : [id]), ...(formers.get(id) ?? [])] });
     }
   }
-  return ({ to }) => ('phone' in to ? to : (known.get(addresseeText(to)) ?? to));
+  return ({ to }) => ('phone' in to ? undefined : known.get(addresseeText(to))) ?? { to, formerly: [] };
 }

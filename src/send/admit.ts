@@ -11,6 +11,7 @@ import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
+import { isDerived } from './key.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
@@ -67,7 +68,12 @@ function keyText(key: Uint8Array): string {
 }
 
 function answerAgain(request: AdmitRequest, kept: KeptMessage, resumable: boolean): Admission {
-  return sameBytes(request.fingerprint, kept.fingerprint) ? { kind: 'duplicate', kept, resumable } : { kind: 'key_conflict', kept };
+  return isSame(request, kept) ? { kind: 'duplicate', kept, resumable } : { kind: 'key_conflict', kept };
+}
+
+function isSame({ key, fingerprint, aliases }: AdmitRequest, kept: KeptMessage): boolean {
+  if (key !== null && isDerived(key)) return true;
+  return [fingerprint, ...aliases.map((alias) => alias.fingerprint)].some((content) => sameBytes(content, kept.fingerprint));
 }
 
 // A message that is queued and not of this run was left behind, or is another process's own: whoever claims it first sends it.

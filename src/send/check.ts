@@ -12,7 +12,7 @@ import { reject, type Rejection } from './rejections.ts';
 import { type StampHost, stampRecipients } from './stamped.ts';
 
 export type CheckHost = StampHost & {
-  readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts'>;
+  readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts' | 'formerContacts'>;
   readonly interrupted: AbortSignal;
 };
 
@@ -87,13 +87,15 @@ async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: Co
   const keyed = await stampRecipients(host, { template: plan.template, campaignId: null, derivesKeys: false }, withKey);
   const conflicts: RejectedRecord[] = [];
   for (const part of slices(keyed, BATCH_MAX)) {
-    const stamps = part.flatMap(({ recipient, stamp }) =>
-      stamp === null ? [] : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp) }],
+    const stamps = part.flatMap(({ recipient, stamp, aliases }) =>
+      stamp === null
+        ? []
+        : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp), contents: [stamp, ...aliases].map(fingerprintOf) }],
     );
     const found = await host.store.findKeys({ senderId: plan.senderId, keys: stamps.map(({ key }) => key) });
-    for (const [index, { recipient, key, fingerprint }] of stamps.entries()) {
+    for (const [index, { recipient, key, fingerprint, contents }] of stamps.entries()) {
       const known = found[index] ?? null;
-      const differs = known !== null && Buffer.compare(known.fingerprint, fingerprint) !== 0;
+      const differs = known !== null && contents.every((content) => Buffer.compare(known.fingerprint, content) !== 0);
       if (differs || keys.add(key, fingerprint) === 'other') conflicts.push(conflict(recipient));
     }
   }

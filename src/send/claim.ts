@@ -3,14 +3,22 @@
 import { marketMap } from '../catalog/markets.ts';
 import { refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
+import { isDelivered } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
-import { dayOf } from '../values/time.ts';
+import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
 
-/** Lets a message go, gives it up as expired, or refuses it for what happened while it waited. */
+/** How long what waits for a paused template is left alone: a pause is of three hours or six (the provider's page on template pausing). */
+export const PAUSED_MS = 30 * 60 * SECOND_MS;
+
+/** Lets a message go, lets it wait, gives it up as expired, or refuses it for what happened while it waited. */
 export const decideClaim: DecideClaim = (facts) => {
-  if (facts.at >= facts.expiresAt) return { kind: 'expire' };
-  const reason = refusalOf(facts.gate) ?? (facts.templateCurrent ? dearerThanHeld(facts) : 'template_unavailable');
+  const { at, expiresAt, template, retried } = facts;
+  if (at >= expiresAt) return { kind: 'expire' };
+  if (retried !== null && isDelivered(retried)) return { kind: 'drop', reason: 'already_delivered' };
+  const refusal = refusalOf(facts.gate);
+  if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(Math.min(at + PAUSED_MS, expiresAt)) };
+  const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : dearerThanHeld(facts));
   return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
 };
 

@@ -10,6 +10,7 @@ import type { WorkerId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { decideClaim } from './claim.ts';
 import { createFlight, type Flight, type Landed } from './flight.ts';
+import { decideRepricings } from './reprice.ts';
 import { decideSettlements } from './settle.ts';
 
 export type DispatchHost = {
@@ -90,7 +91,7 @@ function turnOf({ transport, clock, workerId }: DispatchHost, { sender, scope }:
 
 async function takeTurn(host: DispatchHost, flight: Flight, turn: Turn): Promise<TurnResult> {
   try {
-    return await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim });
+    return await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim, reprice: decideRepricings });
   } catch (error) {
     await settleOnceMore(host, flight, turn);
     throw error;

@@ -20,7 +20,7 @@ import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients 
 export const CHUNK_ROWS = 5_000;
 
 export type EnqueueHost = StampHost & {
-  readonly store: AdmitStore & Pick<DirectoryStore, 'findContacts'>;
+  readonly store: AdmitStore & Pick<DirectoryStore, 'findContacts' | 'formerContacts'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly interrupted: AbortSignal;
@@ -80,12 +80,14 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
   return result.spent;
 }
 
+const NO_ALIASES: AdmitRequest['aliases'] = [];
+
 function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { kind: 'duplicate' }>['kept'] {
   return { id, fingerprint, state: 'queued', runId: null, price: ZERO };
 }
 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
-function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { recipient, to, stamp }: StampedRecipient): Wanted {
+function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { recipient, to, stamp, aliases }: StampedRecipient): Wanted {
   const { language, checkedFor, content, costCenter, tags } = recipient;
   const key = stamp === null ? null : keyOf(stamp);
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
@@ -95,6 +97,7 @@ function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { reci
       id: ids.sortable(clock.now()),
       key,
       fingerprint,
+      aliases: aliases.length === 0 ? NO_ALIASES : aliases.map((alias) => ({ key: keyOf(alias), fingerprint: fingerprintOf(alias) })),
       to,
       language,
       checkedFor,

@@ -76,6 +76,11 @@ export function keyOf(stamp: Stamp): Uint8Array {
   return stamp.subarray(FINGERPRINT_BYTES);
 }
 
+/** True for a key that is made of the content: whoever has it has this content, so that no fingerprint needs to be compared. */
+export function isDerived(key: Uint8Array): boolean {
+  return key[0] === DERIVED;
+}
+
 /** A number that sorts the stamps of one campaign as the store sorts their keys, by the 6 bytes behind the prefix; cheap to compare in bulk. */
 export function keyOrder(stamp: Stamp): number {
   let order = 0;

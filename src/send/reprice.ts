@@ -26,13 +26,15 @@ export const decideRepricings: DecideRepricings = (messages, uses) => {
 };
 
 function rateFor(message: RepricingFacts): StoredRate | RefusalReason {
-  const { at, sender, flags, category, expiresAt, prices } = message;
+  const { at, sender, flags, category, expiresAt, prices, maxPrice } = message;
   const refusal = refusalOf({ flags, category, freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false });
   if (refusal !== null) return refusal;
   const address = message.phone ?? message.userId;
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
   const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
-  return quote(prices, marketMap(), { address, category, currency: sender.currency, from, to }).rate ?? 'no_price';
+  const { rate } = quote(prices, marketMap(), { address, category, currency: sender.currency, from, to });
+  if (rate === null) return 'no_price';
+  return maxPrice !== null && rate.rate > maxPrice ? 'over_max_price' : rate;
 }
 
 function fits(budgets: BudgetMeter, message: RepricingFacts, { rate }: StoredRate): boolean {

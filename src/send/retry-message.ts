@@ -106,16 +106,17 @@ function notRetryable({ id, state }: MessageRecord, message: string, hint: strin
 }
 
 function toRequest({ ids, clock }: SendHost, record: MessageRecord, { templateId, content }: MessageContent): AdmitRequest {
-  const { id, phone, contactId, language, costCenter, tags } = record;
+  const { id, phone, contactId, language, maxPrice, costCenter, tags } = record;
   return {
     id: ids.sortable(clock.now()),
     key: null,
     fingerprint: NO_FINGERPRINT,
+    aliases: [],
     to: phone === null ? { contactId } : { phone },
     language,
     checkedFor: templateId,
     content,
-    maxPrice: null,
+    maxPrice,
     retryOf: id,
     confirms: null,
     costCenter,

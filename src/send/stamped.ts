@@ -8,11 +8,16 @@ import { addresseeText, resolveAddressees } from './addressees.ts';
 import { campaignMark, contentDigest, derivedStamp, explicitStamp, keyOrder, type Stamp } from './key.ts';
 import type { Recipient } from './recipients.ts';
 
-/** `stamp` is null for a send that is new each time. */
-export type StampedRecipient = { readonly recipient: Recipient; readonly to: Addressee; readonly stamp: Stamp | null };
+/** `stamp` is null for a send that is new each time. `aliases` are the stamps that it has or had where the person is named in another way. */
+export type StampedRecipient = {
+  readonly recipient: Recipient;
+  readonly to: Addressee;
+  readonly stamp: Stamp | null;
+  readonly aliases: readonly Stamp[];
+};
 
 export type StampHost = {
-  readonly store: Pick<DirectoryStore, 'findContacts'>;
+  readonly store: Pick<DirectoryStore, 'findContacts' | 'formerContacts'>;
   /** Asked for only when something is stamped: reading the key and loading the digest take a few milliseconds of a start. */
   readonly digest: () => Promise<KeyedDigest>;
 };
@@ -25,27 +30,29 @@ export type StampPlan = {
   readonly derivesKeys: boolean;
 };
 
+const NONE: readonly never[] = [];
+
 /** Stamps recipients. Rows with derived keys come back in the order of their keys, in which the store takes them fastest. */
 export async function stampRecipients(
   host: StampHost,
   plan: StampPlan,
   recipients: readonly Recipient[],
 ): Promise<readonly StampedRecipient[]> {
-  const addressee = await resolveAddressees(host.store, recipients);
+  const named = await resolveAddressees(host.store, recipients);
   if (!plan.derivesKeys && recipients.every(({ key }) => key === null)) {
-    return recipients.map((recipient) => ({ recipient, to: addressee(recipient), stamp: null }));
+    return recipients.map((recipient) => ({ recipient, to: named(recipient).to, stamp: null, aliases: NONE }));
   }
   const digest = await host.digest();
   const mark = campaignMark(digest, plan.campaignId);
+  const stampFor = ({ key, identity, content }: Recipient, to: string): Stamp => {
+    const contentBytes = contentDigest(digest, { to, template: plan.template ?? '', content: identity ?? content });
+    return key === null ? derivedStamp(mark, contentBytes) : explicitStamp(digest, { key, contentBytes });
+  };
   const stamped = recipients.map((recipient) => {
-    const to = addressee(recipient);
-    const contentBytes = contentDigest(digest, {
-      to: addresseeText(to),
-      template: plan.template ?? '',
-      content: recipient.identity ?? recipient.content,
-    });
-    const stamp = recipient.key === null ? derivedStamp(mark, contentBytes) : explicitStamp(digest, { key: recipient.key, contentBytes });
-    return { recipient, to, stamp, order: keyOrder(stamp) };
+    const { to, formerly } = named(recipient);
+    const stamp = stampFor(recipient, addresseeText(to));
+    const aliases = formerly.length === 0 ? NONE : formerly.map((id) => stampFor(recipient, id));
+    return { recipient, to, stamp, aliases, order: keyOrder(stamp) };
   });
   return plan.derivesKeys ? stamped.sort((left, right) => left.order - right.order) : stamped;
 }

@@ -216,6 +216,7 @@ export type MessageRow = {
   readonly market: string;
   readonly currency: Currency;
   readonly price: StoredInteger;
+  readonly max_price: StoredInteger | null;
   readonly attempt: StoredInteger;
   readonly cost_center: string;
   readonly tags: string;
@@ -241,6 +242,7 @@ export function toMessageRecord(row: MessageRow): MessageRecord {
     market: row.market,
     currency: row.currency,
     price: microsOf(row.price),
+    maxPrice: row.max_price === null ? null : microsOf(row.max_price),
     attempt: Number(row.attempt),
     costCenter: row.cost_center === '' ? null : row.cost_center,
     tags: jsonOf(row.tags) as MessageRecord['tags'],

@@ -86,6 +86,16 @@ describe('eventCounts', () => {
     expect(eventCounts(entry('adjustment', { posted: toMicros(-3n) }))).toEqual({ ...NO_COUNTS, adjusted: -3n });
     expect(eventCounts(entry('repricing', { held: toMicros(5n) }))).toEqual(NO_COUNTS);
   });
+
+  it('makes a free unit of a billable one where the provider said so after the charge', () => {
+    const evidence = { priceId: null, rule: 'free', providerType: 'free_entry_point', providerCategory: 'marketing' } as const;
+    expect(eventCounts(entry('adjustment', { posted: toMicros(-3n), evidence }))).toEqual({
+      ...NO_COUNTS,
+      adjusted: -3n,
+      billableUnits: -1,
+      freeUnits: 1,
+    });
+  });
 });
 
 describe('holdCounts', () => {

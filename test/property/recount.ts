@@ -8,7 +8,8 @@ const COUNTERS = /* sql */ `
   WITH counted AS (
     SELECT bucket_id, kind = 'reservation' AS units, kind = 'charge' AS delivered,
       kind = 'release' AND cause IN ('rejected', 'failed') AS failed,
-      kind = 'charge' AND pricing_type = 'regular' AS billable_units, kind = 'charge' AND pricing_type <> 'regular' AS free_units,
+      (kind = 'charge' AND pricing_type = 'regular') - (kind = 'adjustment' AND rule = 'free') AS billable_units,
+      kind = 'charge' AND pricing_type <> 'regular' OR kind = 'adjustment' AND rule = 'free' AS free_units,
       0 AS reserved, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted, 0 AS committed
     FROM ledger JOIN bucket ON bucket.id = bucket_id
     UNION ALL

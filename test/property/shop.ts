@@ -230,6 +230,7 @@ async function performAdmit(state: State, { sender, template, campaign, rows }: 
     checkedFor: null,
     content: template === null ? freeFormText({ type: 'text', body: 'Hello' }) : '{}',
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
+    aliases: [],
     retryOf: null,
     confirms: null,
     costCenter,

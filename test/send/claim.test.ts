@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { ClaimFacts } from '../../src/ports/store/outbox.ts';
-import { decideClaim } from '../../src/send/claim.ts';
+import { decideClaim, PAUSED_MS } from '../../src/send/claim.ts';
 import { type Micros, toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { toInstant } from '../../src/values/time.ts';
@@ -18,7 +18,8 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     held: toMicros(55_000n),
     prices: PRICES,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
-    templateCurrent: true,
+    template: 'usable',
+    retried: null,
     ...rest,
   });
 }
@@ -35,8 +36,8 @@ it('gives up what has expired, to the millisecond', () => {
 it('refuses what was blocked, stopped or taken back while it waited', () => {
   expect(claim({}, [flag('utility', 'opt_in'), flag('block', 'block')])).toEqual({ kind: 'refuse', reason: 'blocked' });
   expect(claim({}, [flag('utility', 'opt_out')])).toEqual({ kind: 'refuse', reason: 'opted_out' });
-  expect(claim({ templateCurrent: false })).toEqual({ kind: 'refuse', reason: 'template_unavailable' });
-  expect(claim({ templateCurrent: false }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
+  expect(claim({ template: 'gone' })).toEqual({ kind: 'refuse', reason: 'template_unavailable' });
+  expect(claim({ template: 'gone' }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
 });
 
 it('refuses what has become dearer than what was reserved, and what has no price any more', () => {
@@ -46,4 +47,19 @@ it('refuses what has become dearer than what was reserved, and what has no price
   expect(claim(late)).toEqual({ kind: 'refuse', reason: 'over_budget' });
   expect(claim({ phone: '+33612345678' as Phone })).toEqual({ kind: 'refuse', reason: 'no_price' });
   expect(claim({ phone: null, held: 0n as Micros })).toEqual({ kind: 'claim' });
+});
+
+it('lets what waits for a paused template wait on, in half-hours, until it expires', () => {
+  const expiresAt = toInstant(NOW + PAUSED_MS + 1);
+  expect(claim({ template: 'paused', expiresAt })).toEqual({ kind: 'wait', until: NOW + PAUSED_MS });
+  expect(claim({ template: 'paused' })).toEqual({ kind: 'wait', until: NOW + 1 });
+  expect(claim({ template: 'paused', expiresAt }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
+});
+
+it('drops what was to be sent again where the first message arrived after all', () => {
+  expect((['delivered', 'read'] as const).map((retried) => claim({ retried }))).toEqual([
+    { kind: 'drop', reason: 'already_delivered' },
+    { kind: 'drop', reason: 'already_delivered' },
+  ]);
+  expect(claim({ retried: 'failed' })).toEqual({ kind: 'claim' });
 });

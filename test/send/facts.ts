@@ -99,6 +99,7 @@ export function request(rest: Partial<AdmitRequest> = {}): AdmitRequest {
     checkedFor: 'tpl-en' as TemplateId,
     content: '{"name":"Zoë"}',
     maxPrice: null,
+    aliases: [],
     retryOf: null,
     confirms: null,
     costCenter: null,

@@ -24,6 +24,7 @@ function queued(rest: Partial<RepricingFacts> = {}): RepricingFacts {
     userId: null,
     expiresAt: at('2026-11-30T00:00:00Z'),
     held: toMicros(90_000n),
+    maxPrice: null,
     holdBucket: { ...holdBucket, category: 'marketing' },
     prices: PRICES,
     ...rest,
@@ -136,4 +137,12 @@ describe('a budget', () => {
     const center = budget(0n, 0n, { costCenter: 'shop', category: 'utility' });
     expect(reasons([queued(), queued({ holdBucket })], [center])).toEqual(['over_budget', 'repriced']);
   });
+});
+
+it('keeps to what a message may cost at most', () => {
+  expect(reasons([queued({ maxPrice: toMicros(54_999n) }), queued({ maxPrice: toMicros(55_000n) }), queued()])).toEqual([
+    'over_max_price',
+    'repriced',
+    'repriced',
+  ]);
 });

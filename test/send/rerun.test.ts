@@ -74,6 +74,18 @@ it('does not send again what a person cancelled, or in another language', async 
   });
 });
 
+it('does not send again to somebody who was named by user id and whose number is known by now', async () => {
+  const people = (line: string) => world.pipe(`phone,user_id,opt_in,source\n${line}\n`, 'contact', 'import', '-');
+  await people(',DE.ana,utility,a form');
+  const path = file('to,name,order\nDE.ana,Ana,A-1\n');
+  const again = (...more: readonly string[]) =>
+    countsOf(world.run('send', 'order_shipped', '--from', path, '--campaign', 'c', '--language', 'en_US', '--json', ...more));
+  expect(await again()).toEqual({ code: 0, delivered: 1 });
+  await people('+4915112345699,DE.ana,,');
+  expect(await again('--dry-run')).toEqual({ code: 0, duplicate: 1 });
+  expect(await again()).toEqual({ code: 0, duplicate: 1 });
+});
+
 it.skipIf(process.platform !== 'linux')(
   'a list of errors that is lost in the end hides neither what was sent nor what was wrong',
   async () => {

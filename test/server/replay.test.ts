@@ -64,6 +64,7 @@ async function admit(): Promise<MessageId> {
     checkedFor: null,
     content: '{"type":"text","body":"hello"}',
     maxPrice: null,
+    aliases: [],
     retryOf: null,
     confirms: null,
     costCenter: null,

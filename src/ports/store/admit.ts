@@ -16,6 +16,9 @@ import type { Instant } from '../../values/time.ts';
 /** Whom a request names: a number, a user id of the provider, or a contact that the store knows. */
 export type Addressee = ContactRef;
 
+/** A key with the content that it stands for. */
+export type KeyedContent = { readonly key: Uint8Array; readonly fingerprint: Uint8Array };
+
 /** One message that is wanted. The caller makes its id before the first write, so that repeating is harmless. */
 export type AdmitRequest = {
   readonly id: MessageId;
@@ -23,6 +26,11 @@ export type AdmitRequest = {
   readonly key: Uint8Array | null;
   /** 8 bytes that tell the content: the same key with another fingerprint is a conflict. */
   readonly fingerprint: Uint8Array;
+  /**
+   * The same for other names of the person, who may have been named so when this was sent before: a message that holds one of these keys is this send too. The
+   * first one is kept beside the key.
+   */
+  readonly aliases: readonly KeyedContent[];
   readonly to: Addressee;
   /** The language that was asked for; null leaves it to the contact and the template. */
   readonly language: string | null;

@@ -102,6 +102,8 @@ export type DirectoryStore = {
   }) => Promise<readonly ContactWritten[]>;
   /** One result per reference, null where nobody is found. */
   readonly findContacts: (accountId: AccountId, refs: readonly ContactRef[]) => Promise<readonly (ContactWithFlags | null)[]>;
+  /** The ids that contacts had before they turned out to be somebody who was known already; nothing of those who had none. At most `BATCH_MAX`. */
+  readonly formerContacts: (contactIds: readonly ContactId[]) => Promise<ReadonlyMap<ContactId, readonly ContactId[]>>;
   readonly listContacts: (accountId: AccountId, page: PageRequest) => Promise<Page<ContactWithFlags>>;
 
   /**

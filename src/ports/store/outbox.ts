@@ -3,12 +3,14 @@
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
+import type { MessageState } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { BackoffScope, OutgoingMessage } from '../transport.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { DecideSettlements, Settlement, StoredPrices } from './settle.ts';
+import type { DecideRepricings } from './templates.ts';
 import type { GateQuestion, RefusalReason } from '../../domain/consent.ts';
 
 /** Which messages of a sender a dispatcher works on. */
@@ -28,14 +30,23 @@ export type ClaimFacts = {
   /** What is reserved for it. */
   readonly held: Micros;
   readonly prices: StoredPrices;
-  /** False when the template was replaced or taken back since the admission, or the content is gone. */
-  readonly templateCurrent: boolean;
+  readonly template: TemplateStanding;
+  /** The state of the message that this one sends again; null where it is none. */
+  readonly retried: MessageState | null;
 };
 
-/** The rule at the moment of sending: go, give up as expired, or a refusal, which cancels the message. */
+/** `gone`: replaced or taken back since the admission, or without content. `paused`: by the provider, which lets it go on after some hours. */
+export type TemplateStanding = 'usable' | 'paused' | 'gone';
+
+/**
+ * The rule at the moment of sending: go, wait, give up as expired, drop what a person wanted sent again and what arrived after all, or a refusal, which cancels
+ * the message.
+ */
 export type ClaimDecision =
   | { readonly kind: 'claim' }
+  | { readonly kind: 'wait'; readonly until: Instant }
   | { readonly kind: 'expire' }
+  | { readonly kind: 'drop'; readonly reason: 'already_delivered' }
   | { readonly kind: 'refuse'; readonly reason: RefusalReason };
 export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 
@@ -60,6 +71,9 @@ export type Turn = {
   readonly now: () => Instant;
 };
 
+/** `reprice` is for what was on its way while its template moved to another category. */
+export type TurnRules = { readonly settle: DecideSettlements; readonly claim: DecideClaim; readonly reprice: DecideRepricings };
+
 export type TurnResult = {
   /** One per outcome, in order; then one for each message that the gate stopped. */
   readonly settled: readonly Settlement[];
@@ -79,7 +93,7 @@ export type OutboxStore = {
    * its reservation released. A paced turn claims no more than the number's rate allows now, and defers what its pair's rate does not allow, whoever
    * used the rates before. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
    */
-  readonly turn: (turn: Turn, rules: { readonly settle: DecideSettlements; readonly claim: DecideClaim }) => Promise<TurnResult>;
+  readonly turn: (turn: Turn, rules: TurnRules) => Promise<TurnResult>;
   /**
    * Takes back the claims of processes that are dead, never those of the living: to the queue where the sender's transport is in
    * `diedWithProcess`, else to `unknown`. Running it twice, or in two processes at once, recovers each claim once.

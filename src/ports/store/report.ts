@@ -50,6 +50,8 @@ export type MessageRecord = {
   readonly currency: Currency;
   /** The amount that was reserved. */
   readonly price: Micros;
+  /** What it may cost at most; null where nobody said. */
+  readonly maxPrice: Micros | null;
   readonly attempt: number;
   readonly costCenter: string | null;
   readonly tags: readonly string[];

@@ -56,6 +56,8 @@ export type RepricingFacts = {
   readonly userId: string | null;
   readonly expiresAt: Instant;
   readonly held: Micros;
+  /** What the message may cost at most; null where nobody said. */
+  readonly maxPrice: Micros | null;
   readonly holdBucket: Bucket;
   readonly prices: StoredPrices;
 };

@@ -49,6 +49,7 @@ const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = (SELECT ifnull(mer
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
+const KEPT_BY_ALIAS = `${KEPT} AND alias_key = ?`;
 
 // A send without a key is new each time; but the same batch again, after an answer that was lost, is the same messages.
 const KEPT_BY_ID = `${KEPT} AND id = ?`;
@@ -58,9 +59,9 @@ const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
 const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
 const INSERT_MESSAGE = /* sql */ `
-  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, fingerprint, category, state, price, held,
-    hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`;
+  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, price, held,
+    hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms, max_price)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
 
 const INSERT_CONTENT = /* sql */ `
   INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
@@ -188,10 +189,20 @@ function toFlag([, , , , , subject, scope, kind, at]: AddresseeRow): readonly Co
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
 
-function loadKeptOf(sqlite: Sqlite, senderId: SenderId, { id, key, retryOf, confirms }: AdmitRequest): KeptMessage | null {
+function loadKeptOf(sqlite: Sqlite, senderId: SenderId, { id, key, aliases, retryOf, confirms }: AdmitRequest): KeptMessage | null {
   if (retryOf !== null) return loadKept(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
   if (confirms !== null) return loadKept(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
-  return key === null ? loadKept(sqlite, KEPT_BY_ID, [senderId, id]) : loadKept(sqlite, KEPT_BY_KEY, [senderId, key]);
+  if (key === null) return loadKept(sqlite, KEPT_BY_ID, [senderId, id]);
+  return loadKept(sqlite, KEPT_BY_KEY, [senderId, key]) ?? loadKeptByAlias(sqlite, senderId, aliases);
+}
+
+// Both ways: the message may have been admitted under what is an alias now, or under a number that has changed since.
+function loadKeptByAlias(sqlite: Sqlite, senderId: SenderId, aliases: AdmitRequest['aliases']): KeptMessage | null {
+  for (const { key } of aliases) {
+    const kept = loadKept(sqlite, KEPT_BY_KEY, [senderId, key]) ?? loadKept(sqlite, KEPT_BY_ALIAS, [senderId, key]);
+    if (kept !== null) return kept;
+  }
+  return null;
 }
 
 function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId | number]): KeptMessage | null {
@@ -220,6 +231,7 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       batch.campaignId,
       batch.runId,
       request.key,
+      aliasOf(request),
       request.fingerprint,
       message.category,
       message.price,
@@ -231,8 +243,14 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       batch.at,
       request.retryOf,
       request.confirms,
+      request.maxPrice,
     );
     insertContent.run(request.id, request.content);
     for (const tag of request.tags) sqlite.prepare(INSERT_TAG).run(request.id, tag);
   }
+}
+
+// A key that the user chose is the same whatever the person is called.
+function aliasOf({ key, aliases: [first] }: AdmitRequest): Uint8Array | null {
+  return first === undefined || key === null || Buffer.compare(first.key, key) === 0 ? null : first.key;
 }

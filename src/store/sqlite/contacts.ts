@@ -23,6 +23,8 @@ const BY_USER_ID = `${CONTACT} WHERE account_id = ? AND user_id = ?`;
 // Whoever the contact turned out to be.
 const BY_ID = `${CONTACT} WHERE account_id = ? AND id = ifnull((SELECT merged_into FROM contact WHERE id = ?), ?)`;
 
+const FORMERS = /* sql */ `SELECT id FROM contact WHERE merged_into = ? ORDER BY id`;
+
 // Ids rise with time: the order of joining, and the cursor of the list.
 const LIST = `${CONTACT}
   WHERE account_id = ? AND id > ? AND merged_into IS NULL
@@ -40,7 +42,9 @@ const UPDATE = /* sql */ `
 /** Reads the flags of a person that count for one sender; of all scopes where the sender is null. */
 export type FlagReader = { readonly flagsOf: (contactId: ContactId, senderId: SenderId | null) => readonly ConsentFlag[] };
 
-export type ContactStore = FlagReader & { readonly store: Pick<DirectoryStore, 'putContacts' | 'findContacts' | 'listContacts'> };
+export type ContactStore = FlagReader & {
+  readonly store: Pick<DirectoryStore, 'putContacts' | 'findContacts' | 'formerContacts' | 'listContacts'>;
+};
 
 /** The people of one connection. */
 export function createContactStore(sqlite: Sqlite): ContactStore {
@@ -57,10 +61,17 @@ export function createContactStore(sqlite: Sqlite): ContactStore {
             return row === undefined ? null : withFlags(sqlite, row);
           }),
         ),
+      formerContacts: async (contactIds) => sqlite.read(() => formersOf(sqlite, contactIds)),
       listContacts: async (accountId, page) => sqlite.read(() => list(sqlite, accountId, page)),
     },
     flagsOf: (contactId, senderId) => flagsOf(sqlite, contactId, senderId),
   };
+}
+
+function formersOf(sqlite: Sqlite, contactIds: readonly ContactId[]): ReadonlyMap<ContactId, readonly ContactId[]> {
+  const query = sqlite.prepare(FORMERS).pluck();
+  const formers = contactIds.map((id) => [id, query.all(id) as ContactId[]] as const);
+  return new Map(formers.filter(([, ids]) => ids.length > 0));
 }
 
 /** The row of a person of this account. */

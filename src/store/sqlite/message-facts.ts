@@ -43,7 +43,7 @@ const CHANGE = /* sql */ `
 
 // Apart, because SQLite writes the index of every column that a statement names, also where its value stays as it is.
 const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
-const FREE_KEY = /* sql */ `UPDATE message SET key = NULL, retry_of = NULL, confirms = NULL WHERE id = ?`;
+const FREE_KEY = /* sql */ `UPDATE message SET key = NULL, alias_key = NULL, retry_of = NULL, confirms = NULL WHERE id = ?`;
 
 type Row = readonly [
   SenderId,

@@ -50,7 +50,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const pace = createPaceStore({ sqlite, senders });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
+  const parts = { sqlite, pace, repricer, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),

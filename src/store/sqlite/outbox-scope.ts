@@ -2,6 +2,7 @@
 
 import type { OutboxScope } from '../../ports/store/outbox.ts';
 import type { Category } from '../../domain/consent.ts';
+import type { MessageState } from '../../domain/message.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
@@ -23,6 +24,7 @@ export type Candidate = {
   /** Null when it was erased while the message waited. */
   readonly content: string | null;
   readonly confirmsStop: boolean;
+  readonly retried: MessageState | null;
 };
 
 // By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
@@ -39,11 +41,26 @@ type DueRow = readonly [
   string,
   string | null,
   0 | 1,
+  MessageState | null,
 ];
 
 function toCandidate(row: DueRow): Candidate {
-  const [id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirms] = row;
-  return { id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirmsStop: confirms === 1 };
+  const [id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirms, retried] = row;
+  return {
+    id,
+    contactId,
+    phone,
+    userId,
+    templateId,
+    category,
+    attempt,
+    runId,
+    expiresAt,
+    held,
+    content,
+    confirmsStop: confirms === 1,
+    retried,
+  };
 }
 
 /** Whose messages, which of them, and when. */
@@ -58,7 +75,7 @@ export type ScopeQueries = {
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
-    m.confirms IS NOT NULL
+    m.confirms IS NOT NULL, (SELECT o.state FROM message o WHERE o.id = m.retry_of)
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id

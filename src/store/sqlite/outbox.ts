@@ -7,12 +7,13 @@ import {
   type ClaimDecision,
   type ClaimedMessage,
   type ClaimFacts,
-  type DecideClaim,
   OUTCOMES_MAX,
+  type TemplateStanding,
   type OutboxStore,
   type Recovery,
   type Turn,
   type TurnResult,
+  type TurnRules,
 } from '../../ports/store/outbox.ts';
 import { type Outcome, toOutcome } from '../../domain/outcome.ts';
 import { toFreeForm } from '../../domain/free-form.ts';
@@ -26,6 +27,7 @@ import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
+import type { Repricer } from './reprice.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
@@ -43,6 +45,7 @@ type OutboxParts = {
   readonly flags: FlagReader;
   readonly liveness: Liveness;
   readonly pace: PaceStore;
+  readonly repricer: Repricer;
 };
 
 const CLAIM = /* sql */ `
@@ -77,7 +80,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds);
-        const { claimed, stopped, nextDueAt } = claim(parts, scopes, turn, rules.claim);
+        const { claimed, stopped, nextDueAt } = claim(parts, scopes, turn, rules);
         return { settled: [...settled, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
@@ -96,7 +99,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
 type Claims = { readonly claimed: readonly ClaimedMessage[]; readonly stopped: readonly Outcome[]; readonly nextDueAt: Instant | null };
 
 // What the gate stops, and what its pair defers, leaves its room empty until the next turn.
-function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, decide: DecideClaim): Claims {
+function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: TurnRules): Claims {
   if (turn.room === 0) return { claimed: [], stopped: [], nextDueAt: null };
   const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
   const room = Math.min(turn.room, meter?.room ?? turn.room);
@@ -104,20 +107,20 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, decide: De
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
-  const candidates = scopes.due(turn, room);
+  const candidates = dueAfterMoves(parts, scopes, { turn, room, rules });
   const common = {
     at: turn.at,
     sender: parts.senders.byId(turn.senderId),
     prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
-    isCurrent: remember(parts.templates.isCurrent),
+    standing: remember(parts.templates.standing),
   };
   for (const candidate of candidates) {
-    const decision = decide(claimFacts(parts, common, candidate));
+    const decision = rules.claim(claimFacts(parts, common, candidate));
     const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate.contactId) ?? null) : null;
-    if (decision.kind !== 'claim') {
+    if (decision.kind === 'wait' || deferredTo !== null) {
+      parts.sqlite.prepare(DEFER).run(decision.kind === 'wait' ? decision.until : deferredTo, candidate.id);
+    } else if (decision.kind !== 'claim') {
       stopped.push(toStop(candidate, decision, turn.at));
-    } else if (deferredTo !== null) {
-      parts.sqlite.prepare(DEFER).run(deferredTo, candidate.id);
     } else {
       const { changes } = update.run(turn.workerId, gateSequence, turn.at, candidate.id);
       assert(changes === 1, 'a candidate is claimed once');
@@ -131,9 +134,20 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, decide: De
   return { claimed, stopped, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
 }
 
+type Asked = { readonly turn: Begun; readonly room: number; readonly rules: TurnRules };
+
+// What was on its way when its template moved to another category could not follow then: it does when it is its turn again.
+function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, room, rules }: Asked): readonly Candidate[] {
+  const candidates = scopes.due(turn, room);
+  const versions = new Set(candidates.flatMap(({ templateId }) => (templateId === null ? [] : [templateId])));
+  const moved = [...versions].flatMap((id) => templates.movedTo(id) ?? []);
+  for (const version of moved) repricer.follow(version, turn.at, rules);
+  return moved.length === 0 ? candidates : scopes.due(turn, room);
+}
+
 /** Asks once for each template: within a transaction the answer stays the same. */
-function remember(ask: (id: TemplateId) => boolean): (id: TemplateId) => boolean {
-  const known = new Map<TemplateId, boolean>();
+function remember(ask: (id: TemplateId) => TemplateStanding): (id: TemplateId) => TemplateStanding {
+  const known = new Map<TemplateId, TemplateStanding>();
   return (id) => {
     const answer = known.get(id) ?? ask(id);
     known.set(id, answer);
@@ -141,9 +155,9 @@ function remember(ask: (id: TemplateId) => boolean): (id: TemplateId) => boolean
   };
 }
 
-type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly isCurrent: (id: TemplateId) => boolean };
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
 
-function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, isCurrent }: CommonFacts, candidate: Candidate): ClaimFacts {
+function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standing }: CommonFacts, candidate: Candidate): ClaimFacts {
   const freeForm = candidate.templateId === null;
   const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, sender.id) : null;
   return {
@@ -154,7 +168,8 @@ function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, isCurr
     userId: candidate.userId,
     held: toMicros(BigInt(candidate.held)),
     prices,
-    templateCurrent: candidate.content !== null && (candidate.templateId === null || isCurrent(candidate.templateId)),
+    template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
+    retried: candidate.retried,
     gate: {
       flags: flags.flagsOf(candidate.contactId, sender.id),
       category: candidate.category,
@@ -184,7 +199,7 @@ function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }
   };
 }
 
-function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' }>, at: Instant): Outcome {
+function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' | 'wait' }>, at: Instant): Outcome {
   return toOutcome({
     messageId: candidate.id,
     kind: decision.kind === 'expire' ? 'expired' : 'cancelled',

@@ -19,7 +19,7 @@ import { flagsOf } from './flags.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import { movedIds, type Settler } from './settle.ts';
-import { contentOf } from './template-changes.ts';
+import { contentOf } from './templates.ts';
 
 export type RepriceRules = { readonly settle: DecideSettlements; readonly reprice: DecideRepricings };
 type Followed = Pick<TemplateChanged, 'repriced' | 'difference' | 'cancelled'>;
@@ -53,7 +53,7 @@ const QUEUED = /* sql */ `
   ORDER BY m.campaign_id, b.day, m.id`;
 
 const FACTS = /* sql */ `
-  SELECT m.attempt, m.contact_id, c.phone, c.user_id, m.expires_at, m.held, m.hold_bucket_id
+  SELECT m.attempt, m.contact_id, c.phone, c.user_id, m.expires_at, m.held, m.max_price, m.hold_bucket_id
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   WHERE m.id = ?`;
@@ -63,7 +63,7 @@ const FOLLOW = /* sql */ `
   WHERE id = ?`;
 
 type QueuedRow = readonly [MessageId, CampaignId | null, string, Instant];
-type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint, bigint, bigint];
+type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint, bigint, bigint | null, bigint];
 
 /** The repricer of one connection. */
 export function createRepricer(parts: RepricerParts): Repricer {
@@ -116,7 +116,7 @@ function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
 function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: MessageId, version: Template, at: Instant): RepricingFacts {
   const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
   assert(row !== undefined, 'a queued message is there');
-  const [attempt, contactId, phone, userId, expiresAt, held, holdBucketId] = row;
+  const [attempt, contactId, phone, userId, expiresAt, held, maxPrice, holdBucketId] = row;
   return {
     at,
     sender: senders.byId(version.senderId),
@@ -128,6 +128,7 @@ function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: Me
     userId,
     expiresAt: toInstant(Number(expiresAt)),
     held: toMicros(held),
+    maxPrice: maxPrice === null ? null : toMicros(maxPrice),
     holdBucket: book.bucket(Number(holdBucketId)),
     prices: prices.book(),
   };

@@ -166,7 +166,7 @@ function toSettlement(message: MessageFacts, { change, entry }: SettlementDecisi
     currency: message.sender.currency,
     charged: entry?.kind === 'charge' || entry?.kind === 'adjustment' ? entry.posted : ZERO,
     closed: entry === null ? ZERO : minus(ZERO, entry.held),
-    free: entry?.kind === 'charge' && entry.bucket.pricingType !== 'regular',
+    free: entry?.evidence?.rule === 'free',
   };
 }
 

@@ -6,10 +6,10 @@ import type { Drift, TemplateChange, TemplateChanged, TemplateStore as TemplateP
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { SenderId, TemplateId } from '../../values/id.ts';
 import { ZERO } from '../../values/money.ts';
-import type { Instant } from '../../values/time.ts';
+import { type Instant, SECOND_MS, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import type { RepriceRules, Repricer } from './reprice.ts';
-import type { TemplateStore } from './templates.ts';
+import { contentOf, type TemplateStore } from './templates.ts';
 
 /** When a change is taken over, and when the provider told it; null where the provider was asked. */
 export type ChangeTime = { readonly at: Instant; readonly toldAt: Instant | null };
@@ -64,7 +64,9 @@ export function createTemplateChanger({ sqlite, templates, repricer }: ChangerPa
     const next = nextVersion(current, { told, times, time });
     const drift = current === undefined ? [] : driftOf(current, next);
     const isNewVersion = current === undefined || drift.some(({ what }) => what !== 'quality');
-    const version = isNewVersion ? { ...next, id: told.id, senderId, addedAt: time.at, contentHash: hashOf(next) } : next;
+    const version = isNewVersion
+      ? { ...next, id: told.id, senderId, addedAt: time.at, contentHash: hashOf(next) }
+      : { ...next, id: current.id };
     if (isNewVersion) templates.replace(version);
     const { status, quality, category } = timesAfter(times, told, time);
     sqlite.prepare(SET_TOLD).run(version.providerId, version.quality, status, quality, category, version.id);
@@ -107,11 +109,22 @@ function nextVersion(current: Template | undefined, { told, times, time }: Telli
   };
 }
 
-function timesAfter(times: ToldTimes, told: TemplateChange, { toldAt }: ChangeTime): ToldTimes {
-  if (told.whole !== null || toldAt === null) return times;
+/**
+ * What the provider answers when it is asked holds as told a minute before: its clock and ours differ, and of two that are closer than that the later event is
+ * worth more than none.
+ */
+const CLOCKS_DIFFER_MS = 60 * SECOND_MS;
+
+function timesAfter(times: ToldTimes, told: TemplateChange, time: ChangeTime): ToldTimes {
+  const toldAt = time.toldAt ?? toInstant(time.at - CLOCKS_DIFFER_MS);
+  const sides = sidesOf(told);
   const after = (side: (typeof SIDES)[number]): Instant | null =>
-    told[side] === null || (times[side] ?? 0) > toldAt ? times[side] : toldAt;
+    sides[side] === null || (times[side] ?? 0) > toldAt ? times[side] : toldAt;
   return { status: after('status'), quality: after('quality'), category: after('category') };
+}
+
+function sidesOf(told: TemplateChange): Readonly<Record<(typeof SIDES)[number], string | null>> {
+  return told.whole === null ? told : { ...told.whole, quality: told.quality };
 }
 
 function driftOf(from: Template, to: Template): readonly Drift[] {
@@ -122,9 +135,4 @@ function driftOf(from: Template, to: Template): readonly Drift[] {
     return before === after ? [] : [{ what, from: before, to: after }];
   });
   return [...content, ...sides];
-}
-
-/** The content without the category, which the provider may change on its own. */
-export function contentOf(template: Template): string {
-  return canonicalTemplate({ ...template, category: 'utility' });
 }

@@ -1,8 +1,9 @@
 // Templates on SQLite. A row never changes: other content, or another status, is a new row that takes the old one's place. What the provider changes is
 // template-changes.ts's.
 
-import type { Template } from '../../domain/template.ts';
+import { canonicalTemplate, type Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
+import type { TemplateStanding } from '../../ports/store/outbox.ts';
 import type { TemplateStore as TemplatePort } from '../../ports/store/templates.ts';
 import type { SenderId, TemplateId } from '../../values/id.ts';
 import { type TemplateRow, toTemplate } from '../rows.ts';
@@ -16,8 +17,10 @@ export type TemplateStore = {
   readonly byId: (id: TemplateId) => Template;
   /** The languages of a template that are in force, in the order of their codes. */
   readonly current: (senderId: SenderId, name: string) => readonly Template[];
-  /** True while what is in force has the content and the category of this version, and is approved: also after a pause that ended. */
-  readonly isCurrent: (id: TemplateId) => boolean;
+  /** Whether what is in force has the content and the category of this version, and is approved: also after a pause that ended. */
+  readonly standing: (id: TemplateId) => TemplateStanding;
+  /** The version in force where it has this one's content in another category. */
+  readonly movedTo: (id: TemplateId) => Template | undefined;
   /** The version that is in force, with what the provider told since. */
   readonly inForce: (place: TemplatePlace) => Template | undefined;
   /** Puts a version in the place of the one in force. Call it inside `write`. */
@@ -87,6 +90,11 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
     return row === undefined ? undefined : toTemplate(row);
   };
 
+  const newestOf = (id: TemplateId): Template => {
+    const { senderId, name, language } = byId(id);
+    return byId(sqlite.prepare(CURRENT_ID).pluck().get(senderId, name, language) as TemplateId);
+  };
+
   const replace = (next: Template): void => {
     sqlite.prepare(REPLACE).run(next.addedAt, next.senderId, next.name, next.language);
     sqlite.prepare(INSERT).run(...templateRow(next));
@@ -107,15 +115,26 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
     put,
     byId,
     current: (senderId, name) => (sqlite.prepare(CURRENT_IDS).pluck().all(senderId, name) as TemplateId[]).map(byId),
-    isCurrent: (id) => {
-      const version = byId(id);
-      const current = sqlite.prepare(CURRENT_ID).pluck().get(version.senderId, version.name, version.language) as TemplateId;
-      const { contentHash, status } = current === id ? version : byId(current);
-      return contentHash === version.contentHash && status === 'approved';
-    },
+    standing: (id) => standingOf(byId(id), newestOf(id)),
+    movedTo: (id) => (isMoved(byId(id), newestOf(id)) ? newestOf(id) : undefined),
     inForce,
     replace,
   };
+}
+
+function standingOf({ contentHash }: Template, newest: Template): TemplateStanding {
+  if (contentHash !== newest.contentHash) return 'gone';
+  if (newest.status === 'paused') return 'paused';
+  return newest.status === 'approved' ? 'usable' : 'gone';
+}
+
+function isMoved(version: Template, newest: Template): boolean {
+  return newest.category !== version.category && contentOf(newest) === contentOf(version);
+}
+
+/** The content without the category, which the provider may change on its own. */
+export function contentOf(template: Template): string {
+  return canonicalTemplate({ ...template, category: 'utility' });
 }
 
 function templateRow(template: Template): unknown[] {

@@ -8,6 +8,7 @@ import type { Admission, AdmitBatch } from '../../../src/ports/store/admit.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../../src/send/admit.ts';
 import { decideClaim } from '../../../src/send/claim.ts';
+import { decideRepricings } from '../../../src/send/reprice.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import type { CampaignId, ContactId, MessageId, SenderId } from '../../../src/values/id.ts';
 import type { Instant } from '../../../src/values/time.ts';
@@ -51,6 +52,7 @@ export async function admit(store: Store, notice: Notice, mode: AdmitBatch['mode
     checkedFor: null,
     content: template === null ? freeFormText({ type: 'text', body: 'Hello' }) : '{}',
     maxPrice: null,
+    aliases: [],
     retryOf: null,
     confirms: null,
     costCenter,
@@ -76,7 +78,7 @@ export async function claim(store: Store, senderId: SenderId, messageIds: readon
     workerId: ids.sortable<'worker'>(at),
     now: () => at,
   };
-  const { claimed } = await store.turn(turn, { settle: decideSettlements, claim: decideClaim });
+  const { claimed } = await store.turn(turn, { settle: decideSettlements, claim: decideClaim, reprice: decideRepricings });
   return claimed.map(({ id }) => id);
 }
 

@@ -127,6 +127,25 @@ function examKeys(exam: Exam): void {
     expect(await unitsOf(shop)).toBe(3);
   });
 
+  it('is found by its aliases too: the person may be named in another way by now', async () => {
+    const { store, senderId } = await start(exam);
+    const [before = phone('1'), after = phone('2')] = await addCrowd(store, senderId, 2);
+    const aliasOf = (letter: string) => ({ aliases: [{ ...keyed(letter, 'two'), key: Buffer.alloc(16, letter) }] });
+    const first = requestTo(before, { ...keyed('a'), ...aliasOf('i') });
+    const hidden = requestTo(before, keyed('h', 'two'));
+    await admit(store, senderId, [first, hidden]);
+    const { admissions } = await admit(store, senderId, [
+      requestTo(after, { ...keyed('b'), ...aliasOf('i') }), // the number changed
+      requestTo(after, { ...keyed('c'), ...aliasOf('h') }), // it had none
+      requestTo(after, { ...keyed('d'), ...aliasOf('j') }),
+    ]);
+    expect(admissions).toMatchObject([
+      { kind: 'duplicate', kept: { id: first.id } },
+      { kind: 'duplicate', kept: { id: hidden.id } },
+      { kind: 'admitted' },
+    ]);
+  });
+
   it('that is twice in a batch is one message', async () => {
     const shop = await start(exam);
     const [number = phone('1')] = await addCrowd(shop.store, shop.senderId, 1);

@@ -10,6 +10,7 @@ import type { Settlement } from '../../../src/ports/store/settle.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../../src/send/admit.ts';
 import { decideClaim } from '../../../src/send/claim.ts';
+import { decideRepricings } from '../../../src/send/reprice.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import { BATCH_MAX, slices } from '../../../src/values/batch.ts';
 import type { BudgetId, MessageId, SenderId } from '../../../src/values/id.ts';
@@ -38,6 +39,7 @@ export function requestTo(number: Phone, rest: Partial<AdmitRequest> = {}): Admi
     checkedFor: null,
     content: '{}',
     maxPrice: null,
+    aliases: [],
     retryOf: null,
     confirms: null,
     costCenter: null,
@@ -80,7 +82,7 @@ export function turn(store: Store, senderId: SenderId, { at = NOON, ...rest }: T
     workerId: WORKER,
     now: () => at,
   } as const;
-  return store.turn({ ...common, senderId, ...rest }, { settle: decideSettlements, claim: decideClaim });
+  return store.turn({ ...common, senderId, ...rest }, { settle: decideSettlements, claim: decideClaim, reprice: decideRepricings });
 }
 
 /** A turn, and when it is. */

@@ -36,6 +36,7 @@ export function examMessages(exam: Exam): void {
         market: 'Germany',
         currency: 'USD',
         price: 100n,
+        maxPrice: null,
         attempt: 0,
         costCenter: 'EU-7',
         tags: expect.arrayContaining(tags),
@@ -146,6 +147,24 @@ export function examMessages(exam: Exam): void {
     expect(await store.findMessages([first.id, again.id])).toMatchObject([
       { retryOf: null, retriedBy: again.id },
       { retryOf: first.id, retriedBy: null },
+    ]);
+  });
+
+  it('does not send again what arrived after all while its retry waited', async () => {
+    const { store, senderId } = await start(exam);
+    const number = phone('1');
+    await addPerson(store, senderId, '1', ['marketing']);
+    const first = requestTo(number);
+    const again = { ...requestTo(number), retryOf: first.id };
+    await admitAll(store, senderId, [first]);
+    await claim(store, senderId, [first.id]);
+    await settle(store, first.id, 'failed', later(1));
+    await admitAll(store, senderId, [again]);
+    await settle(store, first.id, 'delivered', later(2));
+    expect(await claim(store, senderId, [again.id], later(3))).toEqual([]);
+    expect(await store.findMessages([first.id, again.id])).toMatchObject([
+      { state: 'delivered', retriedBy: again.id },
+      { state: 'cancelled', reason: 'already_delivered' },
     ]);
   });
 

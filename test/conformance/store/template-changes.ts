@@ -10,7 +10,7 @@ import type { Day } from '../../../src/values/time.ts';
 import { queue } from './admission.ts';
 import { makeBudget, outcomeOf, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { addPerson, ids, later, makeCard, makeRate, makeTemplate, type Started, start } from './fixture.ts';
+import { addPerson, ids, later, NOON, makeCard, makeRate, makeTemplate, type Started, start } from './fixture.ts';
 import { receive, resultsOf, templateTold } from './webhooks.ts';
 
 type Told = Partial<Pick<Template, 'status' | 'category'>> & { readonly quality?: 'green' | 'red'; readonly providerId?: string };
@@ -57,15 +57,37 @@ export function examTemplateChanges(exam: Exam): void {
     expect(await change(shop, { name: 'offer', quality: 'green', providerId: '78' })).toMatchObject({ result: 'unknown' });
   });
 
-  it('sends what was queued before a pause once the pause is over, and stops what comes to its turn during it', async () => {
+  it('keeps what is queued while its template is paused, and sends it once the pause is over', async () => {
     const shop = await queuedNotices(exam, 2);
-    const { store, senderId } = shop;
+    const { store, senderId, messages } = shop;
     await change(shop, { name: 'notice', status: 'paused' });
-    const { claimed: none, settled } = await turn(store, senderId, { room: 1 });
-    expect([none, settled.map(({ reason }) => reason)]).toEqual([[], ['template_unavailable']]);
+    const paused = await turn(store, senderId);
+    expect(paused).toEqual({ settled: [], claimed: [], nextDueAt: later(30) });
     await change(shop, { name: 'notice', status: 'approved' });
-    const { claimed } = await turn(store, senderId);
-    expect(claimed.map(({ template }) => template?.status)).toEqual(['approved']);
+    const { claimed } = await turn(store, senderId, { at: later(30) });
+    expect(claimed.map(({ id, template }) => [id, template?.status])).toEqual(messages.map((id) => [id, 'approved']));
+  });
+
+  it('lets what was on its way follow its template to another category when it goes again', async () => {
+    const shop = await queuedNotices(exam, 1);
+    const { store, senderId, messages } = shop;
+    await turn(store, senderId);
+    await change(shop, { name: 'notice', category: 'marketing' });
+    const again = await turn(store, senderId, { outcomes: messages.map((id) => outcomeOf(id, 'retry', { attempt: 1, retryAt: NOON })) });
+    expect(again.claimed).toMatchObject([{ id: messages[0], attempt: 2, template: { category: 'marketing' } }]);
+    expect(await store.findMessages(messages)).toMatchObject([{ category: 'marketing', price: 100n }]);
+    expect(await reservedBy(shop)).toEqual({ marketing: [100n, 100n], utility: [0n, 0n] });
+  });
+
+  it('does not let what was told before the provider was asked undo what it answered', async () => {
+    const { store, senderId } = await start(exam);
+    const template = makeTemplate(senderId, { name: 'notice', category: 'utility' });
+    await changeAll({ store, senderId }, [whole(template)], 60);
+    const old = templateTold(senderId, { name: 'notice', status: 'paused', quality: 'red' }, later(58));
+    const recent = templateTold(senderId, { name: 'notice', status: 'disabled' }, later(59.5));
+    expect(await resultsOf(store, [old])).toEqual(['repeated']);
+    expect((await store.listTemplates({ senderId, name: 'notice' }))[0]).toMatchObject({ status: 'approved', quality: 'green' });
+    expect(await resultsOf(store, [recent])).toEqual(['applied']);
   });
 
   it('lets what was on its way go again under a template that was paused in between', async () => {

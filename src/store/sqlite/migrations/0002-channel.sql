@@ -32,6 +32,12 @@ INSERT INTO service_window_next SELECT * FROM service_window;
 DROP TABLE service_window;
 ALTER TABLE service_window_next RENAME TO service_window;
 
+-- alias_key: the key that a message to somebody who was named by id would have if they had no number, so that it is found again when the number changes.
+-- max_price: what it may cost at most, also when its template moves to another category.
+ALTER TABLE message ADD COLUMN alias_key BLOB;
+ALTER TABLE message ADD COLUMN max_price INTEGER CHECK (max_price >= 0);
+CREATE UNIQUE INDEX message_alias ON message (sender_id, alias_key) WHERE alias_key IS NOT NULL;
+
 -- retry_of: the message that a person decided to send again. confirms: the opt-out that this message confirms. Each happens once.
 -- pricing: the provider's word on the price (type/category), kept from a status that came before the delivery.
 ALTER TABLE message ADD COLUMN retry_of TEXT REFERENCES message (id);
