@@ -27,9 +27,12 @@ export type OutgoingMessage = {
 /** What a price may depend on besides the message. `freeUnitsUsed`: free service messages of the sender's number this month, counted for free-form ones. */
 export type Conversation = { readonly windowOpen: boolean; readonly freeEntryOpen: boolean; readonly freeUnitsUsed: number };
 
-/** What a `retry` must wait for: only this message, all messages of this sender to this person, of this sender, or of its whole account. */
-export const BACKOFF_SCOPES = ['message', 'pair', 'number', 'account'] as const;
+/** What a `retry` must wait for: only this message, all messages of this sender to this person, of this template, of this sender, or of its whole account. */
+export const BACKOFF_SCOPES = ['message', 'pair', 'template', 'number', 'account'] as const;
 export type BackoffScope = (typeof BACKOFF_SCOPES)[number];
+
+/** The error code of a `retry` whose request never left, because there was no connection: it does not count as a try of the message. */
+export const NOT_CONNECTED = 'not_connected';
 
 /**
  * What is known of one request when it is over. Four kinds of ending, in this order of certainty: `accepted`, `rejected` (surely not sent), `retry`

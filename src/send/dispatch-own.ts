@@ -6,6 +6,7 @@ import type { OutboxScope } from '../ports/store/outbox.ts';
 import type { ReportStore, Totals, TotalsFilter } from '../ports/store/report.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import type { MessageId } from '../values/id.ts';
+import { type Instant, SECOND_MS } from '../values/time.ts';
 import { dispatch, type DispatchHost } from './dispatch.ts';
 import { recover } from './recover.ts';
 import { COUNTED_AS, countSettled, type Tally } from './tally.ts';
@@ -27,8 +28,16 @@ const POLL_MS = 50;
 /** How long to wait for another process that holds some of our messages. It is alive, or `recover` would have taken them back. */
 const PATIENCE_MS = 30_000;
 
-/** How it ended: told to stop, or out of patience with another process that holds messages of ours, which `queued` then counts. */
-export type OwnEnd = { readonly interrupted: boolean; readonly waiting: boolean };
+/** The longest wait for a later try of a message: that of the provider's pair limit (4^5 s) fits, a paused template and a reported number do not. */
+const LATER_TRY_MS = 20 * 60 * SECOND_MS;
+
+/**
+ * How it ended: told to stop; out of patience with another process that holds messages of ours; or what is left, which `queued` counts, is due at
+ * `nextDueAt`, too late to wait for.
+ */
+export type OwnEnd = { readonly interrupted: boolean; readonly waiting: boolean; readonly nextDueAt: Instant | null };
+
+const DONE: OwnEnd = { interrupted: false, waiting: false, nextDueAt: null };
 
 /** Sends and counts until every message of the command is at rest. */
 export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd> {
@@ -38,18 +47,19 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
       sender: plan.sender,
       scope: scopeOf(own),
       countMax: null,
-      patienceMs: Number.POSITIVE_INFINITY,
+      patienceMs: LATER_TRY_MS,
       onSettled: (settlements) => {
         for (const settlement of settlements) countIfOwn(own, tally, settlement);
         plan.onProgress(tally);
       },
     });
-    if (end.reason === 'interrupted') return { interrupted: true, waiting: false };
-    if (tally.counts.queued === 0) return { interrupted: false, waiting: false };
+    if (end.reason === 'interrupted') return { ...DONE, interrupted: true };
+    if (tally.counts.queued === 0) return DONE;
+    if (end.reason === 'not_due') return { ...DONE, nextDueAt: end.nextDueAt };
     const totals = await host.store.totals(totalsOf(own));
     if (atRest(totals) || waitedMs >= PATIENCE_MS) {
       recount(tally, totals);
-      return { interrupted: false, waiting: !atRest(totals) };
+      return { ...DONE, waiting: !atRest(totals) };
     }
     await host.clock.sleep(POLL_MS, host.interrupted);
     await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });

@@ -1,6 +1,7 @@
 // Step 7: claim, deliver, settle, until the scope has nothing more. What is claimed is what is in flight; a stop finishes it first.
 
 import type { Sender } from '../domain/sender.ts';
+import { fail } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { OutboxScope, OutboxStore, Turn, TurnResult } from '../ports/store/outbox.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
@@ -66,7 +67,10 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
       if (isFull || nextDueAt === null || nextDueAt > at) await flight.wait(isFull ? null : nextDueAt, host.interrupted);
     } else if (room > 0) {
       if (nextDueAt === null) return { reason: 'empty', claimed: claimedCount };
-      if (nextDueAt - at > plan.patienceMs) return { reason: 'not_due', claimed: claimedCount, nextDueAt };
+      if (nextDueAt - at > plan.patienceMs) {
+        throwUnreachable(flight);
+        return { reason: 'not_due', claimed: claimedCount, nextDueAt };
+      }
       await host.clock.sleep(Math.max(0, nextDueAt - at), host.interrupted);
     }
   }
@@ -74,15 +78,29 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
 
 type Standing = { readonly flight: Flight; readonly claimedCount: number };
 
-function roomFor({ transport, interrupted }: DispatchHost, { countMax }: DispatchPlan, { flight, claimedCount }: Standing): number {
-  if (interrupted.aborted || flight.failure() !== null) return 0;
+/** How long connections are tried before the provider counts as away. */
+const OUTAGE_MS = 5_000;
+
+function roomFor({ transport, clock, interrupted }: DispatchHost, { countMax }: DispatchPlan, { flight, claimedCount }: Standing): number {
+  const outage = flight.outage();
+  if (interrupted.aborted || flight.failure() !== null || (outage !== null && clock.now() - outage.since >= OUTAGE_MS)) return 0;
   return Math.max(0, Math.min(transport.roomMax - flight.size(), (countMax ?? Number.POSITIVE_INFINITY) - claimedCount));
 }
 
 function endOf({ interrupted }: DispatchHost, flight: Flight, claimed: number): DispatchEnd {
   const failure = flight.failure();
   if (failure !== null) throw failure;
+  if (!interrupted.aborted) throwUnreachable(flight);
   return { reason: interrupted.aborted ? 'interrupted' : 'count_reached', claimed };
+}
+
+function throwUnreachable(flight: Flight): void {
+  const outage = flight.outage();
+  if (outage === null) return;
+  throw fail('provider_unreachable', {
+    message: `${outage.title}.`,
+    hint: 'What is queued stays so; the same command, or tollbell dispatch, goes on when the network is back.',
+  });
 }
 
 function turnOf({ transport, clock, workerId }: DispatchHost, { sender, scope }: DispatchPlan, room: number): Omit<Turn, keyof Landed> {

@@ -5,7 +5,7 @@ import type { Store } from '../ports/store.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { DispatchHost } from './dispatch.ts';
-import { dispatchOwn, type OwnMessages, recount, totalsOf } from './dispatch-own.ts';
+import { dispatchOwn, type OwnEnd, type OwnMessages, recount, totalsOf } from './dispatch-own.ts';
 import type { Tally } from './tally.ts';
 import { DELIVERY_WAIT_MS, waitForDelivery } from './wait.ts';
 
@@ -23,12 +23,12 @@ export type FinishPlan = {
 
 /**
  * How it ended. `interrupted` when a stop left something undone, `timedOut` when the time was up; `waiting` when another process still held messages of
- * ours. The same command goes on.
+ * ours; `nextDueAt` when some are due later than it would wait. The same command goes on.
  */
-export type Ending = { readonly interrupted: boolean; readonly waiting: boolean; readonly timedOut: boolean };
+export type Ending = OwnEnd & { readonly timedOut: boolean };
 
 /** All that was asked is done. */
-export const ENDED: Ending = { interrupted: false, waiting: false, timedOut: false };
+export const ENDED: Ending = { interrupted: false, waiting: false, nextDueAt: null, timedOut: false };
 
 type Admitted = { readonly own: OwnMessages; readonly repeated: readonly MessageId[]; readonly tally: Tally };
 
@@ -48,7 +48,7 @@ async function carryOut(host: FinishHost, plan: FinishPlan, { own, repeated, tal
     if (tally.counts.queued > 0) {
       const end = await dispatchOwn({ ...host, interrupted: deadline.signal }, { sender, own, tally, onProgress });
       if (end.interrupted) return stopped();
-      if (!plan.waitsForDelivery) return { ...ENDED, waiting: end.waiting };
+      if (!plan.waitsForDelivery || end.nextDueAt !== null) return { ...ENDED, ...end };
     }
     return plan.waitsForDelivery ? await outlast(host, { own, repeated, tally }, { ...plan, deadline }) : ENDED;
   } finally {

@@ -3,7 +3,7 @@
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock } from '../ports/host.ts';
 import type { ClaimedMessage, Hold } from '../ports/store/outbox.ts';
-import type { Delivery, Transport } from '../ports/transport.ts';
+import { type Delivery, NOT_CONNECTED, type Transport } from '../ports/transport.ts';
 import type { Instant } from '../values/time.ts';
 import { holdsOf, notSent, outcomesOf } from './retry.ts';
 
@@ -23,7 +23,11 @@ export type Flight = {
   readonly land: () => Landed;
   /** Why the transport can send nothing at all; its messages land as not sent. */
   readonly failure: () => Error | null;
+  /** Since when no request has found a connection; null while they do. */
+  readonly outage: () => Outage | null;
 };
+
+export type Outage = { readonly since: Instant; readonly title: string };
 
 /**
  * How often the event loop is let through for more answers after one came, while more do come: each round adds what the network has ready, and a commit for
@@ -36,11 +40,13 @@ export function createFlight(transport: Transport, clock: Clock): Flight {
   let underWay = 0;
   let finished: { readonly message: ClaimedMessage; readonly delivery: Delivery | null }[] = [];
   let failure: Error | null = null;
+  let outage: Outage | null = null;
   let wake: () => void = () => undefined;
 
   const finish = (message: ClaimedMessage, delivery: Delivery | null): void => {
     underWay -= 1;
     finished.push({ message, delivery });
+    if (delivery !== null) outage = delivery.error?.code === NOT_CONNECTED ? (outage ?? outageOf(delivery)) : null;
     wake();
   };
 
@@ -78,12 +84,17 @@ export function createFlight(transport: Transport, clock: Clock): Flight {
       const landed = finished;
       finished = [];
       return {
-        outcomes: landed.flatMap(({ message, delivery }) => (delivery === null ? [notSent(message, at)] : outcomesOf(delivery))),
+        outcomes: landed.flatMap(({ message, delivery }) => (delivery === null ? [notSent(message, at)] : outcomesOf(message, delivery))),
         holds: landed.flatMap(({ message, delivery }) => (delivery === null ? [] : holdsOf(message, delivery))),
       };
     },
     failure: () => failure,
+    outage: () => outage,
   };
+}
+
+function outageOf({ at, error }: Delivery): Outage {
+  return { since: at, title: error?.title ?? '' };
 }
 
 // The sleep ends with the race, or its timer would hold the process. One listener that is taken off again: signals made of a long-lived one stay with it.

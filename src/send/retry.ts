@@ -2,10 +2,10 @@
 
 import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import type { ClaimedMessage, Hold } from '../ports/store/outbox.ts';
-import type { BackoffScope, Delivery } from '../ports/transport.ts';
+import { type BackoffScope, type Delivery, NOT_CONNECTED } from '../ports/transport.ts';
 import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 
-/** Requests for one message before it fails as `retries_exhausted`. */
+/** Requests for one message that left, before it fails as `retries_exhausted`. */
 export const ATTEMPTS_MAX = 6;
 
 // Seconds before the next request. 4^attempt is the provider's own advice for its pair limit (error 131056): 4, 16, 64, 256, 1024. A number or an account
@@ -13,31 +13,44 @@ export const ATTEMPTS_MAX = 6;
 const BACKOFF_SECONDS: Readonly<Record<BackoffScope, (attempt: number) => number>> = {
   message: (attempt) => 4 ** attempt,
   pair: (attempt) => 4 ** attempt,
+  template: (attempt) => 4 ** attempt,
   number: (attempt) => 2 ** (attempt - 1),
   account: (attempt) => 2 ** (attempt - 1),
 };
 
-// Codes whose own page says how long they last: a number that was reported pauses for hours, one in maintenance for minutes.
-const CODE_SECONDS: Readonly<Record<string, number>> = { '131048': 3_600, '131057': 60, '133015': 300, '2494100': 300 };
+// Codes whose own page says how long they last: a number that was reported and a paused template wait for hours, a number in maintenance for minutes.
+const CODE_SECONDS: Readonly<Record<string, number>> = { '131048': 3_600, '131057': 60, '132015': 3_600, '133015': 300, '2494100': 300 };
 
 // A throttled number or account has its whole rate back within a second; what waits longer is the message that was refused, not its neighbours.
 const REACH_HOLD_MS = SECOND_MS;
 
 /** The outcomes of one delivery, in the order in which they became known. */
-export function outcomesOf(delivery: Delivery): readonly Outcome[] {
+export function outcomesOf({ unbegun }: Pick<ClaimedMessage, 'unbegun'>, delivery: Delivery): readonly Outcome[] {
   const { messageId, attempt, kind, at, providerId, error } = delivery;
   const outcome: Outcome = { messageId, attempt, kind, at, providerId, error, pricing: null, retryAt: null };
   if (kind !== 'retry') return [outcome, ...delivery.later];
-  if (attempt >= ATTEMPTS_MAX) return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: error?.title ?? '' } }];
-  return [{ ...outcome, retryAt: retryAt(delivery) }];
+  if (isUnbegun(error)) return [{ ...outcome, retryAt: at }];
+  const tries = attempt - unbegun;
+  if (tries >= ATTEMPTS_MAX) return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: error?.title ?? '' } }];
+  return [{ ...outcome, retryAt: retryAt(delivery, tries) }];
 }
 
-/** What else must wait when a delivery says so: the pair as long as the message itself, the number or the account until its rate is there again. */
-export function holdsOf({ contactId }: Pick<ClaimedMessage, 'contactId'>, delivery: Delivery): readonly Hold[] {
-  const { kind, backoff, at, retryAfterMs } = delivery;
+const UNBEGUN: ReadonlySet<string> = new Set([NOT_CONNECTED, 'not_sent']);
+
+/** True for the error of a request that never left. */
+export function isUnbegun(error: Outcome['error']): boolean {
+  return error !== null && UNBEGUN.has(error.code);
+}
+
+/** What else must wait when a delivery says so: the pair and the template as long as the message itself, the number or the account until its rate is there again. */
+export function holdsOf(message: Pick<ClaimedMessage, 'contactId' | 'template' | 'unbegun'>, delivery: Delivery): readonly Hold[] {
+  const { kind, backoff, at, attempt, retryAfterMs } = delivery;
   if (kind !== 'retry' || backoff === 'message') return [];
-  const until = backoff === 'pair' ? retryAt(delivery) : toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? REACH_HOLD_MS));
-  return [{ scope: backoff, contactId, until }];
+  const isOfMessage = backoff === 'pair' || backoff === 'template';
+  const until = isOfMessage
+    ? retryAt(delivery, attempt - message.unbegun)
+    : toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? REACH_HOLD_MS));
+  return [{ scope: backoff, contactId: message.contactId, templateId: message.template?.id ?? null, until }];
 }
 
 /** The outcome of a request that the transport could not even begin: it goes back to the queue. */
@@ -45,9 +58,9 @@ export function notSent({ id, attempt }: Pick<ClaimedMessage, 'id' | 'attempt'>,
   return toOutcome({ messageId: id, attempt, kind: 'retry', at, error: { code: 'not_sent', title: '' }, retryAt: at });
 }
 
-function retryAt(delivery: Delivery): Instant {
-  const { at, attempt, retryAfterMs, backoff } = delivery;
-  return toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? BACKOFF_SECONDS[backoff](attempt) * SECOND_MS));
+function retryAt(delivery: Delivery, tries: number): Instant {
+  const { at, retryAfterMs, backoff } = delivery;
+  return toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? BACKOFF_SECONDS[backoff](tries) * SECOND_MS));
 }
 
 function codeMs({ error }: Delivery): number {

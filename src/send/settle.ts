@@ -16,6 +16,7 @@ import type {
   SettlementDecision,
   StoredPrices,
 } from '../ports/store/settle.ts';
+import { isUnbegun } from './retry.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, monthOf } from '../values/time.ts';
 
@@ -161,6 +162,7 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: 
     held,
     reason,
     notBefore: outcome.retryAt,
+    isUnbegun: outcome.kind === 'retry' && isUnbegun(outcome.error),
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at) : null,
     providerId: outcome.providerId,
     pricing: outcome.pricing,

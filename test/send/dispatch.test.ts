@@ -2,54 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Transport } from '../../src/ports/transport.ts';
-import type { Settlement } from '../../src/ports/store/settle.ts';
-import { dispatch, type DispatchHost, type DispatchPlan } from '../../src/send/dispatch.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
-import type { MessageId } from '../../src/values/id.ts';
-import { type Instant, toInstant } from '../../src/values/time.ts';
-import { admit, addCrowd, requestTo } from '../conformance/store/crowd.ts';
 import { queue } from '../conformance/store/admission.ts';
-import { addPerson, ids, later, makeSender, makeTemplate, NOON } from '../conformance/store/fixture.ts';
-import { startInMemory } from '../memory.ts';
-
-type Options = { readonly transport?: Partial<Transport>; readonly interrupted?: AbortSignal };
-
-async function world({ transport = {}, interrupted = new AbortController().signal }: Options = {}) {
-  const { store, senderId } = await startInMemory();
-  let now: Instant = NOON;
-  const slept: number[] = [];
-  const settlements: Settlement[] = [];
-  const host: DispatchHost = {
-    store,
-    transport: { ...createSandbox(), ...transport },
-    clock: {
-      now: () => now,
-      yield: () => Promise.resolve(),
-      sleep: async (milliseconds) => {
-        slept.push(milliseconds);
-        now = toInstant(now + milliseconds);
-      },
-    },
-    workerId: ids.sortable(NOON),
-    interrupted,
-  };
-  const run = (plan: Partial<DispatchPlan> = {}) =>
-    dispatch(host, {
-      sender: makeSender({ id: senderId }),
-      scope: { kind: 'all' },
-      countMax: null,
-      patienceMs: 0,
-      onSettled: (settled) => settlements.push(...settled),
-      ...plan,
-    });
-  const statesOf = async (messageIds: readonly MessageId[]) => (await store.findMessages(messageIds)).map((record) => record?.state);
-  const queueCrowd = async (count: number): Promise<MessageId[]> => {
-    const requests = (await addCrowd(store, senderId, count)).map((number) => requestTo(number));
-    await admit(store, senderId, requests);
-    return requests.map(({ id }) => id);
-  };
-  return { store, senderId, run, statesOf, queueCrowd, slept, settlements };
-}
+import { addPerson, later, makeTemplate, NOON } from '../conformance/store/fixture.ts';
+import { type Options, world } from './dispatching.ts';
 
 describe('dispatch', () => {
   it('works until nothing is left, in turns of as many as the transport takes', async () => {

@@ -62,36 +62,47 @@ async function admitted(script: Script) {
   return { run, tally, stop: () => command.abort() };
 }
 
-const THROTTLED: Script = () => ({ kind: 'retry', retryAfterMs: 3_600_000, error: { code: '130429', title: 'Rate limit hit' } });
+const throttledFor =
+  (retryAfterMs: number): Script =>
+  () => ({ kind: 'retry', retryAfterMs, error: { code: '130429', title: 'Rate limit hit' } });
+const THROTTLED = throttledFor(600_000);
 
 describe('finish', () => {
   it('ends when all is accepted, long before the time is up', async () => {
     const { run, tally } = await admitted(() => ({}));
-    expect(await run(60_000)).toEqual({ interrupted: false, waiting: false, timedOut: false });
+    expect(await run(60_000)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: false });
     expect(tally.counts).toMatchObject({ queued: 0, accepted: 2 });
   });
 
   it('leaves queued what could not be sent in time', async () => {
     const { run, tally } = await admitted(THROTTLED);
-    expect(await run(50)).toEqual({ interrupted: false, waiting: false, timedOut: true });
+    expect(await run(50)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: true });
+    expect([tally.counts.queued, tally.reserved]).toEqual([2, 200n]);
+  });
+
+  it('does not wait for what is due an hour later, and says when that is', async () => {
+    const { run, tally } = await admitted(throttledFor(3_600_000));
+    const { nextDueAt, ...end } = await run(null);
+    expect(end).toEqual({ interrupted: false, waiting: false, timedOut: false });
+    expect((nextDueAt ?? 0) - NOON).toBeGreaterThanOrEqual(3_600_000);
     expect([tally.counts.queued, tally.reserved]).toEqual([2, 200n]);
   });
 
   it('is interrupted by the command before its time is up', async () => {
     const { run, stop } = await admitted(THROTTLED);
     setTimeout(stop, 20);
-    expect(await run(60_000)).toEqual({ interrupted: true, waiting: false, timedOut: false });
+    expect(await run(60_000)).toEqual({ interrupted: true, waiting: false, nextDueAt: null, timedOut: false });
   });
 
   it('spends one time on sending and on waiting for the delivery', async () => {
     const { run, tally } = await admitted(() => ({}));
-    expect(await run(50, true)).toEqual({ interrupted: false, waiting: false, timedOut: true });
+    expect(await run(50, true)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: true });
     expect(tally.counts).toMatchObject({ queued: 0, accepted: 2 });
   });
 
   it('can be interrupted while it waits for the delivery', async () => {
     const { run, stop } = await admitted(() => ({}));
     setTimeout(stop, 20);
-    expect(await run(null, true)).toEqual({ interrupted: true, waiting: false, timedOut: false });
+    expect(await run(null, true)).toEqual({ interrupted: true, waiting: false, nextDueAt: null, timedOut: false });
   });
 });

@@ -22,6 +22,7 @@ function claimed(id: string): ClaimedMessage {
     freeForm: null,
     conversation: { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 },
     runId: null,
+    unbegun: 0,
   };
 }
 
@@ -96,7 +97,7 @@ it('asks the others to wait too when the provider throttles the pair or the numb
   ends.get('c')?.resolve(delivery('c', { kind: 'retry' }));
   await flight.wait(null, NEVER);
   expect(flight.land().holds).toEqual([
-    { scope: 'pair', contactId: 'contact-a', until: NOW + 4_000 },
-    { scope: 'number', contactId: 'contact-b', until: NOW + 7_000 },
+    { scope: 'pair', contactId: 'contact-a', templateId: null, until: NOW + 4_000 },
+    { scope: 'number', contactId: 'contact-b', templateId: null, until: NOW + 7_000 },
   ]);
 });

@@ -42,6 +42,7 @@ describe('a delivery', () => {
       held: ZERO,
       reason: null,
       notBefore: null,
+      isUnbegun: false,
       expiresAt: null,
       providerId: 'wamid',
       pricing: { type: 'regular', category: 'utility' },

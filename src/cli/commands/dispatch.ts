@@ -7,15 +7,15 @@ import { recover } from '../../send/recover.ts';
 import { countSettled, createTally, exitCodeOfTally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
-import { formatInstant } from '../../values/time.ts';
+import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { dispatchOf, interruptedBy } from '../interrupted.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
-/** In milliseconds: most of the second that a number's pace may take, and less than the shortest hold (1 s) of a provider that is away. */
-const PATIENCE_MS = 900;
+/** The pace of a pair lets one message go in six seconds, and the first try again comes after four. */
+const PATIENCE_MS = 10 * SECOND_MS;
 
 const DispatchOptions = z.object({
   once: flag,
@@ -44,7 +44,7 @@ export const defineDispatch: Define = (parent, host) => {
     .command('dispatch')
     .description(
       'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending. What is due\n' +
-        'within a second is waited for: such is the pace of a number.',
+        'within ten seconds is waited for: such is the pace of a person, and a second try.',
     )
     .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
     .option('--max <count>', 'stop after so many messages')

@@ -1,7 +1,7 @@
 // The outbox: what is admitted and waits, what is in flight, and what dead processes left behind.
 
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { CampaignId, ContactId, MessageId, SenderId, WorkerId } from '../../values/id.ts';
+import type { CampaignId, ContactId, MessageId, SenderId, TemplateId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
@@ -54,7 +54,13 @@ export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 export const OUTCOMES_MAX = 4 * BATCH_MAX;
 
 /** Nothing may be sent within this reach before `until`: the provider asked us to slow down. */
-export type Hold = { readonly scope: Exclude<BackoffScope, 'message'>; readonly contactId: ContactId; readonly until: Instant };
+export type Hold = {
+  readonly scope: Exclude<BackoffScope, 'message'>;
+  readonly contactId: ContactId;
+  /** Null for free-form text, which no template holds up. */
+  readonly templateId: TemplateId | null;
+  readonly until: Instant;
+};
 
 export type Turn = {
   readonly senderId: SenderId;
@@ -82,7 +88,8 @@ export type TurnResult = {
   readonly nextDueAt: Instant | null;
 };
 
-export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null };
+/** `unbegun` counts its requests that never left. */
+export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null; readonly unbegun: number };
 
 /** A claim of a dead process, and where its message went. */
 export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 'unknown' };

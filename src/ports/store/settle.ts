@@ -48,6 +48,8 @@ export type MessageChange = {
   readonly reason: string | null;
   /** Queued again, and not to be claimed before this instant. */
   readonly notBefore: Instant | null;
+  /** Its request never left: the attempt counts for nothing. */
+  readonly isUnbegun: boolean;
   /** When silence about it ends its reservation. */
   readonly expiresAt: Instant | null;
   readonly providerId: string | null;

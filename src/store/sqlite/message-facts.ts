@@ -43,6 +43,7 @@ const CHANGE = /* sql */ `
 
 // Apart, because SQLite writes the index of every column that a statement names, also where its value stays as it is.
 const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
+const COUNT_UNBEGUN = /* sql */ `UPDATE message SET unbegun = unbegun + 1 WHERE id = ?`;
 const FREE_KEY = /* sql */ `UPDATE message SET key = NULL, alias_key = NULL, retry_of = NULL, confirms = NULL WHERE id = ?`;
 
 type Row = readonly [
@@ -102,6 +103,7 @@ export function createMessageFactStore({
       const update = sqlite.prepare(CHANGE);
       for (const [id, change] of changes) {
         if (change.notBefore !== null) sqlite.prepare(DEFER).run(change.notBefore, id);
+        if (change.isUnbegun) sqlite.prepare(COUNT_UNBEGUN).run(id);
         if (change.freesKey) sqlite.prepare(FREE_KEY).run(id);
         update.run(...changeRow(change), id);
       }
@@ -115,6 +117,7 @@ export function mergeChanges(before: MessageChange | undefined, next: MessageCha
   return {
     ...next,
     notBefore: next.notBefore ?? before.notBefore,
+    isUnbegun: next.isUnbegun || before.isUnbegun,
     expiresAt: next.expiresAt ?? before.expiresAt,
     providerId: next.providerId ?? before.providerId,
     pricing: next.pricing ?? before.pricing,

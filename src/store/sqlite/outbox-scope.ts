@@ -17,6 +17,7 @@ export type Candidate = {
   readonly templateId: TemplateId | null;
   readonly category: Category;
   readonly attempt: number;
+  readonly unbegun: number;
   readonly runId: number | null;
   readonly expiresAt: Instant;
   /** Micro-units as text: a number would round what is past 2^53. */
@@ -36,6 +37,7 @@ type DueRow = readonly [
   TemplateId | null,
   Category,
   number,
+  number,
   number | null,
   Instant,
   string,
@@ -45,7 +47,7 @@ type DueRow = readonly [
 ];
 
 function toCandidate(row: DueRow): Candidate {
-  const [id, contactId, phone, userId, templateId, category, attempt, runId, expiresAt, held, content, confirms, retried] = row;
+  const [id, contactId, phone, userId, templateId, category, attempt, unbegun, runId, expiresAt, held, content, confirms, retried] = row;
   return {
     id,
     contactId,
@@ -54,6 +56,7 @@ function toCandidate(row: DueRow): Candidate {
     templateId,
     category,
     attempt,
+    unbegun,
     runId,
     expiresAt,
     held,
@@ -74,7 +77,7 @@ export type ScopeQueries = {
 };
 
 const DUE = /* sql */ `
-  SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
+  SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.unbegun, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
     m.confirms IS NOT NULL, (SELECT o.state FROM message o WHERE o.id = m.retry_of)
   FROM message m
   JOIN contact c ON c.id = m.contact_id

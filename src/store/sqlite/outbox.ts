@@ -23,6 +23,7 @@ import { toMicros } from '../../values/money.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import type { FlagReader } from './contacts.ts';
 import type { Sqlite } from './database.ts';
+import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
 import type { PaceStore } from './pace.ts';
@@ -112,11 +113,11 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
     at: turn.at,
     sender: parts.senders.byId(turn.senderId),
     prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
-    standing: remember(parts.templates.standing),
+    standing: onceEach(parts.templates.standing),
   };
   for (const candidate of candidates) {
     const decision = rules.claim(claimFacts(parts, common, candidate));
-    const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate.contactId) ?? null) : null;
+    const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate) ?? null) : null;
     if (decision.kind === 'wait' || deferredTo !== null) {
       parts.sqlite.prepare(DEFER).run(decision.kind === 'wait' ? decision.until : deferredTo, candidate.id);
     } else if (decision.kind !== 'claim') {
@@ -143,16 +144,6 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
   const moved = [...versions].flatMap((id) => templates.movedTo(id) ?? []);
   for (const version of moved) repricer.follow(version, turn.at, rules);
   return moved.length === 0 ? candidates : scopes.due(turn, room);
-}
-
-/** Asks once for each template: within a transaction the answer stays the same. */
-function remember(ask: (id: TemplateId) => TemplateStanding): (id: TemplateId) => TemplateStanding {
-  const known = new Map<TemplateId, TemplateStanding>();
-  return (id) => {
-    const answer = known.get(id) ?? ask(id);
-    known.set(id, answer);
-    return answer;
-  };
 }
 
 type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
@@ -196,6 +187,7 @@ function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }
     freeForm: template === null ? toFreeForm(content) : null,
     conversation: conversationOf(sqlite, senders.byId(senderId), { contactId, freeForm: template === null, at }),
     runId: candidate.runId,
+    unbegun: candidate.unbegun,
   };
 }
 

@@ -15,17 +15,19 @@ import {
 } from '../../domain/pace.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Hold } from '../../ports/store/outbox.ts';
-import type { ContactId, SenderId } from '../../values/id.ts';
+import type { SenderId, TemplateId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { onceEach } from './once-each.ts';
+import type { Candidate } from './outbox-scope.ts';
 import type { SenderStore } from './senders.ts';
 
 /** What may be claimed in one transaction. */
 export type PaceMeter = {
   /** How many requests the number may begin now. */
   readonly room: number;
-  /** Takes one request of a pair; the instant at which the pair may be used again where its limit does not allow one now. */
-  readonly take: (contactId: ContactId) => Instant | null;
+  /** Takes one request of a pair; the instant at which the pair, or the template, may be used again where that is not now. */
+  readonly take: (message: Pick<Candidate, 'contactId' | 'templateId'>) => Instant | null;
   /** Writes what was taken of the number, as begun at `at`, and returns the instant at which it may begin its next requests. */
   readonly commit: (at: Instant) => Instant;
 };
@@ -39,6 +41,11 @@ export type PaceStore = {
 
 /** The pair that stands for the number itself. */
 const NUMBER = '';
+
+/** What stands for a template, in the place of a pair. A contact's id has no colon. */
+function pairOf(templateId: TemplateId): string {
+  return `template:${templateId}`;
+}
 
 const DUE_AT = /* sql */ `SELECT due_at FROM pace WHERE sender_id = ? AND pair = ?`;
 
@@ -84,10 +91,16 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
       const now = at * MS_US;
       const latest = now + (PAIR_LIMIT.burst - 1) * PAIR_LIMIT.intervalUs;
       const take = sqlite.prepare(TAKE);
+      const templateHeld = onceEach((templateId: TemplateId): Instant | null => {
+        const allowedAt = nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pairOf(templateId)));
+        return allowedAt > at ? allowedAt : null;
+      });
       let count = 0;
       return {
         room: numberAllowance(rate, before, at),
-        take: (pair) => {
+        take: ({ contactId: pair, templateId }) => {
+          const held = templateId === null ? null : templateHeld(templateId);
+          if (held !== null) return held;
           if (take.run(sender.id, pair, now + PAIR_LIMIT.intervalUs, PAIR_LIMIT.intervalUs, latest).changes === 0)
             return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));
           count += 1;
@@ -103,8 +116,9 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
       };
     },
     hold: (senderId, holds) => {
-      for (const { scope, contactId, until } of holds) {
+      for (const { scope, contactId, templateId, until } of holds) {
         if (scope === 'pair') holdOne(senderId, contactId, until);
+        else if (scope === 'template') holdOne(senderId, pairOf(templateId ?? ('' as TemplateId)), until);
         else if (scope === 'number') holdOne(senderId, NUMBER, until);
         else for (const id of accountSenders(sqlite, senders.byId(senderId))) holdOne(id, NUMBER, until);
       }

@@ -4,7 +4,7 @@
 import { type ErrorAction, providerError } from '../../catalog/provider-errors.ts';
 import type { ProviderError } from '../../domain/outcome.ts';
 import { type AppError, fail } from '../../errors.ts';
-import type { BackoffScope, Delivery, OutgoingMessage } from '../../ports/transport.ts';
+import { type BackoffScope, type Delivery, NOT_CONNECTED, type OutgoingMessage } from '../../ports/transport.ts';
 import type { Instant } from '../../values/time.ts';
 import { type GraphError, graphErrorOf, isFields, parseDocument } from './graph-error.ts';
 import { parseRetryAfter } from './http-date.ts';
@@ -29,6 +29,7 @@ const SENDER_CODES = new Set([33, 368, 131005, 131031, 131037, 131042, 131045, 1
 /** How far a throttle reaches; what is not here reaches only the message. */
 const SCOPES: Readonly<Record<number, BackoffScope>> = {
   131056: 'pair',
+  132015: 'template',
   130429: 'number',
   131048: 'number',
   131057: 'number',
@@ -85,10 +86,13 @@ function refused(asked: Asked, error: GraphError, retryAfter: string | null): De
   if (SENDER_CODES.has(code) || (code === 100 && subcode === 33)) return senderRejected(error);
   const said = { code: String(code), title: words };
   const action = actionOf(error);
-  if (action !== 'retry' && action !== 'backoff') return { ...ended(asked, 'rejected'), error: said };
+  if (action !== 'retry' && action !== 'backoff' && code !== PAUSED) return { ...ended(asked, 'rejected'), error: said };
   const retryAfterMs = parseRetryAfter(retryAfter, asked.at);
   return { ...ended(asked, 'retry'), error: said, retryAfterMs, backoff: SCOPES[code] ?? 'message' };
 }
+
+/** The template is paused, which ends by itself after some hours (the provider's page on template pausing). */
+const PAUSED = 132015;
 
 function senderRejected({ code, words }: GraphError): AppError {
   return fail('provider_rejected', {
@@ -98,19 +102,12 @@ function senderRejected({ code, words }: GraphError): AppError {
   });
 }
 
-// No connection is no fault of the message: the whole sender waits, and after some tries it stops; the message stays queued.
-function lostDelivery(asked: Asked, reason: LossReason, detail: string): Delivery | AppError {
+// No connection is no fault of the message: the whole sender waits, and the message stays queued.
+function lostDelivery(asked: Asked, reason: LossReason, detail: string): Delivery {
   const title = `${LOSSES[reason]} (${detail})`;
-  if (reason !== 'not_connected') return unknown(asked, reason, title);
-  if (asked.message.attempt >= CONNECTING_MAX) {
-    const hint = 'What is queued stays so; the same command, or tollbell dispatch, goes on when the network is back.';
-    return fail('provider_unreachable', { message: `${title}.`, hint });
-  }
+  if (reason !== NOT_CONNECTED) return unknown(asked, reason, title);
   return { ...ended(asked, 'retry'), error: { code: reason, title }, backoff: 'number' };
 }
-
-/** So many requests of one message find no connection before its sender stops: 1, 2 and 4 seconds apart. */
-const CONNECTING_MAX = 4;
 
 function unknown(asked: Asked, code: string, title: string): Delivery {
   const error: ProviderError = { code, title };

@@ -101,10 +101,26 @@ export function examPace(exam: Exam): void {
     const [first] = (await turn(store, sender.id, { isPaced: true, room: 1 })).claimed;
     if (first === undefined) throw new Error('one was claimed');
     const until = later(1);
-    const held = await turn(store, sender.id, { isPaced: true, holds: [{ scope: 'number', contactId: first.contactId, until }] });
+    const held = await turn(store, sender.id, {
+      isPaced: true,
+      holds: [{ scope: 'number', contactId: first.contactId, templateId: null, until }],
+    });
     expect(held).toMatchObject({ claimed: [], nextDueAt: until });
     expect((await take(store, sender, toInstant(until - 1))).claimed).toEqual([]);
     expect((await take(store, sender, until)).claimed).not.toEqual([]);
+  });
+
+  it('stops for a hold of one template, and lets the others pass', async () => {
+    const { store, sender } = await paced(exam, 1);
+    const contactId = await addPerson(store, sender.id, '9999', ['marketing']);
+    await store.putTemplate(makeTemplate(sender.id, { name: 'other' }));
+    const other = await queue(store, { senderId: sender.id, contactId, template: 'other', at: NOON });
+    const [offer] = await store.listTemplates({ senderId: sender.id, name: 'offer' });
+    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until: later(1) } as const;
+    const held = await turn(store, sender.id, { isPaced: true, at: toInstant(NOON + 500), holds: [hold] });
+    expect([...held.claimed, ...(await take(store, sender, toInstant(NOON + 1_000))).claimed].map(({ id }) => id)).toEqual([other]);
+    expect((await take(store, sender, toInstant(later(1) - 1))).claimed).toEqual([]);
+    expect((await take(store, sender, later(1))).claimed).toHaveLength(1);
   });
 
   it('holds every number of the account where the provider asks for that', async () => {
@@ -112,7 +128,7 @@ export function examPace(exam: Exam): void {
     const second = makeSender({ name: 'bank', transport: 'whatsapp', whatsapp: { ...WHATSAPP, phoneNumberId: '1066' } });
     await store.putSender(second);
     const contactId = await addPerson(store, sender.id, '9999');
-    await turn(store, second.id, { isPaced: true, holds: [{ scope: 'account', contactId, until: later(1) }] });
+    await turn(store, second.id, { isPaced: true, holds: [{ scope: 'account', contactId, templateId: null, until: later(1) }] });
     expect(await take(store, sender, NOON)).toMatchObject({ claimed: [], nextDueAt: later(1) });
   });
 

@@ -121,7 +121,7 @@ describe('the codes of the provider', () => {
     [132000, 'rejected', 'message'],
     [132001, 'rejected', 'message'],
     [132012, 'rejected', 'message'],
-    [132015, 'rejected', 'message'],
+    [132015, 'retry', 'template'],
     [131030, 'rejected', 'message'],
     [130497, 'rejected', 'message'],
     [999_999, 'rejected', 'message'],

@@ -34,7 +34,9 @@ ALTER TABLE service_window_next RENAME TO service_window;
 
 -- alias_key: the key that a message to somebody who was named by id would have if they had no number, so that it is found again when the number changes.
 -- max_price: what it may cost at most, also when its template moves to another category.
+-- unbegun: how many of its attempts never left, for want of a connection.
 ALTER TABLE message ADD COLUMN alias_key BLOB;
+ALTER TABLE message ADD COLUMN unbegun INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN max_price INTEGER CHECK (max_price >= 0);
 CREATE UNIQUE INDEX message_alias ON message (sender_id, alias_key) WHERE alias_key IS NOT NULL;
 
