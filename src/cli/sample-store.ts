@@ -55,7 +55,7 @@ function toWrite(
 ): ContactWrite {
   const { phone, name, language, standing } = person;
   const optIns = standing === 'no_consent' ? [] : [event(sender, at, { subject: 'utility', kind: 'opt_in' })];
-  return { id: app.ids.sortable(at), phone: knownPhone(phone), userId: null, name, language, attributes: {}, optIns };
+  return { id: app.ids.sortable(at), phone: knownPhone(phone), userId: null, name, language, attributes: {}, optIns, isReachable: false };
 }
 
 function event(sender: Sender, at: Instant, what: Pick<NewConsentEvent, 'subject' | 'kind'>): NewConsentEvent {

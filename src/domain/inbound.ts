@@ -25,6 +25,9 @@ type Common = {
   readonly body: () => string;
 };
 
+/** A person got another number, which may not be told, or another user id with the same number. `previous` names who they were. */
+export type IdentityChange = { readonly previous: InboundPerson; readonly keepsNumber: boolean };
+
 /** What an inbound message means for consent. `near_miss`: it may be a stop, and a person should look. */
 export type InboundReading = 'opt_out' | 'opt_in' | 'near_miss' | 'nothing';
 
@@ -49,8 +52,7 @@ export type InboundEvent = Common &
     | { readonly kind: 'message'; readonly person: InboundPerson; readonly text: string | null; readonly messageType: string }
     /** The messenger's own switch for marketing. */
     | { readonly kind: 'preference'; readonly person: InboundPerson; readonly marketing: 'stop' | 'resume' }
-    /** A person got another number or user id; `previous` names who they were. */
-    | { readonly kind: 'identity'; readonly previous: InboundPerson; readonly person: InboundPerson }
+    | ({ readonly kind: 'identity'; readonly person: InboundPerson } & IdentityChange)
     | {
         readonly kind: 'template';
         /** For a new version of it, if one is needed. */

@@ -5,7 +5,7 @@ import { asText, type Json } from './answer.ts';
 import { openFreeEntry, openWindow } from './customers.ts';
 import { FREE_SERVICE_UNITS } from './pricing.ts';
 import { zoneOf } from './scenario.ts';
-import { dialled } from './wa-id.ts';
+import { dialled } from '../domain/wa-id.ts';
 import type { SentMessage, World } from './world.ts';
 
 /** Clock, counts, open windows, allowance, and how the webhooks fare. */

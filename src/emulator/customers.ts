@@ -5,7 +5,7 @@ import { parsePhone } from '../values/phone.ts';
 import { type Day, DAY_MS, dayOf, type Instant, type TimeZone, toInstant } from '../values/time.ts';
 import { chance } from './chance.ts';
 import { countryOf } from './country.ts';
-import { dialled, toWaId } from './wa-id.ts';
+import { dialled, toWaId } from '../domain/wa-id.ts';
 
 export type Customer = {
   /** `+` and digits; null for a person who is known by user id only. */

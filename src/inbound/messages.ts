@@ -71,7 +71,7 @@ function readIdentity(host: ReadingHost, common: ReturnType<typeof commonOf>, me
   const keepsNumber = system['type'] === 'user_changed_user_id';
   const person = personOf(host, { phone: numberNow ?? (keepsNumber ? numberBefore : null), userId: userNow, name: null });
   if (previous === null || person === null) return undefined;
-  return { ...common, kind: 'identity', previous, person };
+  return { ...common, kind: 'identity', previous, keepsNumber, person };
 }
 
 /** The event of one preference; undefined where it cannot be read, or is about something else than marketing. */

@@ -151,5 +151,5 @@ function twoPeople({ record, userId }: ContactRow): Rejection {
 function toWrite({ host, at }: ImportRun, { phone, userId, name, language, attributes, optIn }: ContactRow, scope: SenderId): ContactWrite {
   const agreed = { scope, at: optIn?.at ?? at, by: 'customer', source: optIn?.source ?? '', evidence: optIn?.evidence ?? null } as const;
   const optIns = toOptIns(optIn?.purposes ?? [], agreed);
-  return { id: host.ids.sortable<'contact'>(at), phone, userId, name, language, attributes, optIns };
+  return { id: host.ids.sortable<'contact'>(at), phone, userId, name, language, attributes, optIns, isReachable: false };
 }

@@ -1,5 +1,6 @@
 // Recipients with the stamps that make them happen once, in the order of their keys.
 
+import { dialled } from '../domain/wa-id.ts';
 import type { KeyedDigest } from '../ports/host.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
@@ -50,7 +51,7 @@ export async function stampRecipients(
   };
   const stamped = recipients.map((recipient) => {
     const { to, formerly } = named(recipient);
-    const stamp = stampFor(recipient, addresseeText(to));
+    const stamp = stampFor(recipient, dialled(addresseeText(to))); // one number has one key, in whichever writing
     const aliases = formerly.length === 0 ? NONE : formerly.map((id) => stampFor(recipient, id));
     return { recipient, to, stamp, aliases, order: keyOrder(stamp) };
   });

@@ -75,6 +75,8 @@ export type ContactRow = {
   readonly attributes: string;
   readonly undeliverable_at: StoredInteger | null;
   readonly undeliverable_reason: string | null;
+  /** When the event was that named their number and user id; null where a person or a file did. */
+  readonly identity_at: StoredInteger | null;
   readonly created_at: StoredInteger;
   readonly updated_at: StoredInteger;
 };

@@ -11,7 +11,7 @@ import { CONTACT_COLUMNS, ContactItem, contactText, toContactItem } from '../con
 import { purposesText } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
-import { collect, filledText, helpText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
+import { collect, filledText, flag, helpText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
 
 const ContactAddOptions = z
   .object({
@@ -22,6 +22,7 @@ const ContactAddOptions = z
     optIn: orNull(purposesText),
     source: orNull(filledText()),
     evidence: orNull(z.string()),
+    deliverable: flag,
   })
   .check(
     z.refine(({ optIn, source }) => optIn === null || source !== null, { path: ['source'], error: 'an opt-in needs its source' }),
@@ -50,6 +51,7 @@ export const defineContactAdd: Define = (parent, host) => {
     .option('--opt-in <purposes>', 'what they agreed to: marketing, utility, authentication, service, ads')
     .option('--source <text>', 'where they agreed; needed with --opt-in')
     .option('--evidence <text>', 'the proof of it')
+    .option('--deliverable', 'the messenger reaches this number again: take the mark off that it does not')
     .addHelpText(
       'after',
       helpText({
@@ -71,13 +73,22 @@ export const defineContactAdd: Define = (parent, host) => {
 /** Writes the person and returns them as they are now. */
 export async function addContact(
   app: App,
-  { phone, name, language, attr, optIn, source, evidence }: z.output<typeof ContactAddOptions>,
+  { phone, name, language, attr, optIn, source, evidence, deliverable }: z.output<typeof ContactAddOptions>,
 ): Promise<View<z.output<typeof ContactAddDocument>>> {
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const at = app.clock.now();
   const optIns = toOptIns(optIn ?? [], { scope: sender.id, at, by: 'customer', source: source ?? '', evidence });
-  const contact = { id: app.ids.sortable<'contact'>(at), phone, userId: null, name, language, attributes: attr, optIns };
+  const contact = {
+    id: app.ids.sortable<'contact'>(at),
+    phone,
+    userId: null,
+    name,
+    language,
+    attributes: attr,
+    optIns,
+    isReachable: deliverable,
+  };
   const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts: [contact], at });
   const [person] = await store.findContacts(DEFAULT_ACCOUNT, [{ phone }]);
   assert(written !== undefined && person !== undefined && person !== null, 'a contact that was written is there');

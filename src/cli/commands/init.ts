@@ -182,6 +182,7 @@ async function addFirstContact(
     name: null,
     language: 'en_US',
     attributes: {},
+    isReachable: false,
     optIns: toOptIns(['utility'], agreed),
   };
   const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts: [contact], at });

@@ -40,6 +40,8 @@ export type ContactWrite = {
   readonly attributes: Readonly<Record<string, string>>;
   /** Opt-ins that come with it (an import never lifts an opt-out or a block). */
   readonly optIns: readonly NewConsentEvent[];
+  /** Somebody knows that the provider can reach them now: takes the mark of an undeliverable number off. */
+  readonly isReachable: boolean;
 };
 
 /**

@@ -3,6 +3,7 @@
 import type { BudgetUse } from '../../domain/budget.ts';
 import type { ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
 import type { MessageState } from '../../domain/message.ts';
+import { otherWriting } from '../../domain/wa-id.ts';
 import { assert } from '../../errors.ts';
 import type {
   AddresseeFacts,
@@ -167,7 +168,11 @@ type AddresseeRow = readonly [
 function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
   const { accountId } = senders.byId(batch.senderId);
   const [statement, name] = 'phone' in to ? [BY_PHONE, to.phone] : 'userId' in to ? [BY_USER_ID, to.userId] : [BY_ID, to.contactId];
-  const rows = sqlite.prepare(statement).raw().all(batch.senderId, accountId, name) as readonly AddresseeRow[];
+  const find = (who: string): readonly AddresseeRow[] =>
+    sqlite.prepare(statement).raw().all(batch.senderId, accountId, who) as readonly AddresseeRow[];
+  const written = find(name);
+  const other = written.length === 0 && 'phone' in to ? otherWriting(to.phone) : null;
+  const rows = other === null ? written : find(other);
   const [first] = rows;
   if (first === undefined) return null;
   const [contactId, phone, userId, language, undeliverableAt] = first;

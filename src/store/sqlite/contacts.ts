@@ -3,6 +3,7 @@
 import type { ConsentFlag } from '../../domain/consent.ts';
 import { isStopped } from '../../domain/consent-change.ts';
 import type { ContactWithFlags } from '../../domain/contact.ts';
+import { isSameNumber, otherWriting } from '../../domain/wa-id.ts';
 import { assert } from '../../errors.ts';
 import type { ContactRef, ContactWrite, ContactWritten, DirectoryStore, Page, PageRequest } from '../../ports/store/directory.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
@@ -12,9 +13,10 @@ import type { Instant } from '../../values/time.ts';
 import { type ContactRow, jsonOf, toContact } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 import { flagsOf, keptFlagsOf, recordEvents } from './flags.ts';
+import { markReachable } from './inbound-windows.ts';
 
 const CONTACT = /* sql */ `
-  SELECT id, account_id, phone, user_id, name, language, attributes, undeliverable_at, undeliverable_reason, created_at, updated_at
+  SELECT id, account_id, phone, user_id, name, language, attributes, undeliverable_at, undeliverable_reason, identity_at, created_at, updated_at
   FROM contact`;
 
 const BY_PHONE = `${CONTACT} WHERE account_id = ? AND phone = ?`;
@@ -74,9 +76,16 @@ function formersOf(sqlite: Sqlite, contactIds: readonly ContactId[]): ReadonlyMa
   return new Map(formers.filter(([, ids]) => ids.length > 0));
 }
 
-/** The row of a person of this account. */
+function findByPhone(sqlite: Sqlite, accountId: AccountId, phone: Phone): ContactRow | undefined {
+  const find = (written: Phone): ContactRow | undefined => sqlite.prepare(BY_PHONE).get(accountId, written) as ContactRow | undefined;
+  const row = find(phone);
+  const other = row === undefined ? otherWriting(phone) : null;
+  return other === null ? row : find(other);
+}
+
+/** The row of a person of this account; of somebody with a number, in whichever of its writings. */
 export function findContact(sqlite: Sqlite, accountId: AccountId, ref: ContactRef): ContactRow | undefined {
-  if ('phone' in ref) return sqlite.prepare(BY_PHONE).get(accountId, ref.phone) as ContactRow | undefined;
+  if ('phone' in ref) return findByPhone(sqlite, accountId, ref.phone);
   if ('userId' in ref) return sqlite.prepare(BY_USER_ID).get(accountId, ref.userId) as ContactRow | undefined;
   return sqlite.prepare(BY_ID).get(accountId, ref.contactId, ref.contactId) as ContactRow | undefined;
 }
@@ -119,11 +128,13 @@ function put(sqlite: Sqlite, { accountId, contact, at }: Put): ContactWritten {
     return { contactId: id, result: 'added' };
   }
   // The stops of a person are found by number and user id: one that is replaced would be free to begin again without them.
-  if (replaces(row.phone, phone) || replaces(row.user_id, userId)) return { contactId: row.id, result: 'refused' };
+  if ((replaces(row.phone, phone) && !isSameNumber(row.phone ?? '', phone ?? '')) || replaces(row.user_id, userId))
+    return { contactId: row.id, result: 'refused' };
   const isChanged = update(sqlite, row, contact, at);
+  const isReached = contact.isReachable && markReachable(sqlite, { contactId: row.id, at, now: at });
   const optIns = recordOptIns(sqlite, row.id, contact, at);
   if (optIns === 'refused') return { contactId: row.id, result: 'refused' };
-  return { contactId: row.id, result: isChanged || optIns === 'recorded' ? 'updated' : 'unchanged' };
+  return { contactId: row.id, result: isChanged || isReached || optIns === 'recorded' ? 'updated' : 'unchanged' };
 }
 
 function replaces(stored: string | null, given: string | null): boolean {
@@ -132,7 +143,7 @@ function replaces(stored: string | null, given: string | null): boolean {
 
 function update(sqlite: Sqlite, row: ContactRow, contact: ContactWrite, at: Instant): boolean {
   const next = {
-    phone: contact.phone ?? row.phone,
+    phone: row.phone ?? contact.phone,
     userId: contact.userId ?? row.user_id,
     name: contact.name ?? row.name,
     language: contact.language ?? row.language,

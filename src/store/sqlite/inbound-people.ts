@@ -1,13 +1,14 @@
 // Who an event is about, on SQLite: found by number or user id, learnt of, added where unknown, and made one where two turn out to be the same person.
 
-import type { InboundPerson } from '../../domain/inbound.ts';
+import type { IdentityChange, InboundPerson } from '../../domain/inbound.ts';
+import { isSameNumber } from '../../domain/wa-id.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { AccountId, ContactId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { ContactRow } from '../rows.ts';
 import { findContact, insertContact } from './contacts.ts';
 import type { Sqlite } from './database.ts';
-import { mergeContacts, setIdentity, shareStops } from './merge.ts';
+import { type Identity, mergeContacts, setIdentity, shareStops } from './merge.ts';
 
 /** What an event says of a person, and the proof of it. */
 export type Sighting = {
@@ -43,7 +44,10 @@ export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined 
   if (byPhone !== undefined && byUserId !== undefined && byPhone.id !== byUserId.id) return seeTwo(sqlite, sighting, byPhone, byUserId);
   const contact = byPhone ?? byUserId;
   if (contact === undefined) return undefined;
-  const learnt = { phone: contact.phone ?? phone, userId: contact.user_id ?? userId };
+  const learnt = {
+    phone: contact.phone ?? phone,
+    userId: isNewer(contact, at) ? (userId ?? contact.user_id) : (contact.user_id ?? userId),
+  };
   const isNews = learnt.phone !== contact.phone || learnt.userId !== contact.user_id;
   if (isNews) setIdentity(sqlite, contact.id, learnt, at);
   const isNamed = name(sqlite, contact, sighting);
@@ -55,6 +59,15 @@ export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined 
   };
 }
 
+// The provider makes another user id for a number now and then; the newest one is who they are. What was learnt at no event gives way.
+function isNewer(contact: ContactRow, at: Instant): boolean {
+  return at > learntAt(contact);
+}
+
+function learntAt({ identity_at: at }: ContactRow): number {
+  return at === null ? Number.NEGATIVE_INFINITY : Number(at);
+}
+
 /** The same, and adds a person who is not known yet, without any consent. Call it inside `write`. */
 export function meetPerson(sqlite: Sqlite, sighting: Sighting): Seen {
   const seen = seePerson(sqlite, sighting);
@@ -62,6 +75,7 @@ export function meetPerson(sqlite: Sqlite, sighting: Sighting): Seen {
   const { accountId, person, at } = sighting;
   const { newId: id, phone, userId } = person;
   insertContact(sqlite, { id, accountId, phone, userId }, at, { name: person.name, language: null, attributes: {} });
+  setIdentity(sqlite, id, { phone, userId }, at);
   return { contact: contactOf(sqlite, accountId, id), other: null, isNews: true, cancellations: [] };
 }
 
@@ -77,16 +91,18 @@ function seeTwo(sqlite: Sqlite, sighting: Sighting, byPhone: ContactRow, byUserI
     ];
     return { contact: byPhone, other: byUserId, isNews: false, cancellations };
   }
-  const identity = { phone: person.phone, userId: person.userId };
+  const identity = { phone: byPhone.phone, userId: person.userId };
   const cancellations = mergeContacts(sqlite, { into: byPhone.id, from: byUserId.id, identity, at, now, evidence: evidence() });
   name(sqlite, byPhone, sighting);
   return { contact: contactOf(sqlite, accountId, byPhone.id), other: null, isNews: true, cancellations };
 }
 
 /** The person who got another number or user id, with it; undefined where neither who they were nor who they are is known. Call it inside `write`. */
-export function changeIdentity(sqlite: Sqlite, sighting: Sighting, previous: InboundPerson): Seen | undefined {
+export function changeIdentity(sqlite: Sqlite, sighting: Sighting, { previous, keepsNumber }: IdentityChange): Seen | undefined {
   const { accountId, person, at, now, evidence } = sighting;
-  const before = seePerson(sqlite, { ...sighting, person: previous });
+  const holder = previous.phone === null ? undefined : findContact(sqlite, accountId, { phone: previous.phone });
+  const isOthers = holder !== undefined && isSomebodyElse(holder, previous, at);
+  const before = seePerson(sqlite, { ...sighting, person: isOthers ? { ...previous, phone: null } : previous });
   if (before === undefined) return seePerson(sqlite, sighting);
   const { contact } = before;
   const cancellations = [...before.cancellations];
@@ -96,15 +112,22 @@ export function changeIdentity(sqlite: Sqlite, sighting: Sighting, previous: Inb
     const identity = { phone: contact.phone, userId: contact.user_id };
     cancellations.push(...mergeContacts(sqlite, { into: contact.id, from: holder.id, identity, at, now, evidence: evidence() }));
   }
-  const identity = identityAfter(contact, person);
+  const identity = identityAfter(contact, person, keepsNumber);
   setIdentity(sqlite, contact.id, identity, at);
   return { contact: { ...contact, phone: identity.phone, user_id: identity.userId }, other: before.other, isNews: true, cancellations };
 }
 
-// With another number comes another user id (the provider's page on user ids): the old one, where the new one is not told, names nobody any more.
-function identityAfter(contact: ContactRow, person: InboundPerson): { phone: ContactRow['phone']; userId: string | null } {
-  const isMoved = person.phone !== null && person.phone !== contact.phone;
-  return { phone: person.phone ?? contact.phone, userId: person.userId ?? (isMoved ? null : contact.user_id) };
+// A number that was given up goes to somebody else: a change that is heard of late is not theirs.
+function isSomebodyElse(holder: ContactRow, { userId }: InboundPerson, at: Instant): boolean {
+  const hasOtherId = userId !== null && holder.user_id !== null && holder.user_id !== userId;
+  return hasOtherId || learntAt(holder) > at;
+}
+
+// With another number comes another user id (the provider's page on user ids): the old one, where the new one is not told, names nobody any more. Nor does a
+// number that was given up, also where the new one is not told.
+function identityAfter(contact: ContactRow, { phone, userId }: InboundPerson, keepsNumber: boolean): Identity {
+  const isMoved = !keepsNumber && (phone === null || contact.phone === null || !isSameNumber(phone, contact.phone));
+  return isMoved ? { phone, userId } : { phone: contact.phone ?? phone, userId: userId ?? contact.user_id };
 }
 
 function name(sqlite: Sqlite, contact: ContactRow, { person, at }: Sighting): boolean {

@@ -62,14 +62,15 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
   return { result, settlement, cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped], template: null, stop: null };
 }
 
-// The number that we sent to is theirs, however the provider writes it. Most contacts have both already, and then nothing is looked up.
+// The number that we sent to is theirs, however the provider writes it; the user id is the provider's to tell. Most contacts have both already, and then
+// nothing is looked up.
 function learn(
   { sqlite, at: now }: Receiving,
   { sender, phone, userId }: MessageFacts,
   event: Status,
   person: InboundPerson,
 ): Seen | undefined {
-  const whole = { ...person, phone: phone ?? person.phone, userId: userId ?? person.userId };
+  const whole = { ...person, phone: phone ?? person.phone, userId: person.userId ?? userId };
   if ((phone === null && userId === null) || (whole.phone === phone && whole.userId === userId)) return undefined;
   return seePerson(sqlite, { accountId: sender.accountId, person: whole, at: event.at, now, evidence: event.body });
 }

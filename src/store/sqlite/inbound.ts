@@ -113,7 +113,7 @@ function receivePreference(batch: Batch, event: EventOf<'preference'>, senderId:
 function receiveIdentity(batch: Batch, event: EventOf<'identity'>, senderId: SenderId): Received {
   const { sqlite } = batch.parts;
   if (isKept(sqlite, event)) return { ...NOTHING, result: 'repeated' };
-  const seen = changeIdentity(sqlite, sightingOf(batch, event, senderId), event.previous);
+  const seen = changeIdentity(sqlite, sightingOf(batch, event, senderId), event);
   keepEvent(sqlite, event, batch.at, { contactId: seen?.contact.id ?? null, review: null });
   if (seen === undefined) return { ...NOTHING, result: 'kept' };
   return answer(batch, seen, { isNews: true, stop: null, cancellations: [] });

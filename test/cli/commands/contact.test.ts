@@ -178,6 +178,12 @@ describe('what the provider says of a person', () => {
     expect(item).toMatchObject({ undeliverable_at: '2026-11-22T12:00:00Z', consent: { utility: 'opted_in' } });
     expect(item['undeliverable_reason']).toMatch(/131026/);
     expect((await world.run('contact', 'show', phone)).out).toMatch(/unreachable +since 2026-11-22T12:00:00Z: .*131026/);
+    const again = await world.run('contact', 'add', item['phone'] as string, '--deliverable', '--json');
+    expect((again.json() as { item: object }).item).toMatchObject({
+      result: 'updated',
+      undeliverable_at: null,
+      undeliverable_reason: null,
+    });
   });
 
   it('is shown: that they switched marketing off in the messenger, whatever they agreed to', async () => {

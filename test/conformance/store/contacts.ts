@@ -19,7 +19,7 @@ export function examContacts(exam: Exam): void {
     const { store } = await start(exam);
     const ana = makeContact('1', { userId: 'BR.9f3kQ2', name: 'Ana ✓', language: 'pt_BR', attributes: { city: 'São Paulo' } });
     expect(await put(store, [ana])).toEqual([{ contactId: ana.id, result: 'added' }]);
-    const { optIns: _, ...known } = ana;
+    const { optIns: _, isReachable: __, ...known } = ana;
     const contact = { ...known, ...REACHABLE, accountId: DEFAULT_ACCOUNT, createdAt: NOON, updatedAt: NOON };
     const refs: ContactRef[] = [{ phone: phone('1') }, { userId: 'BR.9f3kQ2' }, { contactId: ana.id }];
     expect(await store.findContacts(DEFAULT_ACCOUNT, refs)).toEqual(refs.map(() => ({ contact, flags: [] })));
@@ -99,7 +99,7 @@ export function examContacts(exam: Exam): void {
     await put(store, [ana]);
     const row = makeContact('1', { userId: 'DE.1', name: 'Someone', optIns: [makeEvent('opt_in', senderId)], ...change });
     expect(await put(store, [row], later(5))).toEqual([{ contactId: ana.id, result: 'refused' }]);
-    const { optIns: _, ...known } = ana;
+    const { optIns: _, isReachable: __, ...known } = ana;
     const contact = { ...known, ...REACHABLE, accountId: DEFAULT_ACCOUNT, createdAt: NOON, updatedAt: NOON };
     expect(await store.findContacts(DEFAULT_ACCOUNT, [{ contactId: ana.id }, { phone: phone('2') }, { userId: 'DE.2' }])).toEqual([
       { contact, flags: [] },

@@ -85,7 +85,17 @@ export function makeTemplate(senderId: SenderId, rest: Partial<Template> = {}): 
 }
 
 export function makeContact(number: string, rest: Partial<ContactWrite> = {}): ContactWrite {
-  return { id: ids.sortable(NOON), phone: phone(number), userId: null, name: null, language: null, attributes: {}, optIns: [], ...rest };
+  return {
+    id: ids.sortable(NOON),
+    phone: phone(number),
+    userId: null,
+    name: null,
+    language: null,
+    attributes: {},
+    optIns: [],
+    isReachable: false,
+    ...rest,
+  };
 }
 
 /** An event about one sender; its subject is the block, or marketing where none is named. */

@@ -179,6 +179,7 @@ export function examInbound(exam: Exam): void {
           name: null,
           language: null,
           attributes: {},
+          isReachable: false,
           optIns: [makeEvent('opt_in', senderId, { at: later(6) })],
         },
       ],

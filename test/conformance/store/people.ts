@@ -5,8 +5,9 @@ import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { ContactRef } from '../../../src/ports/store/directory.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import type { ContactId } from '../../../src/values/id.ts';
+import type { Phone } from '../../../src/values/phone.ts';
 import { admit, queue } from './admission.ts';
-import { turn } from './crowd.ts';
+import { admit as admitAll, requestTo, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeContact, makeEvent, NOON, phone, type Started, start } from './fixture.ts';
 import { hiddenPerson, identityOf, messageFrom, personOf, receive, resultsOf, statusOf } from './webhooks.ts';
@@ -113,6 +114,54 @@ export function examPeople(exam: Exam): void {
     await receive(store, [identityOf(senderId, second, first, later(1)), identityOf(senderId, third, personOf('1'), later(2))]);
     const refs = people.map(({ newId }) => ({ contactId: newId }));
     expect(await found({ store }, refs)).toEqual([third.newId, third.newId, third.newId]);
+  });
+
+  it('sends nothing to a number that was given up, also where the new one is not told', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    await receive(store, [identityOf(senderId, personOf('1', { userId: 'DE.1' }), hiddenPerson('DE.2'), later(1))]);
+    expect(await found({ store }, [{ phone: phone('1') }, { userId: 'DE.1' }, { userId: 'DE.2' }])).toEqual([null, null, contactId]);
+  });
+
+  it('leaves the next owner of a number alone when the change is heard of once more, or late', async () => {
+    const { store, senderId } = await start(exam);
+    const before = personOf('1', { userId: 'DE.1' });
+    const after = personOf('2', { userId: 'DE.2' });
+    const next = personOf('1', { userId: 'DE.9' });
+    const moved = identityOf(senderId, before, after, later(1));
+    await receive(store, [messageFrom(senderId, before, 'Hello'), moved, messageFrom(senderId, next, 'Hello', later(2))]);
+    await receive(store, [{ ...moved, digest: () => Buffer.alloc(16, 'again') }]);
+    await receive(store, [{ ...identityOf(senderId, personOf('1'), after, later(1)), digest: () => Buffer.alloc(16, 'late') }]);
+    expect(await found({ store }, [{ phone: phone('1') }, { userId: 'DE.9' }, { phone: phone('2') }, { userId: 'DE.2' }])).toEqual([
+      next.newId,
+      next.newId,
+      before.newId,
+      before.newId,
+    ]);
+  });
+
+  it('knows a number by the newest user id that was told with it, so that a stop under it holds', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    const old = messageFrom(senderId, personOf('1', { userId: 'DE.1' }), 'Hello', later(1));
+    const recent = messageFrom(senderId, personOf('1', { userId: 'DE.2' }), 'Hello', later(2));
+    await receive(store, [old, recent, { ...old, text: 'Hello again' }]);
+    expect(await found({ store }, [{ userId: 'DE.1' }, { userId: 'DE.2' }])).toEqual([null, contactId]);
+    await receive(store, [messageFrom(senderId, hiddenPerson('DE.2'), 'STOP', later(3))]);
+    expect(await admit(store, { senderId, contactId, template: 'offer', at: later(4) })).toMatchObject({ reason: 'opted_out' });
+  });
+
+  it('finds a number that the provider writes in another way', async () => {
+    const { store, senderId } = await start(exam);
+    const contacts = [makeContact('', { phone: '+5511987654321' as Phone, optIns: [makeEvent('opt_in', senderId)] })];
+    const [written] = await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts, at: NOON });
+    const person = { ...personOf(''), phone: '+551187654321' as Phone };
+    await receive(store, [messageFrom(senderId, person, 'STOP', later(1))]);
+    expect(await found({ store }, [{ phone: person.phone }, { phone: '+5511987654321' as Phone }])).toEqual([
+      written?.contactId,
+      written?.contactId,
+    ]);
+    const to = { phone: person.phone };
+    const { admissions } = await admitAll(store, senderId, [requestTo(person.phone, { to })], { at: later(2) });
+    expect(admissions).toMatchObject([{ reason: 'opted_out' }]);
   });
 
   it('keeps a change of somebody who is not known', async () => {

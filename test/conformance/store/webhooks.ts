@@ -93,7 +93,7 @@ export function preferenceOf(
 
 /** Somebody is somebody else from now on. */
 export function identityOf(senderId: SenderId, previous: InboundPerson, person: InboundPerson, at: Instant = NOON): EventOf<'identity'> {
-  return { ...commonOf(senderId, at), kind: 'identity', previous, person };
+  return { ...commonOf(senderId, at), kind: 'identity', previous, keepsNumber: person.phone === previous.phone, person };
 }
 
 /** What the provider says of the English `offer`. */

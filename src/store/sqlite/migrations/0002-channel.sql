@@ -12,9 +12,10 @@ ALTER TABLE template ADD COLUMN quality_told_at INTEGER;
 ALTER TABLE template ADD COLUMN category_told_at INTEGER;
 
 -- Why the provider could not reach this person: its code and words; and when it last could again. merged_into: who this person turned out to be; such a
--- row has no number and no user id any more, and never points at one that points on.
+-- row has no number and no user id any more, and never points at one that points on. identity_at: when the event was that named their number and user id.
 ALTER TABLE contact ADD COLUMN undeliverable_reason TEXT;
 ALTER TABLE contact ADD COLUMN reachable_at INTEGER;
+ALTER TABLE contact ADD COLUMN identity_at INTEGER;
 ALTER TABLE contact ADD COLUMN merged_into TEXT REFERENCES contact (id);
 CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
 

@@ -1,21 +1,7 @@
-// Brazilian and Mexican numbers, which the messenger writes otherwise than people do.
+// Brazilian and Mexican numbers, which the messenger writes otherwise than people do, at the emulator.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { dialled, toWaId } from '../../src/emulator/wa-id.ts';
 import { HELLO, openStage, type Stage, TEXT, valueAt } from './stage.ts';
-
-describe('the number', () => {
-  it.each([
-    ['+5511987654321', '+5511987654321', '551187654321'],
-    ['+551187654321', '+5511987654321', '551187654321'],
-    ['+551133224455', '+551133224455', '551133224455'], // a landline
-    ['+525512345678', '+525512345678', '5215512345678'],
-    ['+5215512345678', '+525512345678', '5215512345678'],
-    ['+4915112345678', '+4915112345678', '4915112345678'],
-  ])('%s is dialled %s and written %s', (phone, asDialled, written) => {
-    expect([dialled(phone), toWaId(phone)]).toEqual([asDialled, written]);
-  });
-});
 
 describe('a person', () => {
   let stage: Stage;
