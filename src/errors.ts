@@ -58,7 +58,7 @@ export const CODES = {
   store_key_wrong: { exit: 9, summary: 'The key is not the one that the store was founded with.' },
   config_invalid: { exit: 9, summary: 'A configuration file or environment variable is wrong.' },
   driver_missing: { exit: 9, summary: 'The SQLite driver is not installed or not built.' },
-  secret_missing: { exit: 9, summary: 'A secret that the sender names is not there.' },
+  secret_missing: { exit: 9, summary: 'A secret is not where it should be.' },
   token_rejected: { exit: 9, summary: 'The provider refused the access token.' },
   port_in_use: { exit: 9, summary: 'The port is not free.' },
   provider_rejected: { exit: 5, summary: 'The provider refused the request.' },

@@ -26,6 +26,17 @@ describe('sender check', () => {
     expect(code).toBe(0);
   });
 
+  it('does not compare a clock that was set by hand, and does compare that of the machine', async () => {
+    await shop.act('clock', { advance: '2h' });
+    const clockOf = async () => {
+      const { json } = await world.run('sender', 'check', 'shop', '--json');
+      return (json()['items'] as readonly { readonly check: string }[]).find(({ check }) => check === 'clock');
+    };
+    expect(await clockOf()).toMatchObject({ result: 'skipped', message: expect.stringContaining('TOLLBELL_NOW') });
+    delete world.env['TOLLBELL_NOW'];
+    expect(await clockOf()).not.toMatchObject({ result: 'skipped' });
+  });
+
   it('ends with 9 where the token is refused, and repeats none', async () => {
     world.env['SHOP_TOKEN'] = 'EAAwrong1234567890123456';
     const { out, code, json } = await world.run('sender', 'check', 'shop', '--json');
