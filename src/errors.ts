@@ -27,6 +27,7 @@ export const CODES = {
   unknown_sender: { exit: 2, summary: 'No such sender.' },
   unknown_template: { exit: 2, summary: 'No such template, or not in that language.' },
   unknown_message: { exit: 2, summary: 'No such message.' },
+  unknown_campaign: { exit: 2, summary: 'No such campaign.' },
   unknown_budget: { exit: 2, summary: 'No such budget.' },
   unknown_market: { exit: 2, summary: 'No such market.' },
   template_invalid: { exit: 2, summary: "The file is not a template in the provider's format." },

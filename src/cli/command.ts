@@ -25,6 +25,8 @@ export type View<Shape extends Document = Document> = {
   readonly text: (style: Style) => string | Promise<string>;
   /** 0 where it is not given. */
   readonly exitCode?: number;
+  /** What ended the command before it had done all, and is told once the view was shown; it then gives the exit code. */
+  readonly failure?: Error;
   /** True for a command that ran until it was stopped and has said on standard output what it had to say. */
   readonly isSilent?: boolean;
 };

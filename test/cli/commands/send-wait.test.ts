@@ -1,5 +1,7 @@
 // How long `send` waits, as a user sees it: the counts, the exit code, and what it says on how to go on. A minute of waiting is cut short.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
 import { providerTells } from '../inbound.ts';
@@ -63,9 +65,42 @@ it('Ctrl-C before the end of its time is an interruption, not a timeout', async 
   world.interrupt();
   expect((await send('0001')).code).toBe(0);
   world.interrupt();
-  expect(await world.failure('send', 'hello_world', '--to', '+4915112340001', '--timeout', '30s')).toMatchObject({
-    exit: 130,
-    code: 'interrupted',
+  const { code, err } = await world.run('send', 'hello_world', '--to', '+4915112340001', '--timeout', '30s', '--json');
+  expect([code, JSON.parse(err)]).toMatchObject([130, { error: { code: 'interrupted' } }]);
+});
+
+describe('Ctrl-C shows what happened until then', () => {
+  const later = (milliseconds: number) => setTimeout(world.interrupt, milliseconds);
+
+  it('and where all left and only the delivery is waited for, how to look at it', async () => {
+    later(400);
+    const { out, err, code } = await send('0007', '--wait', 'delivered');
+    expect(code).toBe(130);
+    expect(out).toContain('1 read, 1 accepted\ncharged 0.000000 USD, reserved 0.055000 USD\n');
+    const [, id] = /(\S{20})\n1 read/.exec(out) ?? [];
+    expect(err).toContain('error[interrupted]');
+    expect(err).toContain(`Nothing is left to send; tollbell message show ${id} shows what becomes of what left.`);
+  });
+
+  it('as JSON too, with the error beside it', async () => {
+    later(400);
+    const { json, err, code } = await send('0007', '--wait', 'delivered', '--json', '--campaign', 'autumn');
+    expect([code, json()]).toMatchObject([
+      130,
+      { status: 'partial', counts: { read: 1, accepted: 1 }, amounts: [{ reserved: '0.055000' }] },
+    ]);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'interrupted' } });
+  });
+
+  it('and where it came to nobody, that the same command goes on', async () => {
+    const file = join(world.directory, 'orders.csv');
+    writeFileSync(file, 'to\n+4915112340001\n+4915112340002\n');
+    world.interrupt();
+    const { json, err, code } = await world.run('send', 'hello_world', '--from', file, '--campaign', 'autumn', '--json');
+    expect([code, json()]).toMatchObject([130, { counts: { read: 0, queued: 0 } }]);
+    expect(JSON.parse(err)).toMatchObject({
+      error: { hint: 'Not all recipients were looked at. Go on with: the same command; what was admitted is not sent twice' },
+    });
   });
 });
 

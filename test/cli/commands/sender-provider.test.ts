@@ -97,6 +97,13 @@ describe('block --provider', () => {
     expect(code).toBe(5);
   });
 
+  it("reminds of the provider's own list where a block is lifted here only", async () => {
+    await shop.run('block', ADA);
+    expect((await shop.run('unblock', ADA)).out).toContain('tollbell unblock with --provider takes them off it');
+    expect((await shop.run('unblock', ADA, '--provider')).out).not.toContain('takes them off it');
+    expect((await world.run('unblock', ADA)).out).not.toContain('takes them off it'); // the sandbox has none
+  });
+
   it('says that the sandbox has no list, and asks nobody without the option', async () => {
     expect((await world.run('block', ADA, '--provider')).out).toMatch(/\nThe sandbox has no block list of its own\.\n$/);
     expect((await world.run('unblock', ADA, '--provider', '--json')).json()).toMatchObject({ provider: null });
