@@ -111,7 +111,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
     if (interrupted) tally.read -= unread;
-    const resume = 'the same command; what was admitted is not sent twice';
+    const resume = unread > 0 ? 'the same command; what was admitted is not sent twice' : `the same command, or ${dispatchOf(sender)}`;
     return sendView({
       tally,
       dryRun: options.dryRun,

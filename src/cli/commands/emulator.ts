@@ -89,7 +89,7 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
   if (!isThisMachine(host))
     hint(
       app,
-      `Open to the network: whoever reaches ${host} on this machine can use it, and nothing is encrypted. Without --host it is not.`,
+      `Open to the network at ${host}: whoever reaches this machine can use it, and nothing is encrypted. Without --host it is not.`,
     );
   await untilStopped(app);
   await emulator.close();

@@ -100,7 +100,7 @@ describe('emulator', () => {
     const running = await start({ host: '0.0.0.0' }, 'table');
     const [, url = ''] = /listening on (\S+)/.exec(running.out()) ?? [];
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    expect(running.err()).toContain('Open to the network');
+    expect(running.err()).toContain('Open to the network at 0.0.0.0');
     expect((await fetch(`${url}/_emulator/state`)).status).toBe(200);
     await running.stop();
   });
