@@ -13,7 +13,7 @@ export function readSecret(source: SecretSource, env: Environment): string {
   if (text !== '') return text;
   throw fail('secret_missing', {
     message: 'env' in source ? `The environment variable ${source.env} is not set.` : `The file ${source.file} is empty.`,
-    hint: 'The sender names it as the place of a secret: tollbell sender show.',
+    hint: 'env' in source ? 'Set it where this command runs, or name another place.' : 'Put the secret there, or name another place.',
     details: { ...source },
   });
 }

@@ -25,8 +25,12 @@ it.each([
   [{ file: file('empty', '\n', 0o600) }, 'is empty'],
   [{ file: file('shared', 'abc', 0o640) }, 'Others may read'],
   [{ file: join(folder, 'missing') }, 'cannot be read'],
-])('is missing with %j, and says why', (source, message) => {
+])('is missing with %j, and says why, and of no sender', (source, message) => {
   expect(() => readSecret(source, {})).toThrow(
-    expect.objectContaining({ code: 'secret_missing', message: expect.stringContaining(message) }),
+    expect.objectContaining({
+      code: 'secret_missing',
+      message: expect.stringContaining(message),
+      hint: expect.not.stringContaining('sender'),
+    }),
   );
 });

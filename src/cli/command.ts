@@ -8,6 +8,9 @@ import type { Style } from './render.ts';
 /** The JSON-ready result of a command, without its `schema` key. */
 export type Document = Readonly<Record<string, unknown>>;
 
+/** A member of the document, or a member of one: `messages`, `bill.rows`. */
+type RowsPath<Shape extends Document> = (keyof Shape & string) | `${keyof Shape & string}.${string}`;
+
 /** What a command returns: one document, and how people read it. Every output format shows this same value. */
 export type View<Shape extends Document = Document> = {
   /** Names the JSON: `tollbell.<command>/1`. */
@@ -15,13 +18,15 @@ export type View<Shape extends Document = Document> = {
   /** What the JSON output passes through; `tollbell schema <command>` prints it. */
   readonly schema: z.ZodMiniType<Shape>;
   readonly document: Shape;
-  /** The list inside the document that `csv` and `ndjson` show line by line; undefined when the document is a single thing. */
-  readonly rows?: keyof Shape & string;
+  /** The list inside the document that `csv` and `ndjson` show line by line, or its path; undefined when the document is a single thing. */
+  readonly rows?: RowsPath<Shape>;
   /** The columns of `csv`, in order. */
   readonly columns: readonly string[];
   readonly text: (style: Style) => string | Promise<string>;
   /** 0 where it is not given. */
   readonly exitCode?: number;
+  /** What ended the command before it had done all, and is told once the view was shown; it then gives the exit code. */
+  readonly failure?: Error;
   /** True for a command that ran until it was stopped and has said on standard output what it had to say. */
   readonly isSilent?: boolean;
 };

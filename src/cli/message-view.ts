@@ -5,6 +5,7 @@ import { CATEGORIES } from '../domain/consent.ts';
 import { ENTRY_KINDS } from '../domain/ledger.ts';
 import { EVENT_KINDS, MESSAGE_STATES } from '../domain/message.ts';
 import type { EntryRecord, MessageRecord, ResolutionRecord } from '../ports/store/report.ts';
+import { RESOLUTIONS, resolutionOf } from '../send/resolve.ts';
 import { formatAmount } from '../values/money.ts';
 import { formatInstant } from '../values/time.ts';
 import { instantTextOut, moneyText } from './shapes.ts';
@@ -100,6 +101,7 @@ export function toEntryItem(entry: EntryRecord): z.output<typeof entryItem> {
 
 export const resolutionItem = z.object({
   attempt: z.int(),
+  resolved_as: z.enum(RESOLUTIONS),
   outcome: z.enum(EVENT_KINDS),
   by: z.string(),
   reason: z.string(),
@@ -108,5 +110,5 @@ export const resolutionItem = z.object({
 
 /** A person's decision about an unknown outcome as it is shown. */
 export function toResolutionItem({ attempt, outcome, by, reason, at }: ResolutionRecord): z.output<typeof resolutionItem> {
-  return { attempt, outcome, by, reason, at: formatInstant(at) };
+  return { attempt, resolved_as: resolutionOf(outcome), outcome, by, reason, at: formatInstant(at) };
 }

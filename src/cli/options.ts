@@ -213,9 +213,9 @@ export const idPageOptions = () => ({
   ),
 });
 
-/** Adds `--limit` and `--after`. */
-export function addPageOptions(command: Command): Command {
+/** Adds `--limit` and `--after`; the command's schema says how many there are where nobody says. */
+export function addPageOptions(command: Command, usual = '50'): Command {
   return command
-    .option('--limit <count>', 'at most so many items (default 50)')
+    .option('--limit <count>', `at most so many items (default ${usual})`)
     .option('--after <cursor>', 'go on after this cursor (`next` of the page before)');
 }

@@ -33,6 +33,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
         const { format, color } = app.config;
         const { isTerminal } = io.out;
         io.out.write(await render(view, { format, style: await styleFor(io.out, color), isTerminal }));
+        if (view.failure !== undefined) throw view.failure;
         exitCode = view.exitCode ?? 0;
       } finally {
         await app.close();

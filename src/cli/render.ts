@@ -48,8 +48,13 @@ export async function render<Shape extends Document>(view: View<Shape>, { format
 function summaryLine<Shape extends Document>(view: View<Shape>): string {
   const schema = `tollbell.${view.command}.summary/1`;
   if (view.rows === undefined) return `${safeJson({ schema })}\n`;
-  const { [view.rows]: _rows, schema: _schema, ...rest } = documentOf(view);
-  return `${safeJson({ schema, ...rest })}\n`;
+  const { schema: _schema, ...rest } = documentOf(view);
+  return `${safeJson({ schema, ...without(rest, view.rows.split('.')) })}\n`;
+}
+
+function without(document: Document, [name = '', ...deeper]: readonly string[]): Document {
+  const { [name]: member, ...rest } = document;
+  return deeper.length === 0 ? rest : { ...rest, [name]: without(member as Document, deeper) };
 }
 
 /** What a table shows: a header, and columns that hold figures aligned to the right. */
@@ -96,7 +101,7 @@ function documentOf<Shape extends Document>(view: View<Shape>): Record<string, u
 function rowsOf<Shape extends Document>(view: View<Shape>): readonly Document[] {
   const document = documentOf(view);
   if (view.rows === undefined) return [(document['item'] ?? document) as Document];
-  return (document[view.rows] ?? []) as readonly Document[];
+  return (memberOf(document, view.rows) ?? []) as readonly Document[];
 }
 
 function ndjson<Shape extends Document>(view: View<Shape>): string {

@@ -19,11 +19,12 @@ import type { MessageId } from '../values/id.ts';
 import type { SendOptions } from './commands/send.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
-import { dispatchOf, interruptedBy } from './interrupted.ts';
+import { dispatchOf, stopped } from './interrupted.ts';
+import { listOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
 import { sendHost } from './send-host.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
-import { type SendView, type SentRow, sendView, timeIsUp, toSentRow, withRecord } from './send-view.ts';
+import { type SendView, type SentRow, sendView, stopHint, timeIsUp, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
@@ -53,15 +54,20 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     },
     only(recipients.map(toSend)),
   );
-  if (interrupted) throw interruptedBy(dispatchOf(sender));
+  const shown = await shownRows(host.store, rows, options);
+  const unread = recipients.length - tally.read;
+  const resume = unread > 0 ? 'the same command for them' : dispatchOf(sender);
   return sendView({
     tally,
     dryRun: options.dryRun,
     sender,
     campaign: options.campaign,
-    rows: await shownRows(host.store, rows, options),
+    rows: shown,
     waiting,
     timedOut,
+    failure: interrupted
+      ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: lookOf(shown, { sender, campaign: options.campaign }) }))
+      : null,
     hints: timedOut ? [timeIsUp(tally, dispatchOf(sender))] : [],
   });
 }
@@ -103,8 +109,10 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       },
       media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
-    if (interrupted) throw interruptedBy('the same command; what was admitted is not sent twice');
+    const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
+    if (interrupted) tally.read -= unread;
+    const resume = unread > 0 ? 'the same command; what was admitted is not sent twice' : `the same command, or ${dispatchOf(sender)}`;
     return sendView({
       tally,
       dryRun: options.dryRun,
@@ -113,6 +121,9 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       rows: rows === null ? null : await shownRows(host.store, rows, options),
       waiting,
       timedOut,
+      failure: interrupted
+        ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: listOf(null, { sender, campaign: options.campaign }) }))
+        : null,
       hints: [...hintsOf(options, file.checked.invalid), ...(timedOut ? [timeIsUp(tally, 'the same command')] : [])],
     });
   };
@@ -158,6 +169,13 @@ async function checkLanguages(store: Store, recipients: readonly Recipient[], { 
       });
     }
   }
+}
+
+function lookOf(rows: readonly SentRow[], { sender, campaign }: { readonly sender: Sender; readonly campaign: string | null }): string {
+  const [only, ...others] = rows;
+  return only?.id !== undefined && only.id !== null && others.length === 0
+    ? `tollbell message show ${only.id}`
+    : listOf(null, { sender, campaign });
 }
 
 async function* mapped(

@@ -7,9 +7,11 @@ import type { Recipient } from '../send/recipients.ts';
 import { addresseeText } from '../send/addressees.ts';
 import { exitCodeOfTally, statusOfTally, type Tally } from '../send/tally.ts';
 import { REFUSAL_REASONS } from '../domain/consent.ts';
+import type { Sender } from '../domain/sender.ts';
 import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
 import type { View } from './command.ts';
+import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { moneyText } from './shapes.ts';
 
@@ -101,7 +103,7 @@ const WAITING = 'Another process still holds some of these messages; tollbell me
 type SendResult = {
   readonly tally: Tally;
   readonly dryRun: boolean;
-  readonly sender: { readonly name: string; readonly currency: string };
+  readonly sender: Pick<Sender, 'name' | 'currency' | 'isDefault'>;
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
   /** True when another process still holds messages of this send. */
@@ -110,6 +112,8 @@ type SendResult = {
   readonly timedOut: boolean;
   /** What the file had besides, and how to go on. */
   readonly hints: readonly string[];
+  /** The error of a stop on request; what happened until then is shown before it. */
+  readonly failure: Error | null;
 };
 
 /** What to do when the time is up: what is queued can be sent, what left already can only be looked at. */
@@ -119,11 +123,31 @@ export function timeIsUp({ counts }: Pick<Tally, 'counts'>, resume: string): str
   return `The time is up.${left}${open}`;
 }
 
+/** What to do after a stop on request: go on where something is left to do, and otherwise look at what left. */
+export function stopHint({ counts }: Pick<Tally, 'counts'>, { resume, isUnread, look }: AfterStop): string {
+  if (isUnread || counts.queued > 0) return `${isUnread ? 'Not all recipients were looked at. ' : ''}Go on with: ${resume}`;
+  return counts.accepted + counts.unknown > 0
+    ? `Nothing is left to send; ${look} shows what becomes of what left.`
+    : 'All that was begun is done.';
+}
+
+type AfterStop = {
+  /** The command that goes on. */
+  readonly resume: string;
+  /** True when there are recipients that it did not come to. */
+  readonly isUnread: boolean;
+  /** The command that shows what becomes of the messages. */
+  readonly look: string;
+};
+
 /** The view of a send. */
-export function sendView({ tally, dryRun, sender, campaign, rows, waiting, timedOut, hints }: SendResult): SendView {
+export function sendView(result: SendResult): SendView {
+  const { tally, dryRun, sender, campaign, rows, waiting, timedOut, hints, failure } = result;
   const status = statusOfTally(tally);
+  const isCutShort = timedOut || failure !== null;
+  const steps = [...hints, ...nextStep(tally, result), ...(waiting ? [WAITING] : [])];
   const document = {
-    status: timedOut && status === 'success' ? ('partial' as const) : status,
+    status: isCutShort && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,
     sender: sender.name,
     campaign,
@@ -146,7 +170,8 @@ export function sendView({ tally, dryRun, sender, campaign, rows, waiting, timed
     rows: 'messages',
     columns: Object.keys(sentRow.shape),
     exitCode: exitCodeOfTally(tally) || (waiting || timedOut ? 10 : 0),
-    text: async (style) => [await summary(document, style), ...[...hints, ...(waiting ? [WAITING] : [])].map(printable)].join('\n'),
+    text: async (style) => [await summary(document, style), ...steps.map(printable)].join('\n'),
+    ...(failure === null ? {} : { failure }),
   };
 }
 

@@ -51,9 +51,12 @@ async function turnClock({ timeline }: World, input: Json): Promise<Answer> {
     return invalidInput('Give {"advance":"24h"} (ms, s, m, h, d) or {"set":"2026-10-01T00:00:00Z"}.');
   }
   if (!(target <= CLOCK_MOST)) return invalidInput('The clock goes to the end of the year 9999, and no further.');
+  const isBack = target < timeline.now();
   await timeline.setTo(target);
-  return ok({ now: formatInstant(timeline.now()) });
+  return ok({ now: formatInstant(timeline.now()), ...(isBack ? { note: SET_BACK } : {}) });
 }
+
+const SET_BACK = 'The clock was set back: what has happened stays, and what is to come waits until its time has come again.';
 
 function setScenario(world: World, input: Json): Answer {
   try {

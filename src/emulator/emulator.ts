@@ -70,12 +70,12 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
   };
   webhooks.current = world.webhooks;
   let url = '';
-  const closing = new AbortController();
-  const http = await createHttp(world, { baseUrl: () => url, sleep: (milliseconds) => clock.sleep(milliseconds, closing.signal) });
+  const sleepers = createSleepers(clock);
+  const http = await createHttp(world, { baseUrl: () => url, sleep: sleepers.sleep });
   const { createAdaptorServer } = await import('@hono/node-server');
   const server = createAdaptorServer({ fetch: http.fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } });
   const bound = await listen(server, port, host);
-  url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  url = `http://${reachable(host)}:${bound}`;
   world.webhooks.setUrl(webhook?.url ?? null);
   const { phoneNumberId, displayPhoneNumber, wabaId, accessToken, appSecret, verifyToken } = identity;
   return {
@@ -89,7 +89,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
     verifyToken,
     setWebhook: (target) => world.webhooks.setUrl(target),
     close: async () => {
-      closing.abort();
+      sleepers.wakeAll();
       timeline.close();
       await world.webhooks.close();
       await new Promise<void>((resolve) => {
@@ -98,6 +98,30 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
       });
     },
   };
+}
+
+// Each sleeps by a signal of its own: late answers may be as many as requests, and one signal for all is a leak of listeners to Node.
+function createSleepers(clock: Pick<Clock, 'sleep'>) {
+  const asleep = new Set<AbortController>();
+  return {
+    sleep: async (milliseconds: number): Promise<void> => {
+      const alarm = new AbortController();
+      asleep.add(alarm);
+      await clock.sleep(milliseconds, alarm.signal);
+      asleep.delete(alarm);
+    },
+    wakeAll: (): void => {
+      for (const alarm of asleep) alarm.abort();
+    },
+  };
+}
+
+// An address that stands for all of a machine's is none that a client can call: its own is among them.
+const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+function reachable(host: string): string {
+  const address = ANY_ADDRESS[host] ?? host;
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 type Listening = ReturnType<typeof import('@hono/node-server').createAdaptorServer>;

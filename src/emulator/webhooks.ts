@@ -57,6 +57,8 @@ type Desk = {
   readonly log: Json[];
   readonly waiting: WebhookEvent[];
   readonly repeats: Post[];
+  /** Posts whose next attempt is not due yet. */
+  readonly later: Set<Post>;
   readonly onSettled: (() => void)[];
   url: string | null;
   verified: boolean | null;
@@ -73,6 +75,7 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
     log: [],
     waiting: [],
     repeats: [],
+    later: new Set(),
     onSettled: [],
     url: null,
     verified: null,
@@ -93,12 +96,14 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
     summary: () => ({
       url: desk.url,
       verified: desk.verified,
-      waiting: desk.waiting.length,
+      waiting: desk.waiting.length + eventsToRepeat(desk),
+      retrying: eventsToRepeat(desk),
       posts: { under_way: desk.underWay, ...desk.counts },
     }),
     log: () => desk.log,
     clear: () => {
       for (const list of [desk.waiting, desk.repeats, desk.log]) list.splice(0);
+      desk.later.clear();
       Object.assign(desk.counts, { delivered: 0, retried: 0, given_up: 0 });
       desk.isFlushing = false; // what would have done it was forgotten too
     },
@@ -108,6 +113,10 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
       await desk.poster.close();
     },
   };
+}
+
+function eventsToRepeat({ repeats, later }: Desk): number {
+  return [...repeats, ...later].reduce((sum, { events }) => sum + events.length, 0);
 }
 
 // What becomes due at the same moment is queued before the flush runs, and so goes out together.
@@ -159,7 +168,9 @@ function conclude(desk: Desk, post: Post, status: number | null, at: Instant): v
   desk.counts[count] += 1;
   for (const { onState } of post.events) onState?.(state);
   if (state !== 'RETRYING') return;
+  desk.later.add(post);
   desk.parts.timeline.schedule(againAt, () => {
+    desk.later.delete(post);
     desk.repeats.push(post);
     flushSoon(desk);
   });

@@ -74,12 +74,27 @@ function checkedTemplate(templates: readonly Template[], language: string | null
   if (first === undefined) throw unknownLanguage(templates, language);
   const fitting = candidates.find((template) => parameterProblems(template, parameters).length === 0);
   if (fitting !== undefined) return fitting;
-  const problems = parameterProblems(first, parameters).map(({ parameter, problem }) => `${parameter} is ${problem.replaceAll('_', ' ')}`);
+  const problems = parameterProblems(first, parameters).map(
+    ({ parameter, problem }) => `${titleOf(parameter)} is ${problem.replaceAll('_', ' ')}`,
+  );
   throw fail('parameter_mismatch', {
     message: `The parameters do not fit ${first.name}: ${problems.join(', ')}.`,
-    hint: first.parameters.length === 0 ? 'It takes none.' : `It takes ${first.parameters.map((name) => `--param ${name}=…`).join(' ')}`,
+    hint: first.parameters.length === 0 ? 'It takes none.' : `It takes ${first.parameters.map(optionFor).join(' ')}`,
     details: { template: first.name, problems },
   });
+}
+
+const HEADER_MEDIA = /^header\.(image|video|document)$/;
+
+// The media of a header has an option of its own, which takes a file too.
+function optionFor(parameter: string): string {
+  const [, kind] = HEADER_MEDIA.exec(parameter) ?? [];
+  return kind === undefined ? `--param ${parameter}=…` : `--header-media ${kind}=…`;
+}
+
+function titleOf(parameter: string): string {
+  const [, kind] = HEADER_MEDIA.exec(parameter) ?? [];
+  return kind === undefined ? parameter : `the header's ${kind} (--header-media)`;
 }
 
 function unknownLanguage(templates: readonly Template[], language: string | null): AppError {

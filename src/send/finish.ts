@@ -32,11 +32,11 @@ export const ENDED: Ending = { interrupted: false, waiting: false, nextDueAt: nu
 
 type Admitted = { readonly own: OwnMessages; readonly repeated: readonly MessageId[]; readonly tally: Tally };
 
-/** Dispatches what was admitted, and waits for it as long as the plan says. Where the time was up, it counts what the store knows by then. */
+/** Dispatches what was admitted, and waits for it as long as the plan says. Where it was not all done, it counts what the store knows by then. */
 export async function finish(host: FinishHost, plan: FinishPlan, admitted: Admitted): Promise<Ending> {
   const ending = await carryOut(host, plan, admitted);
   // Whoever takes the webhooks may have settled messages of ours before we did.
-  if (ending.timedOut) recount(admitted.tally, await host.store.totals(totalsOf(admitted.own)));
+  if (ending.timedOut || ending.interrupted) recount(admitted.tally, await host.store.totals(totalsOf(admitted.own)));
   return ending;
 }
 

@@ -11,6 +11,7 @@ import { decideAdmissions } from './admit.ts';
 import { ENDED, finish } from './finish.ts';
 import { NO_FINGERPRINT } from './key.ts';
 import { recover } from './recover.ts';
+import { isDecidedByPerson } from './resolve.ts';
 import { countAdmission, idToSend, type SendEnd, type SendHost } from './send.ts';
 import { createTally } from './tally.ts';
 
@@ -70,7 +71,7 @@ export function refuseRetry(
       'Run the command that made it again: it sends this message then, and once.',
     );
   if (content === null) throw notRetryable(record, `The content of message ${id} was erased.`, 'Send it anew with tollbell send.');
-  const over = requestOver(record, sender);
+  const over = retriableFrom(record, sender);
   if (at < over)
     throw notRetryable(
       record,
@@ -93,12 +94,15 @@ function isRefused({ state, attempt, reason }: MessageRecord): boolean {
   return state === 'cancelled' && attempt === 0 && isRefusalReason(reason);
 }
 
-/** What a person said of an unknown outcome; the provider was never heard on it. */
-const DECIDED_BY_A_PERSON: ReadonlySet<string | null> = new Set(['not_sent', 'resolved']);
-
-// The person may have been quicker than the request's own deadline. What the sandbox did is over with its answer.
-function requestOver({ reason, changedAt }: MessageRecord, { whatsapp }: Sender): Instant {
-  return whatsapp === null || !DECIDED_BY_A_PERSON.has(reason) ? changedAt : toInstant(changedAt + REQUEST_OVER_MS);
+/**
+ * The moment from which the message may be sent again: a person may have decided before the request's own deadline was over. What the sandbox did is over with
+ * its answer.
+ */
+export function retriableFrom(
+  { reason, changedAt }: Pick<MessageRecord, 'reason' | 'changedAt'>,
+  { whatsapp }: Pick<Sender, 'whatsapp'>,
+): Instant {
+  return whatsapp === null || !isDecidedByPerson(reason) ? changedAt : toInstant(changedAt + REQUEST_OVER_MS);
 }
 
 function notRetryable({ id, state }: MessageRecord, message: string, hint: string): AppError {

@@ -40,11 +40,11 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   const singles: MessageId[] = [];
   const repeated: MessageId[] = [];
   const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
-    countAdmission(tally, admission);
+    countAdmission(tally, plan.queueOnly ? leftQueued(admission) : admission);
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
     if (admission.kind === 'duplicate' && id === null && !plan.derivesKeys) repeated.push(admission.kept.id);
-    plan.onAdmission(recipient, request, admission);
+    plan.onAdmission(recipient, request, plan.queueOnly ? leftQueued(admission) : admission);
     if (tally.read % PROGRESS_ROWS === 0) plan.onProgress(tally);
   };
   const enqueuePlan = {
@@ -67,6 +67,11 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
 export function idToSend(request: AdmitRequest, admission: Admission): MessageId | null {
   if (admission.kind === 'admitted') return request.id;
   return admission.kind === 'duplicate' && admission.resumable ? admission.kept.id : null;
+}
+
+// Where nothing is sent, what an earlier run left queued stays what it was, with its own reservation: a duplicate, and nothing new.
+function leftQueued(admission: Admission): Admission {
+  return admission.kind === 'duplicate' ? { ...admission, resumable: false } : admission;
 }
 
 const PROGRESS_ROWS = 1_000;

@@ -169,7 +169,11 @@ function countEvents(metrics: Metrics, events: readonly InboundEvent[], received
 function sayDrift({ problems }: WebhookHost, { result, drift, repriced, cancelled }: TemplateChanged): void {
   if (result !== 'changed') return;
   const changes = drift.map(({ what, from, to }) => `${what} ${from} is now ${to}`).join(', ');
-  problems(`a template changed: ${changes}; ${repriced.length} queued messages repriced, ${cancelled.length} cancelled`);
+  const queued = [
+    ...(repriced.length === 0 ? [] : [`${repriced.length} repriced`]),
+    ...(cancelled.length === 0 ? [] : [`${cancelled.length} cancelled`]),
+  ];
+  problems(`a template changed: ${changes}${queued.length === 0 ? '' : `; queued messages: ${queued.join(', ')}`}`);
 }
 
 // The stops are committed. What goes wrong here costs a courtesy, and no post its answer.

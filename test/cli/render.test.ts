@@ -1,6 +1,9 @@
 // What reaches a terminal: text that others wrote cannot act on it in any format, and programs get it whole.
 
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { View } from '../../src/cli/command.ts';
+import { render, styleFor } from '../../src/cli/render.ts';
 import { createWorld, type World } from '../world.ts';
 
 const NASTY = 'Eve\u009b2J\u202e\u2028!';
@@ -36,4 +39,30 @@ it.each([['--json'], ['--format', 'table']])('nor can a wrong argument in the er
   expect(code).toBe(2);
   expect(err).toContain('Eve\\u009b2J\\u202e\\u2028');
   expect(err).not.toMatch(ACTING);
+});
+
+describe('rows that stand deeper in a document', () => {
+  const schema = z.object({ at: z.string(), bill: z.object({ rows: z.array(z.object({ market: z.string() })), total: z.int() }) });
+  const view: View<z.output<typeof schema>> = {
+    command: 'demo',
+    schema,
+    document: { at: 'now', bill: { rows: [{ market: 'France' }, { market: 'India' }], total: 2 } },
+    rows: 'bill.rows',
+    columns: ['market'],
+    text: () => '',
+  };
+  const shown = async (format: 'csv' | 'ndjson') =>
+    render(view, { format, style: await styleFor({ isTerminal: false }, 'never'), isTerminal: false });
+
+  it('are the lines of CSV', async () => {
+    expect(await shown('csv')).toBe('market\nFrance\nIndia\n');
+  });
+
+  it('are the lines of NDJSON, and the last line has all else', async () => {
+    expect((await shown('ndjson')).trimEnd().split('\n')).toEqual([
+      '{"market":"France"}',
+      '{"market":"India"}',
+      '{"schema":"tollbell.demo.summary/1","at":"now","bill":{"total":2}}',
+    ]);
+  });
 });

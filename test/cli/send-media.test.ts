@@ -107,6 +107,15 @@ describe('the media of a header', () => {
     expect(failure).toMatchObject({ exit: 2, code: 'parameter_mismatch' });
   });
 
+  it('that is missing is called by its own option', async () => {
+    const failure = await world.failure('send', 'receipt', '--to', ADA, '--param', 'name=Ada');
+    expect(failure).toMatchObject({
+      code: 'parameter_mismatch',
+      message: "The parameters do not fit receipt: the header's image (--header-media) is missing.",
+      hint: 'It takes --header-media image=… --param name=…',
+    });
+  });
+
   it('is the same for every row of a file, which happens once however often it is run', async () => {
     const orders = file('orders.csv', `to,name\n${ADA},Ada\n`);
     const run = () => world.run('send', 'receipt', '--from', orders, '--campaign', 'c', '--header-media', `image=${photo}`, '--json');

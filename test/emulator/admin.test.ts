@@ -194,9 +194,16 @@ it('messages are listed, and found by number', async () => {
   }
 });
 
+it('the clock goes back, which is said', async () => {
+  expect((await stage.admin('POST', 'clock', { set: '2026-10-01T00:00:00Z' })).json).toEqual({
+    now: '2026-10-01T00:00:00Z',
+    note: expect.stringContaining('set back'),
+  });
+});
+
 it('the clock is turned to an instant, and by a duration', async () => {
-  expect((await stage.admin('POST', 'clock', { set: '2026-10-01T00:00:00Z' })).json).toEqual({ now: '2026-10-01T00:00:00Z' });
-  expect((await stage.admin('POST', 'clock', { advance: '1d 30m' })).json).toEqual({ now: '2026-10-02T00:30:00Z' });
+  expect((await stage.admin('POST', 'clock', { set: '2026-12-01T00:00:00Z' })).json).toEqual({ now: '2026-12-01T00:00:00Z' });
+  expect((await stage.admin('POST', 'clock', { advance: '1d 30m' })).json).toEqual({ now: '2026-12-02T00:30:00Z' });
 });
 
 it('a reset forgets everything but the scenario', async () => {

@@ -179,6 +179,19 @@ describe('rules', () => {
   });
 });
 
+it('many late answers at once are no leak of listeners', async () => {
+  const warnings: string[] = [];
+  const keep = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', keep);
+  const { send } = (stage = await openStage({ scenario: { rules: [{ fault: 'slow', delay_ms: 50 }] } }));
+  const people = Array.from({ length: 30 }, (_, index) => `+4915112340${100 + index}`);
+  const replies = await Promise.all(people.map((to) => send(to)));
+  await new Promise((resolve) => void setImmediate(resolve)); // a warning comes in its own turn
+  process.off('warning', keep);
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(warnings).toEqual([]);
+});
+
 it('every fault is tried here', () => {
   const tried =
     'http_429 http_500 http_500_after reset_before reset_after accept_no_answer accept_no_answer_then_status garbage_body half_body redirect html slow ' +

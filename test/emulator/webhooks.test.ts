@@ -79,6 +79,25 @@ describe('a receiver that does not say 200', () => {
     ]);
   });
 
+  it('is owed what waits for another try, which is counted as waiting', async () => {
+    stage = await openStage();
+    stage.answerWith(...Array.from({ length: 4 }, () => 503));
+    await stage.admin('POST', 'inbound', { from: ADA, text: 'Hi' });
+    await stage.advance('2s');
+    expect((await stage.admin('GET', 'state')).json['webhooks']).toMatchObject({ waiting: 1, retrying: 1 });
+    await stage.advance('5s');
+    expect((await stage.admin('GET', 'state')).json['webhooks']).toMatchObject({ waiting: 0, retrying: 0, posts: { delivered: 1 } });
+  });
+
+  it('is owed nothing after a reset', async () => {
+    stage = await openStage();
+    stage.answerWith(...Array.from({ length: 4 }, () => 503));
+    await stage.admin('POST', 'inbound', { from: ADA, text: 'Hi' });
+    await stage.advance('2s');
+    await stage.admin('POST', 'reset');
+    expect((await stage.admin('GET', 'state')).json['webhooks']).toMatchObject({ waiting: 0 });
+  });
+
   it('for seven days is given up', async () => {
     stage = await openStage();
     stage.answerWith(...Array.from({ length: 100 }, () => 503));

@@ -280,17 +280,21 @@ describe('a stop', () => {
 });
 
 describe('a template', () => {
-  it('that changed is told, with what that did', async () => {
+  it.each([
+    [['a', 'b'], ['c'], '; queued messages: 2 repriced, 1 cancelled'],
+    [[], ['c'], '; queued messages: 1 cancelled'],
+    [[], [], ''],
+  ])('that changed is told, with what that did (%j, %j)', async (repriced, cancelled, told) => {
     const running = await open();
     const template = {
       result: 'changed',
       drift: [{ what: 'category', from: 'utility', to: 'marketing' }],
-      repriced: ['a', 'b'],
+      repriced,
       difference: 0n,
-      cancelled: ['c'],
+      cancelled,
     } as never;
     running.receive = async (events) => events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template, stop: null }));
     await running.postSigned(PAYLOAD);
-    expect(running.lines).toEqual(['a template changed: category utility is now marketing; 2 queued messages repriced, 1 cancelled']);
+    expect(running.lines).toEqual([`a template changed: category utility is now marketing${told}`]);
   });
 });

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { PURPOSES } from '../../domain/consent.ts';
 import { importContacts } from '../../send/import-contacts.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
 import type { Define, View } from '../command.ts';
@@ -35,7 +36,8 @@ export const defineContactImport: Define = (parent, host) => {
     .command('import')
     .description(
       'Adds people from CSV or NDJSON, or changes those with the same number. All rows are checked before the first one is written.\n' +
-        'Columns: phone (or user_id), and optionally name, language, opt_in (purposes), source, evidence, opted_in_at, attr.<key>.\n' +
+        'Columns: phone (or user_id), and optionally name, language, opt_in, source, evidence, opted_in_at, attr.<key>.\n' +
+        `opt_in holds purposes with spaces or commas between them ("utility marketing"): ${PURPOSES.join(', ')}. It needs a source.\n` +
         'An import lifts no opt-out and no block.',
     )
     .argument('<file>', 'the file; - for standard input')

@@ -37,7 +37,7 @@ export const defineDemo: Define = (parent, host) => {
     .addHelpText(
       'after',
       helpText({
-        examples: ['tollbell demo', 'tollbell demo --json'],
+        examples: ['tollbell demo', 'tollbell demo --json', 'tollbell demo --format csv > bill.csv'],
         output: '{"schema":"tollbell.demo/1","contacts":{…},"send":{…},"bill":{"rows":[…],"totals":[…]}}',
         exits: [0],
       }),
@@ -69,6 +69,7 @@ export async function demo(app: App): Promise<View<z.output<typeof DemoDocument>
         send: sent.document,
         bill: { rows: bill.rows.map(({ group, figures }) => ({ market: group.market ?? '', ...figures })), totals: [...bill.totals] },
       },
+      rows: 'bill.rows',
       columns: ['market', ...FIGURES],
       text: async (
         style,

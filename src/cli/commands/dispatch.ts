@@ -2,15 +2,17 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import type { Sender } from '../../domain/sender.ts';
 import { dispatch } from '../../send/dispatch.ts';
 import { recover } from '../../send/recover.ts';
-import { countSettled, createTally, exitCodeOfTally } from '../../send/tally.ts';
+import { countSettled, createTally, exitCodeOfTally, type Tally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
 import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { dispatchOf, interruptedBy } from '../interrupted.ts';
+import { listOf, nextStep } from '../next-step.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
@@ -82,7 +84,6 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
       }
     },
   });
-  if (end.reason === 'interrupted') throw interruptedBy(dispatchOf(sender));
   const { accepted, delivered, failed, unknown } = tally.counts;
   const document = {
     sender: sender.name,
@@ -97,10 +98,18 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     schema: DispatchDocument,
     document,
     columns: ['sender', 'sent', 'charged', 'currency'],
+    ...(end.reason === 'interrupted' ? { failure: interruptedBy(dispatchOf(sender)) } : {}),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}${stepsText(tally, { sender, stopped })}`,
   };
+}
+
+function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): string {
+  const steps = nextStep(tally, { sender, campaign: null, rows: null });
+  const halted =
+    steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
+  return halted.map((step) => `\n${step}`).join('');
 }
 
 function moreOf(nextDueAt: string | null): string {

@@ -7,8 +7,10 @@ import { MAGIC_ENDINGS } from '../../emulator/fate.ts';
 import { fail } from '../../errors.ts';
 import { safeJson, titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
+import { hint } from '../hint.ts';
 import { filledText, helpText, orNull, parsedText, parseOptions } from '../options.ts';
 import { styleFor } from '../render.ts';
+import { isThisMachine, untilStopped } from '../running.ts';
 
 const PORT_MAX = 65_535;
 
@@ -84,7 +86,12 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
     verify_token: emulator.verifyToken,
   };
   await announce(app, document, appSecretEnv);
-  if (!app.interrupted.aborted) await new Promise((resolve) => app.interrupted.addEventListener('abort', resolve, { once: true }));
+  if (!isThisMachine(host))
+    hint(
+      app,
+      `Open to the network at ${host}: whoever reaches this machine can use it, and nothing is encrypted. Without --host it is not.`,
+    );
+  await untilStopped(app);
   await emulator.close();
   return { command: 'emulator', schema: EmulatorDocument, document, columns: Object.keys(document), text: () => '', isSilent: true };
 }
@@ -156,6 +163,7 @@ A scenario, all of which may be left out (also POST <admin_url>/faults):
    "service_units_used":998,
    "account":{"currency":"USD","time_zone":"UTC","payment_method":false,"allowed_recipients":["+49…"]},
    "templates":{"review":"approve|pending|reject","categories":{"sale":"MARKETING"}}}
+latency_ms, least and most, is the time between the statuses of a message; the answer to a request comes at once (the fault slow delays it).
 A rule matches by to, type, template, category (with * for anything) and nth; "times" limits it, "delay_ms" and "code" go with the fault.
 
 Faults:
@@ -163,7 +171,8 @@ ${lines(FAULTS, 28)}
 
 Its own interface, JSON in and out, below <admin_url>:
   GET  /state  /messages[?to=]  /webhooks
-  POST /clock {"advance":"24h"} or {"set":"2026-10-01T00:00:00Z"}   /faults {a scenario}   /reset   /webhook {"url"}
+  POST /clock {"advance":"24h"} or {"set":"2026-10-01T00:00:00Z"} (forward runs all that is due on the way; back runs nothing)
+  POST /faults {a scenario}   /reset   /webhook {"url"}
   POST /inbound {"from":"+49…","type":"text","text":"…"}   (button, interactive, image …; "user_id" instead of "from", or both; "referral")
   POST /preferences {"from","marketing":"stop|resume"}   /number-change {"from","to" or "new_user_id"}   /block {"from","blocked"}   /read {"from"}
   POST /templates {"name","status","quality","category","notice"}   /events {"field","value"}

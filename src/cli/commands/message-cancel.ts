@@ -9,6 +9,7 @@ import type { MessageId } from '../../values/id.ts';
 import { formatAmount, sumsByCurrency } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
+import { findCampaign } from '../find-campaign.ts';
 import { helpText, orNull, parseOptions, texts } from '../options.ts';
 import { moneyText } from '../shapes.ts';
 
@@ -40,7 +41,7 @@ export const defineMessageCancel: Define = (parent, host) => {
   return MessageCancelDocument;
 };
 
-/** Cancels by id or by campaign. Throws `unknown_message`, `not_cancellable`, `usage`. */
+/** Cancels by id or by campaign. Throws `unknown_message`, `unknown_campaign`, `not_cancellable`, `usage`. */
 export async function messageCancel(
   app: App,
   options: z.output<typeof MessageCancelOptions>,
@@ -67,11 +68,6 @@ export async function messageCancel(
 async function cancelNamed(app: App, campaign: string): Promise<readonly Settlement[]> {
   const store = await app.store();
   const sender = await currentSender(store, app.config);
-  const campaignId = await store.findCampaign({ senderId: sender.id, name: campaign });
-  if (campaignId === null)
-    throw fail('invalid_input', {
-      message: `There is no campaign '${campaign}'.`,
-      hint: 'tollbell message list shows the campaigns of messages.',
-    });
+  const campaignId = await findCampaign(store, sender, campaign);
   return cancelCampaign(store, { senderId: sender.id, campaignId, at: app.clock.now() });
 }

@@ -8,6 +8,7 @@ import type { Store } from '../../ports/store.ts';
 import type { MessageFilter } from '../../ports/store/report.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
+import { findCampaign, unknownCampaign } from '../find-campaign.ts';
 import { addPageOptions, helpText, instantText, orNull, idPageOptions, parseOptions, phoneText } from '../options.ts';
 import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
 import { table } from '../render.ts';
@@ -42,12 +43,13 @@ export const defineMessageList: Define = (parent, host) => {
   return MessageListDocument;
 };
 
-/** One page of messages. A store that does not exist has none. */
+/** One page of messages. A store that does not exist has none. Throws `unknown_campaign`. */
 export async function messageList(
   app: App,
   options: z.output<typeof MessageListOptions>,
 ): Promise<View<z.output<typeof MessageListDocument>>> {
   const store = await app.reader();
+  if (store === null && options.campaign !== null) throw unknownCampaign(options.campaign, null);
   const filter = store === null ? null : await filterOf(app, store, options);
   const page = store === null || filter === null ? { items: [], next: null } : await store.listMessages(filter, options);
   const items = page.items.map(toMessageItem);
@@ -74,15 +76,15 @@ export async function messageList(
   };
 }
 
-// Null when the filter names a campaign or a person that the store does not know: nothing can match.
+// Null when the filter names a person that the store does not know: nothing can match.
 async function filterOf(
   app: App,
   store: Store,
   { state, campaign, to, since }: z.output<typeof MessageListOptions>,
 ): Promise<MessageFilter | null> {
   const sender = await currentSender(store, app.config);
-  const campaignId = campaign === null ? null : await store.findCampaign({ senderId: sender.id, name: campaign });
+  const campaignId = campaign === null ? null : await findCampaign(store, sender, campaign);
   const [person] = to === null ? [] : await store.findContacts(DEFAULT_ACCOUNT, [{ phone: to }]);
-  if ((campaign !== null && campaignId === null) || (to !== null && (person ?? null) === null)) return null;
+  if (to !== null && (person ?? null) === null) return null;
   return { senderId: sender.id, state, campaignId, contactId: person?.contact.id ?? null, since };
 }

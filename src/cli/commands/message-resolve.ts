@@ -3,10 +3,14 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
-import { fail } from '../../errors.ts';
+import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
+import { assert, fail } from '../../errors.ts';
 import type { MessageRecord } from '../../ports/store/report.ts';
-import { RESOLUTIONS, resolveMessage } from '../../send/resolve.ts';
+import type { Store } from '../../ports/store.ts';
+import { RESOLUTIONS, type ResolutionKind, resolveMessage } from '../../send/resolve.ts';
+import { retriableFrom } from '../../send/retry-message.ts';
 import { formatAmount, minus, ZERO } from '../../values/money.ts';
+import { formatInstant, type Instant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
 import { filledText, helpText, parseOptions } from '../options.ts';
@@ -32,6 +36,13 @@ const MessageResolveDocument = z.object({
     currency: z.string(),
     charged: moneyText,
     released: moneyText,
+    retry_from: z
+      .nullable(z.string())
+      .check(
+        z.describe(
+          'the moment from which tollbell message retry takes it: its request may be under way until then; null where it is not over',
+        ),
+      ),
   }),
 });
 
@@ -56,7 +67,7 @@ export const defineMessageResolve: Define = (parent, host) => {
           'tollbell message resolve 01j9zk3v8q5t2r7m4n6p --as delivered --reason "seen on the phone" --by ada -y --json',
         ],
         output:
-          '{"schema":"tollbell.message-resolve/1","item":{"id","to","resolved_as","status","by","reason","currency","charged","released"}}',
+          '{"schema":"tollbell.message-resolve/1","item":{"id","to","resolved_as","status","by","reason","currency","charged","released","retry_from"}}',
         exits: [0, 2, 8, 130],
       }),
     )
@@ -73,7 +84,9 @@ export async function runMessageResolve(
 ): Promise<View<z.output<typeof MessageResolveDocument>>> {
   const record = await findMessage(await app.reader(), id);
   if (as === 'delivered' && record.state === 'unknown') await confirmCharge(app, record);
-  const { to, currency, charged, closed } = await resolveMessage(await app.store(), { id: record.id, as, by, reason, at: app.clock.now() });
+  const at = app.clock.now();
+  const store = await app.store();
+  const { to, currency, charged, closed } = await resolveMessage(store, { id: record.id, as, by, reason, at });
   const item: Item = {
     id: record.id,
     to: record.phone,
@@ -84,14 +97,26 @@ export async function runMessageResolve(
     currency,
     charged: formatAmount(charged),
     released: formatAmount(closed > charged ? minus(closed, charged) : ZERO),
+    retry_from: RETRIABLE.has(as) ? await retryFrom(store, { ...record, at }) : null,
   };
   return {
     command: 'message-resolve',
     schema: MessageResolveDocument,
     document: { item },
     columns: Object.keys(MessageResolveDocument.shape.item.shape),
-    text: (style) => resolvedText(item, style),
+    text: (style) => resolvedText({ ...item, at: formatInstant(at) }, style),
   };
+}
+
+const RETRIABLE: ReadonlySet<ResolutionKind> = new Set(['not_sent', 'failed']);
+
+async function retryFrom(
+  store: Pick<Store, 'listSenders'>,
+  { sender: name, at }: Pick<MessageRecord, 'sender'> & { readonly at: Instant },
+): Promise<string> {
+  const sender = (await store.listSenders(DEFAULT_ACCOUNT)).find((candidate) => candidate.name === name);
+  assert(sender !== undefined, 'a message has a sender');
+  return formatInstant(retriableFrom({ reason: 'not_sent', changedAt: at }, sender));
 }
 
 // Only where a person sits: a script has said it with its options.
@@ -106,9 +131,13 @@ async function confirmCharge(app: App, { id, price, currency }: MessageRecord): 
   if (!/^y/i.test(answer.trim())) throw fail('interrupted', { message: 'Nothing was done.' });
 }
 
-function resolvedText({ id, status, charged, released, currency, resolved_as }: Item, style: Style): string {
+function resolvedText(
+  { id, status, by, charged, released, currency, resolved_as: as, retry_from: from, at }: Item & { readonly at: string },
+  style: Style,
+): string {
   const money =
     status === 'accepted' ? 'what was reserved stays reserved' : `charged ${charged} ${currency}, released ${released} ${currency}`;
-  const next = resolved_as === 'not_sent' ? `\n${style.dim(`To send it again: tollbell message retry ${id}`)}` : '';
-  return `${style.strong(status)} ${id}; ${money}${next}`;
+  const when = from === null || from <= at ? '' : `, from ${from} on (its request may be under way until then)`;
+  const next = from === null ? '' : `\n${style.dim(`To send it again: tollbell message retry ${id}${when}`)}`;
+  return `${style.strong(as)}, decided by ${by}: ${id} is ${status}; ${money}${next}`;
 }

@@ -8,10 +8,10 @@ import type { Store } from '../../ports/store.ts';
 import { type Retriable, refuseRetry, retryMessage } from '../../send/retry-message.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
-import { dispatchOf, interruptedBy } from '../interrupted.ts';
+import { dispatchOf, stopped } from '../interrupted.ts';
 import { flag, helpText, parseOptions } from '../options.ts';
 import { sendHost } from '../send-host.ts';
-import { SendDocument, sendView, toSentRow, withRecord } from '../send-view.ts';
+import { SendDocument, sendView, stopHint, toSentRow, withRecord } from '../send-view.ts';
 
 const MessageRetryOptions = z.object({ id: z.string(), queue: flag });
 
@@ -52,15 +52,16 @@ export async function runMessageRetry(
   const { sender, record } = retriable;
   const host = await sendHost(app, sender, { store, keyedDigest: app.keyedDigest });
   const { request, admission, tally, interrupted, waiting, timedOut } = await retryMessage(host, retriable, queue);
-  if (interrupted) throw interruptedBy(dispatchOf(sender));
   const row = toSentRow({ row: 1 }, request, { admission, currency: sender.currency });
   const [now] = row.id === null ? [] : await store.findMessages([admission.kind === 'duplicate' ? admission.kept.id : request.id]);
   const rows = [withRecord(row, now)];
+  const look = `tollbell message show ${row.id ?? record.id}`;
+  const failure = interrupted ? stopped(stopHint(tally, { resume: dispatchOf(sender), isUnread: false, look })) : null;
   const again =
     row.duplicate_of === null
       ? []
       : [`It was sent again before, as ${row.duplicate_of}; what became of that one can be retried in its turn.`];
-  const view = sendView({ tally, dryRun: false, sender, campaign: record.campaign, rows, waiting, timedOut, hints: again });
+  const view = sendView({ tally, dryRun: false, sender, campaign: record.campaign, rows, waiting, timedOut, hints: again, failure });
   return {
     ...view,
     command: 'message-retry',

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { printable } from '../../values/text.ts';
+import { isDecidedByPerson } from '../../send/resolve.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
 import { entryItem, MESSAGE_COLUMNS, messageItem, resolutionItem, toEntryItem, toMessageItem, toResolutionItem } from '../message-view.ts';
@@ -23,7 +24,7 @@ export const defineMessageShow: Define = (parent, host) => {
       helpText({
         examples: ['tollbell message show 01j9zk3v8q5t2r7m4n6p --json'],
         output:
-          '{"schema":"tollbell.message-show/1","item":{"id","to","status","price",…,"resolutions":[{"outcome","by","reason",…}],"entries":[{"kind","held",…}]}}',
+          '{"schema":"tollbell.message-show/1","item":{"id","to","status","price",…,"resolutions":[{"resolved_as","outcome","by","reason",…}],"entries":[{"kind","held",…}]}}',
         exits: [0, 2, 8],
       }),
     )
@@ -45,12 +46,14 @@ export async function messageShow(app: App, id: string): Promise<View<z.output<t
     columns: MESSAGE_COLUMNS,
     text: async (style) => {
       const { entries: lines, resolutions: decisions, tags, ...rest } = item;
-      const pairs = Object.entries({ ...rest, tags: tags.join(', ') || null }).map(
+      const said = isDecidedByPerson(rest.reason) ? decisions.at(-1)?.resolved_as : undefined;
+      const status = said === undefined ? rest.status : `${rest.status} (${said}, decided by a person)`;
+      const pairs = Object.entries({ ...rest, status, tags: tags.join(', ') || null }).map(
         ([name, value]) => [name, value === null ? null : String(value)] as const,
       );
       const rows = lines.map((line) => [line.kind, line.event_at, line.held, line.posted, line.currency, line.rule ?? line.cause ?? '']);
       const decided = decisions
-        .map(({ by, outcome, at, reason }) => `\n\n${printable(`${by} decided ${outcome} at ${at}: ${reason}`)}`)
+        .map(({ by, resolved_as, at, reason }) => `\n\n${printable(`${by} decided ${resolved_as} at ${at}: ${reason}`)}`)
         .join('');
       return `${fields(pairs, style)}${decided}\n\n${await table({ header: ['entry', 'at', 'held', 'posted', '', 'why'], rows, rightAligned: [2, 3] }, style)}`;
     },

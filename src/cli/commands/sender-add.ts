@@ -83,7 +83,8 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
     whatsapp,
   };
   const result = await store.putSender(wanted);
-  const sender = (await store.listSenders(DEFAULT_ACCOUNT)).find((candidate) => candidate.name === name) ?? wanted;
+  const senders = await store.listSenders(DEFAULT_ACCOUNT);
+  const sender = senders.find((candidate) => candidate.name === name) ?? wanted;
   const cards = await store.listPriceCards({ currency: sender.currency });
   if (cards.length === 0)
     hint(app, `There are no ${sender.currency} prices yet: bring a card with tollbell price builtin or price import.`);
@@ -94,8 +95,17 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
     schema: SenderAddDocument,
     document: { item: { ...toSenderItem(sender), result } },
     columns: [...SENDER_COLUMNS, 'result'],
-    text: (style) => `${style.good(result)} ${sender.name} (${sender.transport}, ${sender.currency}, ${sender.timeZone})`,
+    text: (style) =>
+      `${style.good(result)} ${sender.name} (${sender.transport}, ${sender.currency}, ${sender.timeZone})\n${style.dim(defaultText(sender, senders))}`,
   };
+}
+
+// Commands act for the default sender where nobody names one, so whoever adds one must know which that is.
+function defaultText({ name, isDefault }: Sender, senders: readonly Sender[]): string {
+  if (isDefault) return 'It is the default sender: commands without --sender act for it.';
+  const other = senders.find((sender) => sender.isDefault)?.name;
+  const now = other === undefined ? 'There is no default sender' : `The default sender is still ${other}`;
+  return `${now}; to act for this one without --sender: tollbell sender default ${name}`;
 }
 
 function settingsOf(app: App, options: z.output<typeof SenderAddOptions>): WhatsappSettings | null {

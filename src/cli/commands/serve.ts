@@ -10,6 +10,7 @@ import type { ServedSender } from '../../server/served-senders.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { flag, helpText, parseOptions } from '../options.ts';
+import { isThisMachine, untilStopped } from '../running.ts';
 
 const ServeOptions = z.object({
   port: z._default(
@@ -67,11 +68,12 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
   const log = (line: string): void => app.io.err.write(`${line}\n`);
   const problems = createProblems(log, app.clock);
   const patiently = createPatience(app.clock);
+  const senders = async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, problems));
   const server = await openServer({
     port,
     host,
     store: patientReceiving(store, { patiently, waitMs: COMMIT_WAIT_MS }),
-    senders: async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, problems)),
+    senders,
     keyedDigest: await app.keyedDigest(),
     clock: app.clock,
     ids: app.ids,
@@ -88,8 +90,9 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
     isSilent: true,
   };
   try {
+    sayUnready(await senders(), log);
     sayReady(app, view);
-    await Promise.all([untilStopped(app.interrupted), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
+    await Promise.all([untilStopped(app), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
   } finally {
     await server.close();
   }
@@ -102,13 +105,6 @@ function sayReady({ io, config }: App, { document }: ServeView): void {
       ? `Ready: ${document.url}. The provider sends webhooks to ${document.webhook_url} (through TLS). Ctrl-C stops.`
       : JSON.stringify({ schema: 'tollbell.serve/1', ...document });
   io.out.write(`${line}\n`);
-}
-
-function untilStopped(interrupted: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (interrupted.aborted) resolve();
-    else interrupted.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 type Work = { readonly server: OpenServer; readonly problems: (sentence: string) => void; readonly patiently: Patiently };
@@ -135,8 +131,24 @@ function toServed(app: App, sender: Sender, problems: (sentence: string) => void
   if (sender.whatsapp === null) return [];
   const { appSecret, verifyToken } = sender.whatsapp;
   const secrets = secretOf(app, appSecret, problems);
-  if (secrets === null) problems(`sender ${sender.name} has no app secret: its webhooks are refused`);
+  if (secrets === null) problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
   return [{ sender, appSecrets: secrets?.split(/\s*[\r\n]\s*/) ?? [], verifyToken: secretOf(app, verifyToken, problems) }];
+}
+
+// What keeps webhooks away, said before the first one is missed. Without a verify token only an address that was verified before works.
+function sayUnready(served: readonly ServedSender[], log: (line: string) => void): void {
+  if (served.length === 0) log('there is no sender of transport whatsapp yet: webhooks are refused until tollbell sender add has made one');
+  for (const { sender, verifyToken } of served) {
+    const source = sender.whatsapp?.verifyToken ?? null;
+    if (verifyToken === null)
+      log(`sender ${sender.name} has no verify token: the provider cannot verify this address. ${remedy(source, 'verify-token')}`);
+  }
+}
+
+// Adding a sender again gives it what is said, and takes what is not: hence all of its options.
+function remedy(source: SecretSource | null, option: string): string {
+  if (source !== null) return `Put it where the sender takes it from: ${'env' in source ? source.env : source.file}`;
+  return `Name its place: tollbell sender add again, with all its options and --${option}-env NAME`;
 }
 
 function secretOf(app: App, source: SecretSource | null, problems: (sentence: string) => void): string | null {
@@ -166,8 +178,4 @@ function metricsToken(app: App, host: string): string | null {
       cause: error,
     });
   }
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

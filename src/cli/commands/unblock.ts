@@ -24,7 +24,10 @@ const UnblockDocument = z.object({
 export const defineUnblock: Define = (parent, host) => {
   const command = parent
     .command('unblock')
-    .description('Lifts a block with this sender. It grants no consent: what the person agreed to before holds again, and no more.')
+    .description(
+      'Lifts a block with this sender. It grants no consent: what the person agreed to before holds again, and no more. Whoever was blocked with --provider ' +
+        "is on the provider's list until --provider takes them off it.",
+    )
     .argument(...PERSON_ARGUMENT)
     .option('--reason <text>', 'why, kept as evidence')
     .option('--by <who>', 'customer or business (default business)')
@@ -49,6 +52,10 @@ export const defineUnblock: Define = (parent, host) => {
   return UnblockDocument;
 };
 
+// What is on the provider's list is not kept here, so nobody can say more.
+const STILL_LISTED =
+  "Whoever was blocked with --provider is still on the provider's own list: tollbell unblock with --provider takes them off it.";
+
 /** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
 export async function unblock(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
   const { phone: who, reason: evidence, by, everywhere, provider: wasAsked } = options;
@@ -69,20 +76,16 @@ export async function unblock(app: App, options: z.output<typeof BlockOptions>):
   const flags = await flagsAfter(store, written, sender);
   const consent = toConsent(flags);
   const blocked = blockOf(flags) !== undefined;
-  const atProvider = wasAsked
-    ? await blockAtProvider(app, store, {
-        senders: await sendersOf(store, sender, everywhere),
-        contactId: written.contactId,
-        blocked: false,
-      })
-    : NOT_ASKED;
+  const senders = await sendersOf(store, sender, everywhere);
+  const atProvider = wasAsked ? await blockAtProvider(app, store, { senders, contactId: written.contactId, blocked: false }) : NOT_ASKED;
+  const mayStayListed = !wasAsked && senders.some(({ whatsapp }) => whatsapp !== null);
   return {
     command: 'unblock',
     schema: UnblockDocument,
     document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent, provider: atProvider.answer },
     columns: ['contact', 'phone', 'sender', 'blocked', 'provider'],
     text: (style) =>
-      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}${providerBlockText(atProvider, { wasAsked, style })}`,
+      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}${providerBlockText(atProvider, { wasAsked, style })}${mayStayListed ? `\n${style.dim(STILL_LISTED)}` : ''}`,
     exitCode: atProvider.exitCode,
   };
 }

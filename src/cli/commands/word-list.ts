@@ -21,7 +21,7 @@ const ListedWord = z.extend(WordItem, {
 const WordListDocument = listOf(ListedWord);
 
 export const defineWordList: Define = (parent, host) => {
-  const command = addPageOptions(parent.command('list'))
+  const command = addPageOptions(parent.command('list'), '1,000')
     .description(
       "Lists the words by which customers stop and start: the sender's own first, then the built-in ones. Words are compared without case, accents and " +
         'punctuation. A stop word alone stops; repeated, with courtesies or a name, or as the first line it stops where it is your own or laws or ' +

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { wordCatalogue } from '../../catalog/consent-words.ts';
 import { fail } from '../../errors.ts';
+import { isSourcedStop } from '../../inbound/reading.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
@@ -38,12 +39,8 @@ export async function removeWord(
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   if (!(await store.removeWord(sender.id, word))) {
-    const isBuiltIn = wordCatalogue().words.has(word);
-    throw fail('unknown_word', {
-      message: isBuiltIn ? `'${word}' is a built-in word, none of the sender's own.` : `The sender has no word '${word}' of its own.`,
-      hint: isBuiltIn ? `Take it out of the list with: tollbell word add "${word}" --meaning none` : 'See tollbell word list.',
-      details: { word },
-    });
+    const own = (await store.listWords(sender.id)).map((other) => other.word);
+    throw wordCatalogue().words.has(word) ? builtIn(word) : notThere(word, own);
   }
   return {
     command: 'word-remove',
@@ -52,4 +49,30 @@ export async function removeWord(
     columns: ['word', 'removed'],
     text: (style) => `${style.good('removed')} ${word}`,
   };
+}
+
+function builtIn(word: string): Error {
+  const command = `tollbell word add "${word}" --meaning none`;
+  return fail('unknown_word', {
+    message: `'${word}' is a built-in word, none of the sender's own.`,
+    hint: isSourcedStop(word)
+      ? `Laws or carriers name it as a stop, so it never goes unheard: after ${command} such messages wait for a person, in tollbell review list.`
+      : `Take it out of the list with: ${command}`,
+    details: { word },
+  });
+}
+
+const WORDS_SHOWN_MAX = 5;
+
+function notThere(word: string, own: readonly string[]): Error {
+  const more = own.length > WORDS_SHOWN_MAX ? '; tollbell word list shows all' : '';
+  const shown = own
+    .slice(0, WORDS_SHOWN_MAX)
+    .map((other) => `"${other}"`)
+    .join(', ');
+  return fail('unknown_word', {
+    message: `The sender has no word '${word}' of its own.`,
+    hint: own.length === 0 ? 'It has no words of its own yet; tollbell word add adds one.' : `Its own words are ${shown}${more}.`,
+    details: { word },
+  });
 }

@@ -96,6 +96,15 @@ describe('emulator', () => {
     expect((await world.run(...line.split(' '))).code).toBe(0);
   });
 
+  it('open to the network, it says so, and gives an address that can be called', async () => {
+    const running = await start({ host: '0.0.0.0' }, 'table');
+    const [, url = ''] = /listening on (\S+)/.exec(running.out()) ?? [];
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(running.err()).toContain('Open to the network at 0.0.0.0');
+    expect((await fetch(`${url}/_emulator/state`)).status).toBe(200);
+    await running.stop();
+  });
+
   it("does not print a secret that is the user's", async () => {
     Object.assign(world.env, { APP_SECRET: 'the-secret' });
     const running = await start({ appSecretEnv: 'APP_SECRET' }, 'table');
@@ -136,7 +145,11 @@ describe('emulator', () => {
     ['a clock that is none', ['--clock', 'slow'], { exit: 2, code: 'invalid_input', message: expect.stringContaining('real or manual') }],
     ['an address that is none', ['--webhook', 'there'], { exit: 2, code: 'invalid_input' }],
     ['a file that is not there', ['--scenario', 'nothing.json'], { exit: 2, code: 'file_unreadable' }],
-    ['a secret that is not set', ['--app-secret-env', 'NOTHING'], { exit: 9, code: 'secret_missing' }],
+    [
+      'a secret that is not set',
+      ['--app-secret-env', 'NOTHING'],
+      { exit: 9, code: 'secret_missing', hint: 'Set it where this command runs, or name another place.' },
+    ],
   ])('refuses %s', async (_what, flags, failure) => {
     expect(await world.failure('emulator', '--port', '0', ...flags)).toMatchObject(failure);
   });

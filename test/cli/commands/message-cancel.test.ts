@@ -52,5 +52,5 @@ it('refuses what is past that point, what is not there, and no choice at all', a
   expect(await world.failure('message', 'cancel', '01j9z3abcdefghjkmnpq')).toMatchObject({ exit: 2, code: 'unknown_message' });
   expect(await world.failure('message', 'cancel')).toMatchObject({ exit: 2, code: 'usage' });
   expect(await world.failure('message', 'cancel', id, '--campaign', 'autumn')).toMatchObject({ exit: 2, code: 'usage' });
-  expect(await world.failure('message', 'cancel', '--campaign', 'spring')).toMatchObject({ exit: 2, code: 'invalid_input' });
+  expect(await world.failure('message', 'cancel', '--campaign', 'spring')).toMatchObject({ exit: 2, code: 'unknown_campaign' });
 });

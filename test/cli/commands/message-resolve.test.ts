@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditBooks } from '../../audit.ts';
 import { createWorld, type World } from '../../world.ts';
+import { openShop } from '../emulated-shop.ts';
 import { providerTells } from '../inbound.ts';
 
 let world: World;
@@ -47,6 +48,7 @@ describe('moves state and money', () => {
           currency: 'USD',
           charged,
           released,
+          retry_from: as === 'not_sent' || as === 'failed' ? '2026-11-22T12:00:00Z' : null,
         },
       },
     ]);
@@ -56,20 +58,35 @@ describe('moves state and money', () => {
 
 it('keeps the operator where nobody is named, and shows the decision to people', async () => {
   expect((await resolve('not_sent')).out).toBe(
-    `expired ${id}; charged 0.000000 USD, released 0.055000 USD\nTo send it again: tollbell message retry ${id}\n`,
+    `not_sent, decided by operator: ${id} is expired; charged 0.000000 USD, released 0.055000 USD\nTo send it again: tollbell message retry ${id}\n`,
   );
-  expect((await world.run('message', 'show', id)).out).toContain('operator decided expired at 2026-11-22T12:00:00Z: seen in the history');
+  const { out } = await world.run('message', 'show', id);
+  expect(out).toMatch(/^status +expired \(not_sent, decided by a person\)$/m);
+  expect(out).toContain('operator decided not_sent at 2026-11-22T12:00:00Z: seen in the history');
+});
+
+it('says from when on it can be sent again, where its request may still be under way', async () => {
+  const shop = await openShop(world, { scenario: { rules: [{ fault: 'reset_after' }] } });
+  await shop.run('template', 'sync');
+  await shop.run('contact', 'add', '+4915112341234', '--opt-in', 'utility', '--source', 'web');
+  id =
+    (
+      (await shop.run('send', 'hello_world', '--to', '+4915112341234', '--json')).json()['messages'] as readonly { readonly id: string }[]
+    )[0]?.id ?? '';
+  await shop.close();
+  expect((await resolve('not_sent')).out).toContain(`retry ${id}, from 2026-11-22T12:01:00Z on`);
+  expect(await world.failure('message', 'retry', id)).toMatchObject({ hint: expect.stringContaining('after 2026-11-22T12:01:00Z') });
 });
 
 it('leaves what is accepted reserved', async () => {
-  expect((await resolve('accepted')).out).toBe(`accepted ${id}; what was reserved stays reserved\n`);
+  expect((await resolve('accepted')).out).toBe(`accepted, decided by operator: ${id} is accepted; what was reserved stays reserved\n`);
   expect((await world.run('bill-report', '--json')).json()).toMatchObject({ totals: [{ reserved: '0.055000', charged: '0.000000' }] });
 });
 
 it('gives way to what the provider tells later', async () => {
   await resolve('not_sent');
   await providerTells(world, id, 'delivered');
-  expect(await show()).toMatchObject({ status: 'delivered', resolutions: [{ outcome: 'expired' }] });
+  expect(await show()).toMatchObject({ status: 'delivered', resolutions: [{ resolved_as: 'not_sent', outcome: 'expired' }] });
   expect((await world.run('bill-report', '--json')).json()).toMatchObject({ totals: [{ reserved: '0.000000', charged: '0.055000' }] });
 });
 

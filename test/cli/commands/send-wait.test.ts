@@ -1,7 +1,10 @@
 // How long `send` waits, as a user sees it: the counts, the exit code, and what it says on how to go on. A minute of waiting is cut short.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
+import { openShop } from '../emulated-shop.ts';
 import { providerTells } from '../inbound.ts';
 
 let world: World;
@@ -63,9 +66,64 @@ it('Ctrl-C before the end of its time is an interruption, not a timeout', async 
   world.interrupt();
   expect((await send('0001')).code).toBe(0);
   world.interrupt();
-  expect(await world.failure('send', 'hello_world', '--to', '+4915112340001', '--timeout', '30s')).toMatchObject({
-    exit: 130,
-    code: 'interrupted',
+  const { code, err } = await world.run('send', 'hello_world', '--to', '+4915112340001', '--timeout', '30s', '--json');
+  expect([code, JSON.parse(err)]).toMatchObject([130, { error: { code: 'interrupted' } }]);
+});
+
+describe('Ctrl-C shows what happened until then', () => {
+  /** Interrupts as soon as the provider has the first message. */
+  const interruptLater = async (...options: readonly string[]): Promise<void> => {
+    const accepted = async () =>
+      (await world.run('message', 'list', '--state', 'accepted', '--format', 'ndjson', ...options)).out.split('\n').length;
+    await expect.poll(accepted, { timeout: 10_000 }).toBeGreaterThan(2);
+    world.interrupt();
+  };
+
+  it('and where all left and only the delivery is waited for, how to look at it', async () => {
+    const [{ out, err, code }] = await Promise.all([send('0007', '--wait', 'delivered'), interruptLater()]);
+    expect(code).toBe(130);
+    expect(out).toContain('1 read, 1 accepted\ncharged 0.000000 USD, reserved 0.055000 USD\n');
+    const [, id] = /(\S{20})\n1 read/.exec(out) ?? [];
+    expect(err).toContain('error[interrupted]');
+    expect(err).toContain(`Nothing is left to send; tollbell message show ${id} shows what becomes of what left.`);
+  });
+
+  it('as JSON too, with the error beside it', async () => {
+    const sending = send('0007', '--wait', 'delivered', '--json', '--campaign', 'autumn');
+    const [{ json, err, code }] = await Promise.all([sending, interruptLater()]);
+    expect([code, json()]).toMatchObject([
+      130,
+      { status: 'partial', counts: { read: 1, accepted: 1 }, amounts: [{ reserved: '0.055000' }] },
+    ]);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'interrupted' } });
+  });
+
+  it('and where something is queued yet, what sends it', async () => {
+    const [file, people] = ['orders.csv', 'people.csv'].map((name) => join(world.directory, name)) as [string, string];
+    const phones = Array.from({ length: 300 }, (_, index) => `+49151123${45_000 + index}`);
+    writeFileSync(people, `phone,language,opt_in,source\n${phones.map((phone) => `${phone},en_US,utility,web\n`).join('')}`);
+    writeFileSync(file, `to\n${phones.map((phone) => `${phone}\n`).join('')}`);
+    const shop = await openShop(world);
+    await shop.run('template', 'sync');
+    await shop.run('contact', 'import', people);
+    const sending = shop.run('send', 'hello_world', '--from', file, '--campaign', 'autumn', '--json');
+    const [{ json, err, code }] = await Promise.all([sending, interruptLater('--sender', 'shop')]);
+    await shop.close();
+    const { queued, accepted } = json()['counts'] as Readonly<Record<string, number>>;
+    expect([code, json()]).toMatchObject([130, { counts: { read: 300 } }]);
+    expect([queued, Number(queued) + Number(accepted)]).toEqual([expect.any(Number), 300]);
+    expect(JSON.parse(err)).toMatchObject({ error: { hint: 'Go on with: the same command, or tollbell dispatch --sender shop' } });
+  });
+
+  it('and where it came to nobody, that the same command goes on', async () => {
+    const file = join(world.directory, 'orders.csv');
+    writeFileSync(file, 'to\n+4915112340001\n+4915112340002\n');
+    world.interrupt();
+    const { json, err, code } = await world.run('send', 'hello_world', '--from', file, '--campaign', 'autumn', '--json');
+    expect([code, json()]).toMatchObject([130, { counts: { read: 0, queued: 0 } }]);
+    expect(JSON.parse(err)).toMatchObject({
+      error: { hint: 'Not all recipients were looked at. Go on with: the same command; what was admitted is not sent twice' },
+    });
   });
 });
 

@@ -94,5 +94,62 @@ it.each([
   await world.run('sender', 'add', 'shop', '--transport', 'sandbox', '--currency', 'USD');
   if (isDefault) await world.run('sender', 'default', 'shop');
   world.interrupt();
-  expect(await world.failure('dispatch', '--sender', 'shop')).toMatchObject({ exit: 130, code: 'interrupted', hint });
+  const { code, err, json } = await world.run('dispatch', '--sender', 'shop', '--json');
+  expect([code, JSON.parse(err)]).toMatchObject([130, { error: { code: 'interrupted', hint } }]);
+  expect(json()).toMatchObject({ sent: 0, charged: '0.000000' });
+});
+
+describe('--queue again', () => {
+  const queue = (...options: readonly string[]) =>
+    world.run('send', 'order_shipped', '--from', join(world.directory, 'orders.csv'), '--campaign', 'autumn', ...options);
+  const orders = (...endings: readonly string[]) =>
+    file(`to,name,order\n${endings.map((ending) => `+49151123${ending},Ada,A-17\n`).join('')}`);
+
+  it('counts what is queued already as duplicates, and reserves for the new only; it is all sent in the end', async () => {
+    await addPeople('40001', '40002', '40000');
+    orders('40001', '40000');
+    await queue('--queue');
+    orders('40001', '40000', '45678');
+    await addPeople('45678');
+    const again = (await queue('--queue', '--json', '--details')).json();
+    expect(again).toMatchObject({
+      counts: { read: 3, duplicate: 2, queued: 1 },
+      amounts: [{ reserved: '0.055000' }],
+      messages: [{ status: 'queued', duplicate_of: expect.any(String) }, { duplicate_of: expect.any(String) }, { duplicate_of: null }],
+    });
+    expect((await queue('--json')).json()).toMatchObject({ counts: { read: 3, delivered: 3, duplicate: 0 } });
+  });
+});
+
+describe('the next step', () => {
+  const send = async (to: string, ...options: readonly string[]) => (await world.run('send', 'hello_world', '--to', to, ...options)).out;
+
+  it('is said for what was refused, failed or is not known, and not for what was done', async () => {
+    await addPeople('40000', '40002', '40004');
+    expect(await send('+4915112340000')).not.toContain('tollbell');
+    expect(await send('+4915112340002')).toMatch(
+      /\ntollbell message show \S{20} tells why; tollbell message retry \S{20} sends it again\.\n$/,
+    );
+    expect(await send('+4915112340004')).toMatch(/tollbell message resolve \S{20} --as/);
+    expect(await send('+4915112349999', '--language', 'en_US')).toContain('tollbell opt-in <phone>');
+    expect(await send('+4915112340000', '--max-price', '0.01')).toContain('tollbell price quote');
+    await world.run('block', '+4915112340000');
+    expect(await send('+4915112340000')).toContain('tells who blocked them');
+  });
+
+  it('names the list where it is about many, also after dispatch', async () => {
+    await addPeople('40002', '50002', '60002');
+    const failed = await send('+4915112340002', '--to', '+4915112350002', '--campaign', "Ada's");
+    expect(failed).toContain("tollbell message list --state failed --campaign 'Ada'\\''s' tells why");
+    await send('+4915112360002', '--queue');
+    expect((await world.run('dispatch')).out).toContain('\ntollbell message list --state failed tells why');
+  });
+});
+
+it('a campaign that nobody sent under is an error, in lists too', async () => {
+  const failure = { exit: 2, code: 'unknown_campaign', message: "The sender sandbox has no campaign 'nope'." };
+  expect(await world.failure('message', 'list', '--campaign', 'nope')).toMatchObject(failure);
+  expect(await world.failure('message', 'cancel', '--campaign', 'nope')).toMatchObject(failure);
+  world.env['TOLLBELL_DB'] = join(world.directory, 'none.db');
+  expect(await world.failure('message', 'list', '--campaign', 'nope')).toMatchObject({ code: 'unknown_campaign' });
 });

@@ -26,6 +26,17 @@ describe('sender check', () => {
     expect(code).toBe(0);
   });
 
+  it('does not compare a clock that was set by hand, and does compare that of the machine', async () => {
+    await shop.act('clock', { advance: '2h' });
+    const clockOf = async () => {
+      const { json } = await world.run('sender', 'check', 'shop', '--json');
+      return (json()['items'] as readonly { readonly check: string }[]).find(({ check }) => check === 'clock');
+    };
+    expect(await clockOf()).toMatchObject({ result: 'skipped', message: expect.stringContaining('TOLLBELL_NOW') });
+    delete world.env['TOLLBELL_NOW'];
+    expect(await clockOf()).not.toMatchObject({ result: 'skipped' });
+  });
+
   it('ends with 9 where the token is refused, and repeats none', async () => {
     world.env['SHOP_TOKEN'] = 'EAAwrong1234567890123456';
     const { out, code, json } = await world.run('sender', 'check', 'shop', '--json');
@@ -84,6 +95,13 @@ describe('block --provider', () => {
     const { code, json } = await world.run('block', ADA, '--everywhere', '--provider', '--json');
     expect(json()).toMatchObject({ sender: '*', provider: expect.stringMatching(/^refused: shop: /) as string });
     expect(code).toBe(5);
+  });
+
+  it("reminds of the provider's own list where a block is lifted here only", async () => {
+    await shop.run('block', ADA);
+    expect((await shop.run('unblock', ADA)).out).toContain('tollbell unblock with --provider takes them off it');
+    expect((await shop.run('unblock', ADA, '--provider')).out).not.toContain('takes them off it');
+    expect((await world.run('unblock', ADA)).out).not.toContain('takes them off it'); // the sandbox has none
   });
 
   it('says that the sandbox has no list, and asks nobody without the option', async () => {

@@ -42,7 +42,9 @@ describe('sender add', () => {
       exit: 2,
       code: 'sender_conflict',
     });
-    expect((await world.run('sender', 'add', 'sandbox', '--transport', 'sandbox')).out).toBe('unchanged sandbox (sandbox, USD, UTC)\n');
+    expect((await world.run('sender', 'add', 'sandbox', '--transport', 'sandbox')).out).toBe(
+      'unchanged sandbox (sandbox, USD, UTC)\nIt is the default sender: commands without --sender act for it.\n',
+    );
   });
 
   it.each([
@@ -61,6 +63,15 @@ describe('sender add', () => {
 
 /** The options of a sender that is complete. */
 const WHATSAPP = ['--transport', 'whatsapp', '--phone-number-id', '1065', '--waba-id', '2065', '--token-env', 'WA_TOKEN'] as const;
+
+it('sender add says which sender is the default one now', async () => {
+  const add = async (name: string) => (await world.run('sender', 'add', name, '--transport', 'sandbox')).out;
+  expect(await add('shop')).toContain(
+    'The default sender is still sandbox; to act for this one without --sender: tollbell sender default shop',
+  );
+  await world.run('sender', 'default', 'shop');
+  expect(await add('shop')).toContain('It is the default sender');
+});
 
 describe('sender add --transport whatsapp', () => {
   it('keeps the settings, and of the secrets their places only', async () => {

@@ -11,6 +11,7 @@ import { serve } from '../../../src/cli/commands/serve.ts';
 import { readConfig } from '../../../src/config.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import { createIo } from '../../../src/host.ts';
+import { formatInstant } from '../../../src/values/time.ts';
 import { createWorld, type World } from '../../world.ts';
 import { inboundText, messagesChange, post } from '../../inbound/webhooks.ts';
 import { send, sign } from '../../server/served.ts';
@@ -31,9 +32,12 @@ type Running = {
   readonly app: App;
 };
 
-/** Runs the command on the world's store until `stop`. Its clock is the machine's own. */
-async function start(options: Partial<Parameters<typeof serve>[1]> = {}, format: 'json' | 'table' = 'json'): Promise<Running> {
-  const { TOLLBELL_NOW: _now, ...env } = world.env;
+type Options = Partial<Parameters<typeof serve>[1]> & { readonly env?: Readonly<Record<string, string>> };
+
+/** Runs the command on the world's store until `stop`. Its clock is the machine's own, unless `env` sets one. */
+async function start({ env: set, ...options }: Options = {}, format: 'json' | 'table' = 'json'): Promise<Running> {
+  const { TOLLBELL_NOW: _now, ...own } = world.env;
+  const env = { ...own, ...set };
   const text = { out: '', err: '' };
   const output = (name: 'out' | 'err') => ({ write: (part: string) => void (text[name] += part), isTerminal: false, columns: 100 });
   const io = createIo({ out: output('out'), err: output('err'), input: () => emptyInput(), canAsk: () => false });
@@ -115,6 +119,31 @@ describe('serve', () => {
     const running = await start();
     expect(await postSigned(running, post(messagesChange({ messages: [inboundText('STOP')] })), 'old')).toBe(403);
     expect(running.err()).toContain('SHOP_SECRET is not set');
+    await running.stop();
+  });
+
+  it('says at once which settings are missing for webhooks', async () => {
+    await world.run(...'sender add bare --transport whatsapp --phone-number-id 1 --waba-id 2 --token-env SHOP_TOKEN'.split(' '));
+    const running = await start({}, 'table');
+    expect(running.err()).toContain('sender bare has no app secret: its webhooks are refused.');
+    expect(running.err()).toContain('--app-secret-env NAME');
+    expect(running.err()).toContain('sender bare has no verify token: the provider cannot verify this address.');
+    await running.stop();
+  });
+
+  it('says at once that there is nobody yet to receive webhooks, and nothing where all is there', async () => {
+    const early = await start();
+    expect(early.err()).toContain('no sender of transport whatsapp yet');
+    await early.stop();
+    await addShop();
+    const ready = await start();
+    expect(ready.err()).toBe('');
+    await ready.stop();
+  });
+
+  it('lets a clock that was set by hand run on', async () => {
+    const running = await start({ env: { TOLLBELL_NOW: '2026-11-30T23:59:59Z' } });
+    await expect.poll(() => formatInstant(running.app.clock.now()), { timeout: 5_000 }).toMatch(/^2026-12-01/);
     await running.stop();
   });
 

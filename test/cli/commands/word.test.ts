@@ -110,9 +110,27 @@ describe('word remove', () => {
   });
 
   it('cannot take a built-in word back, and says what does', async () => {
-    expect(await world.failure('word', 'remove', 'STOP')).toMatchObject({
+    expect(await world.failure('word', 'remove', 'basta')).toMatchObject({
       code: 'unknown_word',
-      hint: 'Take it out of the list with: tollbell word add "stop" --meaning none',
+      hint: 'Take it out of the list with: tollbell word add "basta" --meaning none',
     });
   });
+
+  it('says of a stop that laws name that it never goes unheard', async () => {
+    const { code, hint } = await world.failure('word', 'remove', 'STOP');
+    expect([code, hint]).toEqual([
+      'unknown_word',
+      expect.stringContaining('after tollbell word add "stop" --meaning none such messages wait'),
+    ]);
+  });
+
+  it('names the words that can be removed', async () => {
+    expect((await world.failure('word', 'remove', 'weg')).hint).toBe('It has no words of its own yet; tollbell word add adds one.');
+    await world.run('word', 'add', 'Feierabend', '--meaning', 'opt_out');
+    expect((await world.failure('word', 'remove', 'weg')).hint).toBe('Its own words are "feierabend".');
+  });
+});
+
+it('word list says in its help how many words it shows', async () => {
+  expect((await world.run('word', 'list', '--help')).out).toContain('at most so many items (default 1,000)');
 });

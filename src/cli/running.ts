@@ -1,0 +1,17 @@
+// What commands share that run until they are stopped.
+
+import type { App } from '../app.ts';
+
+/** So often a clock that was set by hand is moved on. */
+const TICK_MS = 250;
+
+/** Resolves when the command is told to stop. A clock that was set by hand (`TOLLBELL_NOW`) moves only while somebody sleeps, so it runs on meanwhile. */
+export async function untilStopped({ interrupted, config, clock }: Pick<App, 'interrupted' | 'config' | 'clock'>): Promise<void> {
+  while (config.now !== null && !interrupted.aborted) await clock.sleep(TICK_MS, interrupted);
+  if (!interrupted.aborted) await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+}
+
+/** True for an address that only this machine can reach. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
