@@ -24,7 +24,7 @@ import { listOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
 import { sendHost } from './send-host.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
-import { type SendView, type SentRow, sendView, stopHint, timeIsUp, toSentRow, withRecord } from './send-view.ts';
+import { type SendView, type SentRow, sendView, stopHint, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
@@ -42,7 +42,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   const rows: SentRow[] = [];
   const plan = planOf(options, { sender, template, derivesKeys: false });
   const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
-  const { tally, interrupted, waiting, timedOut } = await send(
+  const { tally, ...ending } = await send(
     host,
     {
       ...plan,
@@ -63,12 +63,12 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     sender,
     campaign: options.campaign,
     rows: shown,
-    waiting,
-    timedOut,
-    failure: interrupted
+    ending,
+    resume: dispatchOf(sender),
+    failure: ending.interrupted
       ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: lookOf(shown, { sender, campaign: options.campaign }) }))
       : null,
-    hints: timedOut ? [timeIsUp(tally, dispatchOf(sender))] : [],
+    hints: [],
   });
 }
 
@@ -97,7 +97,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const plan = planOf(options, { sender, template, derivesKeys: true });
   const run = async (): Promise<SendView> => {
     const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
-    const { tally, interrupted, waiting, timedOut } = await send(
+    const { tally, ...ending } = await send(
       host,
       {
         ...plan,
@@ -111,7 +111,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     );
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
-    if (interrupted) tally.read -= unread;
+    if (ending.interrupted) tally.read -= unread;
     const resume = unread > 0 ? 'the same command; what was admitted is not sent twice' : `the same command, or ${dispatchOf(sender)}`;
     return sendView({
       tally,
@@ -119,12 +119,12 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       sender,
       campaign: options.campaign,
       rows: rows === null ? null : await shownRows(host.store, rows, options),
-      waiting,
-      timedOut,
-      failure: interrupted
+      ending,
+      resume: 'the same command',
+      failure: ending.interrupted
         ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: listOf(null, { sender, campaign: options.campaign }) }))
         : null,
-      hints: [...hintsOf(options, file.checked.invalid), ...(timedOut ? [timeIsUp(tally, 'the same command')] : [])],
+      hints: hintsOf(options, file.checked.invalid),
     });
   };
   return closeAfter(file.close, run).finally(() => progress.close());

@@ -4,10 +4,12 @@ import * as z from 'zod/mini';
 import type { AdmitRequest, Admission } from '../ports/store/admit.ts';
 import type { MessageRecord } from '../ports/store/report.ts';
 import type { Recipient } from '../send/recipients.ts';
+import type { Ending } from '../send/finish.ts';
 import { addresseeText } from '../send/addressees.ts';
 import { exitCodeOfTally, statusOfTally, type Tally } from '../send/tally.ts';
 import { REFUSAL_REASONS } from '../domain/consent.ts';
 import type { Sender } from '../domain/sender.ts';
+import { formatInstant } from '../values/time.ts';
 import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
 import type { View } from './command.ts';
@@ -106,21 +108,25 @@ type SendResult = {
   readonly sender: Pick<Sender, 'name' | 'currency' | 'isDefault'>;
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
-  /** True when another process still holds messages of this send. */
-  readonly waiting: boolean;
-  /** True when the time was up before all was done that was asked. */
-  readonly timedOut: boolean;
-  /** What the file had besides, and how to go on. */
+  readonly ending: Ending;
+  /** The command that goes on with what is left. */
+  readonly resume: string;
+  /** What there is to say besides. */
   readonly hints: readonly string[];
   /** The error of a stop on request; what happened until then is shown before it. */
   readonly failure: Error | null;
 };
 
-/** What to do when the time is up: what is queued can be sent, what left already can only be looked at. */
-export function timeIsUp({ counts }: Pick<Tally, 'counts'>, resume: string): string {
+// What is queued can be sent, what left already can only be looked at.
+function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly string[] {
+  const { waiting, timedOut, nextDueAt } = ending;
+  if (waiting) return [WAITING];
+  if (nextDueAt !== null)
+    return [`${counts.queued} are still queued and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
+  if (!timedOut) return [];
   const left = counts.queued === 0 ? '' : ` ${counts.queued} are still queued; go on with: ${resume}.`;
   const open = counts.accepted + counts.unknown === 0 ? '' : ' tollbell message list shows what becomes of those that left.';
-  return `The time is up.${left}${open}`;
+  return [`The time is up.${left}${open}`];
 }
 
 /** What to do after a stop on request: go on where something is left to do, and otherwise look at what left. */
@@ -142,10 +148,11 @@ type AfterStop = {
 
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
-  const { tally, dryRun, sender, campaign, rows, waiting, timedOut, hints, failure } = result;
+  const { tally, dryRun, sender, campaign, rows, ending, hints, failure } = result;
   const status = statusOfTally(tally);
-  const isCutShort = timedOut || failure !== null;
-  const steps = [...hints, ...nextStep(tally, result), ...(waiting ? [WAITING] : [])];
+  const isLeft = ending.waiting || ending.timedOut || ending.nextDueAt !== null;
+  const isCutShort = ending.timedOut || ending.nextDueAt !== null || failure !== null;
+  const steps = [...hints, ...nextStep(tally, result), ...leftLines(result)];
   const document = {
     status: isCutShort && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,
@@ -169,7 +176,7 @@ export function sendView(result: SendResult): SendView {
     document,
     rows: 'messages',
     columns: Object.keys(sentRow.shape),
-    exitCode: exitCodeOfTally(tally) || (waiting || timedOut ? 10 : 0),
+    exitCode: exitCodeOfTally(tally) || (isLeft ? 10 : 0),
     text: async (style) => [await summary(document, style), ...steps.map(printable)].join('\n'),
     ...(failure === null ? {} : { failure }),
   };

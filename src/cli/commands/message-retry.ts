@@ -51,17 +51,27 @@ export async function runMessageRetry(
   const retriable = await retriableOf(app, store, id);
   const { sender, record } = retriable;
   const host = await sendHost(app, sender, { store, keyedDigest: app.keyedDigest });
-  const { request, admission, tally, interrupted, waiting, timedOut } = await retryMessage(host, retriable, queue);
+  const { request, admission, tally, ...ending } = await retryMessage(host, retriable, queue);
   const row = toSentRow({ row: 1 }, request, { admission, currency: sender.currency });
   const [now] = row.id === null ? [] : await store.findMessages([admission.kind === 'duplicate' ? admission.kept.id : request.id]);
   const rows = [withRecord(row, now)];
   const look = `tollbell message show ${row.id ?? record.id}`;
-  const failure = interrupted ? stopped(stopHint(tally, { resume: dispatchOf(sender), isUnread: false, look })) : null;
+  const failure = ending.interrupted ? stopped(stopHint(tally, { resume: dispatchOf(sender), isUnread: false, look })) : null;
   const again =
     row.duplicate_of === null
       ? []
       : [`It was sent again before, as ${row.duplicate_of}; what became of that one can be retried in its turn.`];
-  const view = sendView({ tally, dryRun: false, sender, campaign: record.campaign, rows, waiting, timedOut, hints: again, failure });
+  const view = sendView({
+    tally,
+    dryRun: false,
+    sender,
+    campaign: record.campaign,
+    rows,
+    ending,
+    resume: dispatchOf(sender),
+    hints: again,
+    failure,
+  });
   return {
     ...view,
     command: 'message-retry',
