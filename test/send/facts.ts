@@ -143,6 +143,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     userId: null,
     undeliverable: false,
     pricing: null,
+    providerId: null,
     charge: null,
     price: toMicros(60_000n),
     held: toMicros(60_000n),

@@ -1,7 +1,7 @@
 // A message as the rule of settling sees it, and what the rule changes in it. One look-up and one update each, since every status pays for both.
 
 import type { MessageState, PricingType } from '../../domain/message.ts';
-import type { ProviderPricing } from '../../domain/outcome.ts';
+import type { PricedKind, ToldPricing } from '../../domain/outcome.ts';
 import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
@@ -20,14 +20,19 @@ export type MessageFactStore = {
 
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
-  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, ifnull(p.id, c.id), ifnull(p.phone, c.phone),
+  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, ifnull(p.id, c.id), ifnull(p.phone, c.phone),
     ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
 
-const CHARGE = /* sql */ `SELECT posted, bucket_id, provider_type FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+const CHARGE = /* sql */ `SELECT posted, bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+
+// Only those that follow from the provider's word have a rule.
+const CORRECTED = /* sql */ `
+  SELECT ifnull(SUM(posted), 0) FROM ledger
+  WHERE message_id = ? AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment' AND rule IS NOT NULL`;
 
 const CHANGE = /* sql */ `
   UPDATE message SET
@@ -55,6 +60,7 @@ type Row = readonly [
   bigint,
   bigint,
   string | null,
+  string | null,
   ContactId,
   Phone | null,
   string | null,
@@ -75,7 +81,8 @@ export function createMessageFactStore({
     load: (id) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
       if (row === undefined) return undefined;
-      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, contactId, phone, userId, undeliverable] = row;
+      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, providerId, contactId, phone, userId, undeliverable] =
+        row;
       return {
         id,
         sender: senders.byId(senderId),
@@ -87,6 +94,7 @@ export function createMessageFactStore({
         userId,
         undeliverable: undeliverable === 1n,
         pricing: pricing === null ? null : toPricing(pricing),
+        providerId,
         charge: null,
         price: toMicros(price),
         held: toMicros(held),
@@ -94,10 +102,11 @@ export function createMessageFactStore({
       };
     },
     chargeOf: (id) => {
-      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, string | null] | undefined;
+      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint] | undefined;
       if (row === undefined) return null;
-      const [posted, bucketId, providerType] = row;
-      return { amount: toMicros(posted), bucket: book.bucket(Number(bucketId)), isTold: providerType !== null };
+      const [posted, bucketId] = row;
+      const corrected = sqlite.prepareExact(CORRECTED).pluck().get(id) as bigint;
+      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)) };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);
@@ -133,11 +142,16 @@ function changeRow(change: MessageChange): unknown[] {
     change.at,
     change.expiresAt,
     change.providerId,
-    change.pricing === null ? null : `${change.pricing.type}/${change.pricing.category}`,
+    change.pricing === null ? null : pricingText(change.pricing),
   ];
 }
 
-function toPricing(text: string): ProviderPricing {
-  const slash = text.indexOf('/');
-  return { type: text.slice(0, slash) as PricingType, category: text.slice(slash + 1) };
+function pricingText({ type, category, toldBy }: ToldPricing): string {
+  return `${type}/${category}/${toldBy}`;
+}
+
+// The category is the provider's word, whatever stands in it.
+function toPricing(text: string): ToldPricing {
+  const [first, last] = [text.indexOf('/'), text.lastIndexOf('/')];
+  return { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: text.slice(last + 1) as PricedKind };
 }
