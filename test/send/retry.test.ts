@@ -1,25 +1,8 @@
 // From a delivery to outcomes, and when to try again.
 
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/ports/transport.ts';
 import { ATTEMPTS_MAX, outcomesOf } from '../../src/send/retry.ts';
-import type { MessageId } from '../../src/values/id.ts';
-import { NOW, outcome } from './facts.ts';
-
-function delivery(kind: Delivery['kind'], rest: Partial<Delivery> = {}): Delivery {
-  return {
-    messageId: 'message' as MessageId,
-    attempt: 1,
-    kind,
-    at: NOW,
-    providerId: null,
-    error: null,
-    retryAfterMs: null,
-    backoff: 'message',
-    later: [],
-    ...rest,
-  };
-}
+import { delivery, NOW, outcome } from './facts.ts';
 
 const THROTTLED = { code: '130429', title: 'Rate limit hit' };
 

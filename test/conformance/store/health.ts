@@ -35,7 +35,7 @@ export function examHealth(exam: Exam): void {
       unknown: { count: 1, oldestAt: later(7) },
       newestAt: later(2),
     });
-    expect(await store.health()).toEqual({ ...health, freeBytes: expect.any(Number) as number }); // others use the disk too
+    expect(await store.health()).toEqual({ ...health, freeBytes: health.freeBytes === null ? null : (expect.any(Number) as number) }); // others use the disk too
   });
 
   exam.needs('several_connections')('counts the claims of the dead, not those of the living, and takes none back', async () => {
