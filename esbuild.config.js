@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const lazyPackages = new Set();
 
-/** The commands with a file of their own: it is half the size, which saves a `send` 5 ms. */
+/** The commands with a file of their own: it is half the size, which saves a `send` 3 ms. */
 const FREQUENT = ['send', 'dispatch', 'bill-report'];
 
 /**
@@ -83,18 +83,23 @@ function onlyCommand(name) {
  */
 function includeDriver(plugin) {
   const name = 'better-sqlite3';
+  const modules = {
+    [name]: `
+      const place = require('driver:place');
+      const installed = place === undefined ? '' : require('node:fs').readFileSync(require('node:path').join(place, 'package.json'), 'utf8');
+      module.exports = installed.includes('"version": "${versionOf(name)}"') ? require('driver:bundled') : require('${name}');`,
+    // The folders where Node would look, in its order; asking Node itself takes 0.6 ms.
+    place: `
+      const { join } = require('node:path');
+      const folders = (require.resolve.paths('${name}') ?? []).map((folder) => join(folder, '${name}'));
+      module.exports = folders.find((folder) => require('node:fs').existsSync(join(folder, 'package.json')));`,
+    bindings: `module.exports = () => require(require('node:path').join(require('driver:place'), 'build/Release/better_sqlite3.node'));`,
+  };
   plugin.onResolve({ filter: /^better-sqlite3$/ }, ({ namespace }) =>
     namespace === 'driver' ? undefined : { path: name, namespace: 'driver' },
   );
-  plugin.onLoad({ filter: /.*/, namespace: 'driver' }, ({ path }) => ({
-    resolveDir: '.',
-    contents:
-      path === 'bindings'
-        ? `module.exports = () => require(require('node:path').join(require.resolve('${name}/package.json'), '../build/Release/better_sqlite3.node'));`
-        : `let installed = '';
-           try { installed = require('node:fs').readFileSync(require.resolve('${name}/package.json'), 'utf8'); } catch {}
-           module.exports = installed.includes('"version": "${versionOf(name)}"') ? require('driver:bundled') : require('${name}');`,
-  }));
+  plugin.onLoad({ filter: /.*/, namespace: 'driver' }, ({ path }) => ({ resolveDir: '.', contents: modules[path] }));
+  plugin.onResolve({ filter: /^driver:place$/ }, () => ({ path: 'place', namespace: 'driver' }));
   plugin.onResolve({ filter: /^driver:bundled$/ }, () => ({ path: resolve('node_modules', name, 'lib/index.js') }));
   plugin.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'driver' }));
 }
