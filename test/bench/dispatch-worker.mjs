@@ -115,6 +115,7 @@ async function prepare(store) {
       checkedFor: template.id,
       content: JSON.stringify({ name: 'Ada Lovelace', order: `A-${from + index}` }),
       maxPrice: null,
+      aliases: [],
       retryOf: null,
       confirms: null,
       costCenter: null,
