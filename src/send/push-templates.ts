@@ -4,6 +4,7 @@
 import type { Sender } from '../domain/sender.ts';
 import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
+import { asksForOtherTtl } from '../domain/template-ttl.ts';
 import { AppError, assert } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
@@ -74,5 +75,5 @@ function toChange({ ids }: PushHost, template: Template, told: Told): TemplateCh
 
 // The category of what it approved is the provider's decision. One that it rejected is handed in again after it was added anew, with a better example maybe.
 function needsEdit(template: Template, { content, status }: ProviderTemplate): boolean {
-  return !readsAlike(template, content) || (status === 'rejected' && template.status === 'pending');
+  return !readsAlike(template, content) || asksForOtherTtl(template, content) || (status === 'rejected' && template.status === 'pending');
 }

@@ -4,6 +4,7 @@ import type { Sender } from '../domain/sender.ts';
 import { canonicalTemplate, type Template } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
 import { toTemplate } from '../domain/template-parameters.ts';
+import { livesAlike } from '../domain/template-ttl.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
 import type { Store } from '../ports/store.ts';
@@ -58,7 +59,8 @@ type Listed = { readonly sender: Sender; readonly item: ProviderTemplate; readon
 function toChange({ ids, digest, clock }: SyncHost, { sender, item, known }: Listed): TemplateChange {
   const { providerId, content: theirs, status, quality } = item;
   const components = known !== undefined && readsAlike(known, theirs) ? known.components : theirs.components;
-  const content = { ...theirs, components, status };
+  const ttlSeconds = known !== undefined && livesAlike(known, theirs) ? known.ttlSeconds : theirs.ttlSeconds;
+  const content = { ...theirs, components, ttlSeconds, status };
   const identity = {
     id: ids.short<'template'>(),
     senderId: sender.id,

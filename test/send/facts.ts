@@ -58,6 +58,7 @@ export function template(rest: Partial<Template> = {}): Template {
     category: 'utility',
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: 'Hello {{name}}' }],
+    ttlSeconds: null,
     parameters: ['name'],
     status: 'approved',
     contentHash: '',

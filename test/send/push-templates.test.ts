@@ -49,6 +49,14 @@ it('edits what reads otherwise there, and what cannot be read there', async () =
   ]);
 });
 
+it('edits what asks for another time to live, and leaves alone what asks for none', async () => {
+  const there = () => provider([[listed('7', content('alpha', { ttlSeconds: 300 }))]]);
+  await put(shop, content('alpha'), { providerId: '7', status: 'approved' });
+  expect(await push(there())).toMatchObject([{ result: 'unchanged' }]);
+  await put(shop, content('alpha', { ttlSeconds: 600 }), { providerId: '7' });
+  expect(await push(there())).toMatchObject([{ result: 'edited' }]);
+});
+
 it('hands a rejected one in again after it was added anew, and else leaves it', async () => {
   await put(shop, content('alpha'), { providerId: '7' });
   const pages = [[listed('7', content('alpha'), { status: 'rejected' })]];

@@ -48,6 +48,14 @@ it('takes over a content that reads otherwise', async () => {
   expect(takenOver).toMatchObject([{ result: 'changed', drift: [{ what: 'content' }, { what: 'quality' }] }]);
 });
 
+it('takes over another time to live; one in other words is none', async () => {
+  await put(shop, content('alpha', { ttlSeconds: -1 }), { status: 'approved', providerId: '1', quality: 'green' });
+  expect((await sync([listed('1', content('alpha'))])).takenOver).toMatchObject([{ result: 'unchanged', drift: [] }]);
+  expect((await sync([listed('1', content('alpha', { ttlSeconds: 300 }))])).takenOver).toMatchObject([
+    { result: 'changed', drift: [{ what: 'time_to_live', from: '-1', to: '300' }] },
+  ]);
+});
+
 it('disables what is gone, also what a file called approved; what was never handed in waits', async () => {
   await put(shop, content('gone'), { status: 'approved', providerId: '1' });
   await put(shop, content('claimed'), { status: 'approved' });

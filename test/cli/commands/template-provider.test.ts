@@ -86,6 +86,32 @@ describe('template push', () => {
     );
   });
 
+  it('hands the time to live in, changes it, and reads it back', async () => {
+    const path = join(world.directory, 'greeting.json');
+    const file = (seconds: number): void =>
+      writeFileSync(
+        path,
+        JSON.stringify({
+          name: 'greeting',
+          language: 'en',
+          category: 'UTILITY',
+          message_send_ttl_seconds: seconds,
+          components: [{ type: 'BODY', text: 'Good day to you.' }],
+        }),
+      );
+    const show = async () => (await shop.run('template', 'show', 'greeting')).out;
+    file(300);
+    await shop.run('template', 'add', path);
+    expect((await shop.run('template', 'push')).out).toMatch(/^created/);
+    expect(await show()).toMatch(/^time to live {2}300 s$/m);
+    expect((await shop.run('template', 'sync')).out).toMatch(/1 unchanged$/m);
+    file(-1);
+    expect((await shop.run('template', 'add', path, '--json')).json()).toMatchObject({ item: { result: 'updated', ttl_seconds: -1 } });
+    expect((await shop.run('template', 'push')).out).toMatch(/^edited/);
+    expect((await shop.run('template', 'sync')).out).toMatch(/2 unchanged$/m);
+    expect(await show()).toMatch(/^time to live {2}30 days$/m);
+  });
+
   it('takes over the category that the provider chose', async () => {
     await shop.act('faults', { templates: { categories: { order_shipped: 'MARKETING' } } });
     await shop.run('template', 'add', `${SHIPPED}.de.json`);
