@@ -7,6 +7,7 @@ import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, silenceEnd } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { ruleOf } from '../domain/quote.ts';
+import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import type { Outcome, ProviderPricing } from '../domain/outcome.ts';
 import type {
   ContactFact,
@@ -163,7 +164,7 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: 
     reason,
     notBefore: outcome.retryAt,
     isUnbegun: outcome.kind === 'retry' && isUnbegun(outcome.error),
-    expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at) : null,
+    expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
     pricing: outcome.pricing,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.

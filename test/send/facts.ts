@@ -145,6 +145,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     undeliverable: false,
     pricing: null,
     charge: null,
+    template: template(),
     price: toMicros(60_000n),
     held: toMicros(60_000n),
     holdBucket: {

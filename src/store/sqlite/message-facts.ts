@@ -3,12 +3,13 @@
 import type { MessageState, PricingType } from '../../domain/message.ts';
 import type { ProviderPricing } from '../../domain/outcome.ts';
 import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
-import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
+import type { TemplateStore } from './templates.ts';
 
 export type MessageFactStore = {
   readonly load: (id: MessageId) => MessageFacts | undefined;
@@ -21,7 +22,7 @@ export type MessageFactStore = {
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
   SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, ifnull(p.id, c.id), ifnull(p.phone, c.phone),
-    ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
+    ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL, m.template_id
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
@@ -59,6 +60,7 @@ type Row = readonly [
   Phone | null,
   string | null,
   bigint,
+  TemplateId | null,
 ];
 
 /** The messages of one connection. */
@@ -66,16 +68,19 @@ export function createMessageFactStore({
   sqlite,
   book,
   senders,
+  templates,
 }: {
   readonly sqlite: Sqlite;
   readonly book: Book;
   readonly senders: SenderStore;
+  readonly templates: Pick<TemplateStore, 'byId'>;
 }): MessageFactStore {
   return {
     load: (id) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
       if (row === undefined) return undefined;
-      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, contactId, phone, userId, undeliverable] = row;
+      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, contactId, phone, userId, undeliverable, templateId] =
+        row;
       return {
         id,
         sender: senders.byId(senderId),
@@ -88,6 +93,7 @@ export function createMessageFactStore({
         undeliverable: undeliverable === 1n,
         pricing: pricing === null ? null : toPricing(pricing),
         charge: null,
+        template: templateId === null ? null : templates.byId(templateId),
         price: toMicros(price),
         held: toMicros(held),
         holdBucket: book.bucket(Number(holdBucketId)),
