@@ -3,6 +3,7 @@
 import { parseTemplate, templateStatusOf } from '../../domain/template-parse.ts';
 import { TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, type TemplateContent } from '../../domain/template.ts';
 import { AppError, fail } from '../../errors.ts';
+import { parseLanguage } from '../../values/language.ts';
 import type { ProviderTemplate, PushedTemplate, UnreadableTemplate } from '../../ports/provider.ts';
 import type { Api } from './api.ts';
 import { isFields, safeWords } from './graph-error.ts';
@@ -56,7 +57,9 @@ function toListed(item: Document, token: string): Listed {
     if (!(error instanceof AppError) || error.code !== 'template_invalid') throw error;
     const text = (value: unknown): string => (typeof value === 'string' ? safeWords(value, token) : '');
     const reason = safeWords(error.message, token);
-    return { providerId: idOf(item), name: text(item['name']), language: text(item['language']), content: null, reason };
+    const language = text(item['language']);
+    // As ours are written, so that the one in the store is found by it.
+    return { providerId: idOf(item), name: text(item['name']), language: parseLanguage(language) ?? language, content: null, reason };
   }
 }
 

@@ -112,6 +112,7 @@ describe('the list', () => {
   it('tells what cannot be read, and goes on', async () => {
     const carousel = item({
       name: 'deals',
+      language: 'en-US',
       components: [
         { type: 'BODY', text: 'Deals' },
         { type: 'CAROUSEL', cards: [] },
