@@ -1,5 +1,6 @@
-// The build. dist/main.cjs is the hot file: all our own modules and what they import statically. Every package that the source imports
-// lazily (`await import('inquirer')`) becomes a file of its own in dist/lib, so that a start reads and compiles only what it runs.
+// The build. dist/main.cjs is all our own modules and what they import statically; a command that scripts run all the time has a file of its own beside
+// it, the same program with no other command. Every package that the source imports lazily (`await import('inquirer')`) becomes a file in dist/lib. So a
+// start reads and compiles little more than it runs.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,9 @@ import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const lazyPackages = new Set();
+
+/** The commands with a file of their own: it is half the size, which saves a `send` 3 ms. */
+const FREQUENT = ['send', 'dispatch', 'bill-report'];
 
 /**
  * Everything that only people read goes, because it is read at every start: 2 ms of a `send`. Lines stay short, since Node prints the one that an
@@ -29,28 +33,49 @@ const options = {
   logLevel: 'warning',
 };
 
-const hot = await build({
-  ...options,
-  entryPoints: ['src/main.ts'],
-  define: { __TOLLBELL_VERSION__: JSON.stringify(version) },
-  loader: { '.csv': 'text', '.sql': 'text' },
-  supported: { 'dynamic-import': false }, // becomes require(): the launcher runs the file in a vm.Script, which has no import()
-  plugins: [
-    { name: 'driver', setup: includeDriver },
-    { name: 'lazy-packages', setup: splitLazyPackages },
-    { name: 'no-child-processes', setup: omitChildProcesses },
-  ],
-});
+const hot = await Promise.all([buildProgram('main', []), ...FREQUENT.map((command) => buildProgram(command, [onlyCommand(command)]))]);
 const lazy = await build({ ...options, outdir: 'lib', entryPoints: Object.fromEntries([...lazyPackages].map((name) => [name, name])) });
 
 // Written beside dist and swapped in, because other processes may be starting from dist at this moment.
 const staging = `dist.${process.pid}`;
 for (const { path, text } of lazy.outputFiles) write(relative('.', path), text);
-for (const { path, text } of hot.outputFiles) write(relative('.', path), asFunction(text));
-write('LICENSES.txt', licences([hot, lazy]));
+for (const { path, text } of hot.flatMap(({ outputFiles }) => outputFiles)) write(relative('.', path), asFunction(text));
+write('LICENSES.txt', licences([...hot, lazy]));
 if (existsSync('dist')) renameSync('dist', `${staging}.old`);
 renameSync(staging, 'dist');
 rmSync(`${staging}.old`, { recursive: true, force: true });
+
+function buildProgram(name, plugins) {
+  return build({
+    ...options,
+    entryPoints: { [name]: 'src/main.ts' },
+    define: { __TOLLBELL_VERSION__: JSON.stringify(version) },
+    loader: { '.csv': 'text', '.sql': 'text' },
+    supported: { 'dynamic-import': false }, // becomes require(): the launcher runs the file in a vm.Script, which has no import()
+    plugins: [
+      ...plugins,
+      { name: 'driver', setup: includeDriver },
+      { name: 'lazy-packages', setup: splitLazyPackages },
+      { name: 'no-child-processes', setup: omitChildProcesses },
+    ],
+  });
+}
+
+/** Leaves every other command empty. The launcher takes the file for this command only, and then none of them is loaded. */
+function onlyCommand(name) {
+  const setup = (plugin) => {
+    plugin.onResolve({ filter: /^\.\/commands\// }, ({ importer, path }) =>
+      relative('.', importer) === join('src', 'cli', 'commands.ts') && path !== `./commands/${name}.ts`
+        ? { path, namespace: 'others' }
+        : undefined,
+    );
+    plugin.onLoad({ filter: /.*/, namespace: 'others' }, () => ({ contents: '' }));
+    plugin.onEnd(({ metafile }) => {
+      if (!Object.hasOwn(metafile.inputs, `src/cli/commands/${name}.ts`)) throw new Error(`FREQUENT names ${name}, which is no command`);
+    });
+  };
+  return { name: 'only-command', setup };
+}
 
 /**
  * Puts the driver's JavaScript into the hot file, for use with a binary of exactly its version; with any other version the installed
@@ -58,18 +83,23 @@ rmSync(`${staging}.old`, { recursive: true, force: true });
  */
 function includeDriver(plugin) {
   const name = 'better-sqlite3';
+  const modules = {
+    [name]: `
+      const place = require('driver:place');
+      const installed = place === undefined ? '' : require('node:fs').readFileSync(require('node:path').join(place, 'package.json'), 'utf8');
+      module.exports = installed.includes('"version": "${versionOf(name)}"') ? require('driver:bundled') : require('${name}');`,
+    // The folders where Node would look, in its order; asking Node itself takes 0.6 ms.
+    place: `
+      const { join } = require('node:path');
+      const folders = (require.resolve.paths('${name}') ?? []).map((folder) => join(folder, '${name}'));
+      module.exports = folders.find((folder) => require('node:fs').existsSync(join(folder, 'package.json')));`,
+    bindings: `module.exports = () => require(require('node:path').join(require('driver:place'), 'build/Release/better_sqlite3.node'));`,
+  };
   plugin.onResolve({ filter: /^better-sqlite3$/ }, ({ namespace }) =>
     namespace === 'driver' ? undefined : { path: name, namespace: 'driver' },
   );
-  plugin.onLoad({ filter: /.*/, namespace: 'driver' }, ({ path }) => ({
-    resolveDir: '.',
-    contents:
-      path === 'bindings'
-        ? `module.exports = () => require(require('node:path').join(require.resolve('${name}/package.json'), '../build/Release/better_sqlite3.node'));`
-        : `let installed = '';
-           try { installed = require('node:fs').readFileSync(require.resolve('${name}/package.json'), 'utf8'); } catch {}
-           module.exports = installed.includes('"version": "${versionOf(name)}"') ? require('driver:bundled') : require('${name}');`,
-  }));
+  plugin.onLoad({ filter: /.*/, namespace: 'driver' }, ({ path }) => ({ resolveDir: '.', contents: modules[path] }));
+  plugin.onResolve({ filter: /^driver:place$/ }, () => ({ path: 'place', namespace: 'driver' }));
   plugin.onResolve({ filter: /^driver:bundled$/ }, () => ({ path: resolve('node_modules', name, 'lib/index.js') }));
   plugin.onResolve({ filter: /^bindings$/ }, () => ({ path: 'bindings', namespace: 'driver' }));
 }

@@ -22,10 +22,10 @@ const RECOUNT = /* sql */ `
     (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'reservation') AS units,
     (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'charge') AS delivered,
     (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'release' AND cause IN ('rejected', 'failed')) AS failed,
-    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type = 'regular', -1)), 0) FROM ledger
-      WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule = 'free')) AS billable_units,
-    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type <> 'regular', 1)), 0) FROM ledger
-      WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule = 'free')) AS free_units,
+    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type = 'regular', iif(rule = 'free', -1, 1))), 0) FROM ledger
+      WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule IS NOT NULL)) AS billable_units,
+    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type <> 'regular', iif(rule = 'free', 1, -1))), 0) FROM ledger
+      WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule IS NOT NULL)) AS free_units,
     (SELECT ifnull(SUM(held), 0) FROM ledger WHERE hold_bucket_id = b.id) AS reserved,
     (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE bucket_id = b.id AND kind = 'charge') AS charged,
     (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE bucket_id = b.id AND kind = 'adjustment') AS adjusted,

@@ -63,15 +63,6 @@ export function stopText(stop: Stop, style: Style): string {
   return `queued messages cancelled: ${stop.cancelled_messages}${released}${inFlight}`;
 }
 
-/** The senders that an event is about: the one that acts, or all. */
-export async function sendersOf(
-  store: Pick<DirectoryStore, 'listSenders'>,
-  sender: Sender,
-  everywhere: boolean,
-): Promise<readonly Sender[]> {
-  return everywhere ? store.listSenders(DEFAULT_ACCOUNT) : [sender];
-}
-
 /** The scope of an event, and how documents name it. */
 export function scopeOf(sender: Sender, everywhere: boolean): { readonly scope: Sender['id'] | typeof EVERYWHERE; readonly name: string } {
   return everywhere ? { scope: EVERYWHERE, name: EVERYWHERE } : { scope: sender.id, name: sender.name };

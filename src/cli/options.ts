@@ -79,6 +79,8 @@ function hintOf(issue: z.core.$ZodIssue | undefined): string {
   return typeof hint === 'string' ? hint : 'See --help for what it takes.';
 }
 
+const anyText = z.string();
+
 /** What is said of a text that an option does not take. */
 type Refusal = { readonly message: string; readonly hint: string; readonly code?: OptionCode };
 
@@ -88,7 +90,7 @@ export function parsedText<Value>(
   refuse: (text: string) => Refusal,
 ): z.ZodMiniPipe<z.ZodMiniString<string>, z.ZodMiniTransform<Awaited<Value>, string>> {
   return z.pipe(
-    z.string(),
+    anyText,
     z.transform((text: string, { issues }): Value => {
       const value = parse(text);
       if (value !== undefined) return value;
@@ -121,21 +123,23 @@ export function countText(max?: number): z.ZodMiniNumber {
   return max === undefined ? count : count.check(z.maximum(max, `at most ${max}`));
 }
 
+// The file of a frequent command leaves out those of these that it does not use: what the build is to leave out, it must know to be pure.
+
 /** A phone number in international form. */
-export const phoneText = parsedText(parsePhone, () => ({
+export const phoneText = /* @__PURE__ */ parsedText(parsePhone, () => ({
   message: 'not an international phone number',
   code: 'invalid_phone',
   hint: `Write it with + and the country code: ${EXAMPLE_PHONE}.`,
 }));
 
 /** A decimal amount with at most six decimals. */
-export const amountText = parsedText(parseAmount, (text) => ({
+export const amountText = /* @__PURE__ */ parsedText(parseAmount, (text) => ({
   message: `not an amount: ${text}`,
   hint: 'Write it like 12.50; at most six decimals, no currency sign.',
 }));
 
 /** An instant with an offset, or a day. */
-export const instantText = parsedText(parseInstant, (text) => ({
+export const instantText = /* @__PURE__ */ parsedText(parseInstant, (text) => ({
   message: `not an instant: ${text}`,
   hint: 'Write it like 2026-12-01T09:00+01:00 or 2026-12-01.',
 }));
@@ -144,7 +148,7 @@ export const instantText = parsedText(parseInstant, (text) => ({
 const DURATION_MS_MAX = 24 * DAY_MS;
 
 /** A duration in milliseconds, at most 24 days. */
-export const durationText = parsedText(
+export const durationText = /* @__PURE__ */ parsedText(
   (text) => {
     const milliseconds = parseDuration(text);
     return milliseconds === undefined || milliseconds === 0 || milliseconds > DURATION_MS_MAX ? undefined : milliseconds;
@@ -153,25 +157,31 @@ export const durationText = parsedText(
 );
 
 /** A calendar day. */
-export const dayText = parsedText(parseDay, (text) => ({ message: `not a day: ${text}`, hint: 'Write it like 2026-10-01.' }));
+export const dayText = /* @__PURE__ */ parsedText(parseDay, (text) => ({
+  message: `not a day: ${text}`,
+  hint: 'Write it like 2026-10-01.',
+}));
 
 /** A calendar month. */
-export const monthText = parsedText(parseMonth, (text) => ({ message: `not a month: ${text}`, hint: 'Write it like 2026-10.' }));
+export const monthText = /* @__PURE__ */ parsedText(parseMonth, (text) => ({
+  message: `not a month: ${text}`,
+  hint: 'Write it like 2026-10.',
+}));
 
 /** A currency that the provider bills in. */
-export const currencyText = parsedText(parseCurrency, (text) => ({
+export const currencyText = /* @__PURE__ */ parsedText(parseCurrency, (text) => ({
   message: `not a currency that the provider bills in: ${text}`,
   hint: `Use one of ${CURRENCIES.join(', ')}.`,
 }));
 
 /** A language code, as templates have it. */
-export const languageText = parsedText(parseLanguage, (text) => ({
+export const languageText = /* @__PURE__ */ parsedText(parseLanguage, (text) => ({
   message: `not a language code: ${text}`,
   hint: 'Write it like de or pt_BR.',
 }));
 
 /** An IANA time zone. */
-export const timeZoneText = parsedText(parseTimeZone, (text) => ({
+export const timeZoneText = /* @__PURE__ */ parsedText(parseTimeZone, (text) => ({
   message: `not a time zone: ${text}`,
   hint: 'Write it like Europe/Berlin.',
 }));

@@ -84,10 +84,12 @@ export async function defineCommands(
   entries: readonly CommandEntry[],
 ): Promise<readonly DefinedCommand[]> {
   const loaded = await Promise.all(entries.map(async (entry) => ({ entry, define: await entry.load() })));
-  return loaded.map(({ entry, define }) => defineOne(program, host, entry, define));
+  return loaded.map((command) => defineOne(program, host, command));
 }
 
-function defineOne(program: Command, host: CommandHost, entry: CommandEntry, define: Define): DefinedCommand {
+type Loaded = { readonly entry: CommandEntry; readonly define: Define };
+
+function defineOne(program: Command, host: CommandHost, { entry, define }: Loaded): DefinedCommand {
   const group = entry.path.split(' ')[0] ?? '';
   const parent = entry.path.includes(' ') ? groupOf(program, group) : program;
   const outputSchema = define(parent, host);

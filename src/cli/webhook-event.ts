@@ -63,9 +63,9 @@ async function toChange(host: EventHost, wish: Wish): Promise<Change> {
       return inboundChange(source, { ...inbound(host, wish), type: 'button', content: { text, payload: options.payload ?? text } });
     }
     case 'preferences-stop':
-      return preferenceChange(source, personOf(options), 'stop', at);
+      return preferenceChange(source, { person: personOf(options), marketing: 'stop', at });
     case 'preferences-resume':
-      return preferenceChange(source, personOf(options), 'resume', at);
+      return preferenceChange(source, { person: personOf(options), marketing: 'resume', at });
     case 'template-status':
     case 'template-category':
     case 'template-quality':

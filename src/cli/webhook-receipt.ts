@@ -66,7 +66,7 @@ async function toReceipt({ store, sender }: ReceiptHost, event: InboundEvent, re
   const { settlement, template } = received;
   const person = event.kind === 'message' || event.kind === 'preference' ? event.person : null;
   const [found] = person === null ? [] : await store.findContacts(DEFAULT_ACCOUNT, [refOf(person)]);
-  const taken = event.kind === 'template' && template !== null ? await takenOf(store, sender, event, template) : null;
+  const taken = event.kind === 'template' && template !== null ? await takenOf(store, sender, { named: event, changed: template }) : null;
   const item: Item = {
     result: received.result,
     message:
@@ -87,12 +87,12 @@ async function toReceipt({ store, sender }: ReceiptHost, event: InboundEvent, re
   return { item, taken };
 }
 
-async function takenOf(
-  store: Store,
-  sender: Sender,
-  named: { readonly name: string; readonly language: string },
-  changed: NonNullable<Received['template']>,
-): Promise<TakenOver> {
+type Told = {
+  readonly named: { readonly name: string; readonly language: string };
+  readonly changed: NonNullable<Received['template']>;
+};
+
+async function takenOf(store: Store, sender: Sender, { named, changed }: Told): Promise<TakenOver> {
   const templates = await store.listTemplates({ senderId: sender.id, name: named.name });
   return toTakenOver(store, { named, stored: templates.find((template) => keyOf(template) === keyOf(named)), changed });
 }

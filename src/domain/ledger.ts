@@ -106,10 +106,11 @@ export function eventCounts(entry: LedgerEntry): Counters {
       };
     case 'release':
       return { ...NO_COUNTS, failed: entry.cause === 'rejected' || entry.cause === 'failed' ? 1 : 0 };
-    case 'adjustment':
-      return entry.evidence?.rule === 'free'
-        ? { ...NO_COUNTS, adjusted: entry.posted, billableUnits: -1, freeUnits: 1 } // a delivery that was taken for a billable one
-        : { ...NO_COUNTS, adjusted: entry.posted };
+    case 'adjustment': {
+      // With a rule, it follows from the provider's word on a delivery that was taken for a free one, or for one that is charged.
+      const free = entry.evidence === null ? 0 : entry.evidence.rule === 'free' ? 1 : -1;
+      return { ...NO_COUNTS, adjusted: entry.posted, billableUnits: 0 - free, freeUnits: free };
+    }
     case 'repricing':
       return NO_COUNTS;
   }

@@ -38,7 +38,8 @@ export type MarketMap = {
   /** Keyed by calling code and area prefix read as one integer, because hashing a fresh substring costs four times as much. */
   readonly rowsByPrefix: ReadonlyMap<number, readonly MarketRow[]>;
   readonly prefixDigitsMax: number;
-  readonly rowsByCountry: ReadonlyMap<string, readonly MarketRow[]>;
+  /** Built when the first user id is looked up: numbers do without. */
+  readonly rowsByCountry: () => ReadonlyMap<string, readonly MarketRow[]>;
 };
 
 /** The map of these rows. Two rows that put one prefix in two markets on one day are a bug in the data. */
@@ -64,7 +65,9 @@ export function createMarketMap(rows: readonly MarketRow[]): MarketMap {
       others.push(row);
     }
   }
-  return { markets, changeDays: [...changeDays].sort(), rowsByPrefix, prefixDigitsMax, rowsByCountry: groupByCountry(rows) };
+  let byCountry: ReadonlyMap<string, readonly MarketRow[]> | undefined;
+  const rowsByCountry = () => (byCountry ??= groupByCountry(rows));
+  return { markets, changeDays: [...changeDays].sort(), rowsByPrefix, prefixDigitsMax, rowsByCountry };
 }
 
 /**
@@ -76,7 +79,11 @@ export function marketOf(map: MarketMap, address: Address, day: Day): Market {
 }
 
 function marketOfCountry({ rowsByCountry }: MarketMap, country: string, day: Day): Market {
-  return rowsByCountry.get(country)?.find((row) => isInForce(row, day))?.market ?? OTHER_MARKET;
+  return (
+    rowsByCountry()
+      .get(country)
+      ?.find((row) => isInForce(row, day))?.market ?? OTHER_MARKET
+  );
 }
 
 function marketOfNumber(map: MarketMap, phone: string, day: Day): Market {

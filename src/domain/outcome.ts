@@ -10,6 +10,13 @@ export type ProviderError = { readonly code: string; readonly title: string };
 /** What the provider said of the price of a message. */
 export type ProviderPricing = { readonly type: PricingType; readonly category: string };
 
+/** The statuses that name a price (the provider's page on webhooks): `sent` as a forecast, and one of the other two as what is billed. */
+export const PRICED_KINDS = ['sent', 'delivered', 'read'] as const;
+export type PricedKind = (typeof PRICED_KINDS)[number];
+
+/** The same, with the status that told it. */
+export type ToldPricing = ProviderPricing & { readonly toldBy: PricedKind };
+
 /**
  * `attempt` null means the newest request. `retryAt` goes with `retry`; `pricing` with what the provider said of the price; `error.code` becomes the
  * message's reason.

@@ -116,7 +116,7 @@ function changeTemplate(world: World, input: Json): Answer {
   for (const template of templates) {
     if (typeof quality === 'string') setQuality(world, template, quality);
     if (typeof status === 'string') setStatus(world, template, status);
-    if (word !== undefined) moveCategory(world, template, word, input['notice'] === true);
+    if (word !== undefined) moveCategory(world, template, { category: word, isNotice: input['notice'] === true });
   }
   return ok({ success: true, changed: templates.length });
 }
@@ -145,7 +145,9 @@ function setStatus(world: World, template: StoredTemplate, status: string): void
   });
 }
 
-function moveCategory(world: World, template: StoredTemplate, category: TemplateCategoryWord, isNotice: boolean): void {
+type Move = { readonly category: TemplateCategoryWord; readonly isNotice: boolean };
+
+function moveCategory(world: World, template: StoredTemplate, { category, isNotice }: Move): void {
   const move = (): void => {
     const previous = template.category;
     setCategory(template, category);

@@ -27,7 +27,7 @@ export function writeInbound(world: World, ref: CustomerRef, input: Json): Answe
   customer.lastInboundAt = at;
   if (referral !== null) customer.adClickAt = at;
   world.inbound.set(messageId, at);
-  const context = contextOf(world, input, customer, type);
+  const context = contextOf(world, customer, { input, type });
   const beside = {
     ...(context === null ? {} : { context }),
     ...(referral === null ? {} : { referral }),
@@ -69,8 +69,10 @@ function mediaOf({ media, timeline }: World, given: Json, usual: string): Json {
   return { mime_type: mimeType, sha256: file.sha256, id: file.id, ...rest };
 }
 
+type Said = { readonly input: Json; readonly type: string };
+
 // A pressed button belongs to a message of ours: the last one to this person where none is named.
-function contextOf({ messages, identity }: World, input: Json, customer: Customer, type: string): Json | null {
+function contextOf({ messages, identity }: World, customer: Customer, { input, type }: Said): Json | null {
   const given = asObject(input['context']);
   if (given !== null || (type !== 'button' && type !== 'interactive')) return given;
   const last = [...messages.values()].findLast((message) => keyOf(message.customer) === keyOf(customer));
@@ -81,7 +83,7 @@ function contextOf({ messages, identity }: World, input: Json, customer: Custome
 export function setPreference(world: World, ref: CustomerRef, marketing: 'stop' | 'resume'): Answer {
   const customer = world.customers.get(ref);
   customer.marketingStopped = marketing === 'stop';
-  tell(world, preferenceChange(world.identity, personOf(customer), marketing, world.timeline.now()));
+  tell(world, preferenceChange(world.identity, { person: personOf(customer), marketing, at: world.timeline.now() }));
   return ok({ success: true });
 }
 

@@ -71,7 +71,7 @@ function plainOrTaken(world: World, request: Request): SendReply {
   const message = accept(world, request);
   const silent: Fate = { kind: 'accepted', statuses: [], code: null };
   const isUnreported = fate.kind === 'no_answer' || strikes.request?.fault === 'accept_no_answer';
-  scheduleStatuses(world, message, isUnreported ? silent : fate, strikes);
+  scheduleStatuses(world, message, { fate: isUnreported ? silent : fate, strikes });
   const manner = fate.kind === 'no_answer' ? 'accept_no_answer' : (strikes.request?.fault ?? 'plain');
   return { answer: accepted(request, message), manner, delayMs: strikes.request?.delayMs ?? 0 };
 }

@@ -11,6 +11,9 @@ import { type MessageEvent, personOf, type SentMessage, type World } from './wor
 
 type AcceptedFate = Extract<Fate, { kind: 'accepted' | 'no_answer' }>;
 
+/** What becomes of a message: what its number or the platform says, and what a scenario makes of it. */
+type Lot = { readonly fate: AcceptedFate; readonly strikes: Strikes };
+
 /** One status to come, so many milliseconds after the one before. */
 type Step = { readonly status: StatusKind; readonly afterMs: number; readonly code: number | null };
 
@@ -18,11 +21,11 @@ type Step = { readonly status: StatusKind; readonly afterMs: number; readonly co
 const LATENCY_MS = { real: [1, 5], manual: [0, 0] } as const;
 
 /** Schedules the statuses of a message. */
-export function scheduleStatuses(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): void {
+export function scheduleStatuses(world: World, message: SentMessage, lot: Lot): void {
   let at = world.timeline.now();
-  for (const [index, { status, afterMs, code }] of stepsOf(world, message, fate, strikes).entries()) {
+  for (const [index, { status, afterMs, code }] of stepsOf(world, message, lot).entries()) {
     at = toInstant(at + afterMs + latencyMs(world, message, status));
-    world.timeline.schedule(at, () => report(world, message, { status, code, isFirst: index === 0 }, strikes.webhook));
+    world.timeline.schedule(at, () => report(world, message, { status, code, isFirst: index === 0, strikes: lot.strikes.webhook }));
   }
 }
 
@@ -30,19 +33,20 @@ export function scheduleStatuses(world: World, message: SentMessage, fate: Accep
 export function reportRead(world: World, message: SentMessage): void {
   const isDelivered = message.events.some(({ status }) => status === 'delivered');
   const isRead = message.events.some(({ status }) => status === 'read');
-  if (isDelivered && !isRead) report(world, message, { status: 'read', code: null, isFirst: false }, []);
+  if (isDelivered && !isRead) report(world, message, { status: 'read', code: null, isFirst: false, strikes: [] });
 }
 
-function stepsOf(world: World, message: SentMessage, fate: AcceptedFate, strikes: Strikes): readonly Step[] {
-  const wait = strikes.message?.fault.startsWith('held') === true ? strikes.message.delayMs : 0;
-  const { kinds, code } = courseOf(world, message, fate, strikes);
+function stepsOf(world: World, message: SentMessage, lot: Lot): readonly Step[] {
+  const { message: struck } = lot.strikes;
+  const wait = struck?.fault.startsWith('held') === true ? struck.delayMs : 0;
+  const { kinds, code } = courseOf(world, message, lot);
   return kinds.map((status, index) => ({ status, afterMs: index === 0 ? wait : 0, code: status === 'failed' ? code : null }));
 }
 
 type Course = { readonly kinds: readonly StatusKind[]; readonly code: number | null };
 
 // What a scenario says comes first, then what the provider's rules say, then the last four digits.
-function courseOf(world: World, message: SentMessage, fate: AcceptedFate, { message: struck }: Strikes): Course {
+function courseOf(world: World, message: SentMessage, { fate, strikes: { message: struck } }: Lot): Course {
   if (fate.kind === 'no_answer') return { kinds: [], code: null };
   if (fate.statuses.length === 0) return { kinds: [], code: null };
   switch (struck?.fault) {
@@ -102,9 +106,14 @@ function billable(message: SentMessage) {
 }
 
 /** Only the first status can be overtaken: were all of them late, nothing would change places. */
-type Happening = { readonly status: StatusKind; readonly code: number | null; readonly isFirst: boolean };
+type Happening = {
+  readonly status: StatusKind;
+  readonly code: number | null;
+  readonly isFirst: boolean;
+  readonly strikes: readonly Struck<WebhookFault>[];
+};
 
-function report(world: World, message: SentMessage, { status, code, isFirst }: Happening, strikes: readonly Struck<WebhookFault>[]): void {
+function report(world: World, message: SentMessage, { status, code, isFirst, strikes }: Happening): void {
   const at = world.timeline.now();
   const event: MessageEvent = {
     status,
@@ -115,7 +124,7 @@ function report(world: World, message: SentMessage, { status, code, isFirst }: H
   };
   message.events.push(event);
   const all = [...strikes, ...world.faults.strikeWebhook(message.struckable, status)];
-  post(world, message, event, isFirst ? all : all.filter(({ fault }) => fault !== 'reorder'));
+  post(world, message, { event, strikes: isFirst ? all : all.filter(({ fault }) => fault !== 'reorder') });
 }
 
 // Told with `sent`, and with the first of delivered and read, which is when it is billed.
@@ -126,7 +135,9 @@ function pricingAt({ bill, timeline }: World, message: SentMessage, status: Stat
   return { ...bill.charge(billable(message), message.customer, timeline.now()) };
 }
 
-function post(world: World, message: SentMessage, event: MessageEvent, strikes: readonly Struck<WebhookFault>[]): void {
+type Telling = { readonly event: MessageEvent; readonly strikes: readonly Struck<WebhookFault>[] };
+
+function post(world: World, message: SentMessage, { event, strikes }: Telling): void {
   const struck = (fault: WebhookFault) => strikes.find((strike) => strike.fault === fault);
   if (struck('lose_webhook') !== undefined) return;
   const enqueue = (): void =>

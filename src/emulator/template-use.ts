@@ -49,7 +49,7 @@ function headerProblem(header: HeaderPart | null, parameters: readonly Json[], t
       : format('header', expected, 'UNKNOWN');
   }
   if (lower(first['type']) !== expected) return format('header', expected, String(first['type']));
-  if (expected === 'text') return textsProblem('header', variablesIn(header?.text ?? ''), parameters, template);
+  if (expected === 'text') return textsProblem(template, { place: 'header', names: variablesIn(header?.text ?? ''), parameters });
   const content = asObject(first[expected]);
   if (content === null) return refusal(131_008, `header: parameter '${expected}' is missing.`);
   if (expected !== 'location') return mediaProblem(content, expected);
@@ -60,7 +60,7 @@ function headerProblem(header: HeaderPart | null, parameters: readonly Json[], t
 function bodyProblem(template: StoredTemplate, parameters: readonly Json[]): Answer | null {
   const text = bodyOf(template.content);
   const names = variablesIn(text);
-  const problem = textsProblem('body', names, parameters, template);
+  const problem = textsProblem(template, { place: 'body', names, parameters });
   if (problem !== null || names.length === 0) return problem;
   const values = new Map(
     names.map((name, index) => [name, valueOf(parameters.find((given) => given['parameter_name'] === name) ?? parameters[index] ?? {})]),
@@ -71,7 +71,9 @@ function bodyProblem(template: StoredTemplate, parameters: readonly Json[]): Ans
     : null;
 }
 
-function textsProblem(place: string, names: readonly string[], parameters: readonly Json[], { content }: StoredTemplate): Answer | null {
+type Texts = { readonly place: string; readonly names: readonly string[]; readonly parameters: readonly Json[] };
+
+function textsProblem({ content }: StoredTemplate, { place, names, parameters }: Texts): Answer | null {
   if (names.length !== parameters.length) {
     return mismatch(
       `${place}: number of localizable_params (${parameters.length}) does not match the expected number of params (${names.length})`,

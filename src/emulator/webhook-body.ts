@@ -99,7 +99,10 @@ export function identityChange(
 }
 
 /** The change that tells of a person's own switch for marketing. */
-export function preferenceChange(source: WebhookSource, person: WebhookPerson, marketing: 'stop' | 'resume', at: Instant): Change {
+export function preferenceChange(
+  source: WebhookSource,
+  { person, marketing, at }: { readonly person: WebhookPerson; readonly marketing: 'stop' | 'resume'; readonly at: Instant },
+): Change {
   const preference = {
     ...(person.waId === null ? {} : { wa_id: person.waId }),
     ...(person.userId === null ? {} : { user_id: person.userId }),

@@ -157,11 +157,11 @@ async function send(desk: Desk, post: Post): Promise<void> {
   const { attempt, signature, body, events } = post;
   log.push({ at: formatInstant(at), url, attempt, events: events.length, status, error, signature, body });
   if (log.length > LOG_MAX) log.shift();
-  conclude(desk, post, status, at);
+  conclude(desk, post, { status, at });
   flush(desk);
 }
 
-function conclude(desk: Desk, post: Post, status: number | null, at: Instant): void {
+function conclude(desk: Desk, post: Post, { status, at }: { readonly status: number | null; readonly at: Instant }): void {
   const againAt = toInstant(at + retryDelayMs(post.attempt));
   const isGivenUp = status !== 200 && againAt - post.firstAt > desk.parts.retryForMs();
   const [state, count] = STATES[status === 200 ? 'taken' : isGivenUp ? 'givenUp' : 'repeated'];

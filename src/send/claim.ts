@@ -6,6 +6,7 @@ import { marketOf } from '../domain/market.ts';
 import { isDelivered } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
+import { SENT_AFTER_ALL } from './settle.ts';
 import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
 
 /** How long what waits for a paused template is left alone: a pause is of three hours or six (the provider's page on template pausing). */
@@ -15,7 +16,8 @@ export const PAUSED_MS = 30 * 60 * SECOND_MS;
 export const decideClaim: DecideClaim = (facts) => {
   const { at, expiresAt, template, retried } = facts;
   if (at >= expiresAt) return { kind: 'expire' };
-  if (retried !== null && isDelivered(retried)) return { kind: 'drop', reason: 'already_delivered' };
+  if (retried !== null && (isDelivered(retried.state) || retried.reason === SENT_AFTER_ALL))
+    return { kind: 'drop', reason: 'already_sent' };
   const refusal = refusalOf(facts.gate);
   if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(Math.min(at + PAUSED_MS, expiresAt)) };
   const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : dearerThanHeld(facts));

@@ -5,8 +5,6 @@ import type { Clock } from '../ports/host.ts';
 export type Deadline = {
   /** Aborts with the command's own signal too. */
   readonly signal: AbortSignal;
-  /** True when the time is up. */
-  readonly isUp: () => boolean;
   /** Lets the time go; nothing aborts after it. */
   readonly clear: () => void;
 };
@@ -16,7 +14,7 @@ export function startDeadline(
   { clock, interrupted }: { readonly clock: Pick<Clock, 'sleep'>; readonly interrupted: AbortSignal },
   milliseconds: number | null,
 ): Deadline {
-  if (milliseconds === null) return { signal: interrupted, isUp: () => false, clear: () => undefined };
+  if (milliseconds === null) return { signal: interrupted, clear: () => undefined };
   const timeUp = new AbortController();
   const cleared = new AbortController();
   void clock.sleep(milliseconds, cleared.signal).then(() => {
@@ -24,7 +22,6 @@ export function startDeadline(
   });
   return {
     signal: AbortSignal.any([interrupted, timeUp.signal]),
-    isUp: () => timeUp.signal.aborted,
     clear: () => cleared.abort(),
   };
 }

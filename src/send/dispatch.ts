@@ -99,7 +99,7 @@ function throwUnreachable(flight: Flight): void {
   if (outage === null) return;
   throw fail('provider_unreachable', {
     message: `${outage.title}.`,
-    hint: 'What is queued stays so; the same command, or tollbell dispatch, goes on when the network is back.',
+    hint: 'What is queued stays so; tollbell dispatch sends it when the network is back.',
   });
 }
 

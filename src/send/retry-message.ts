@@ -11,6 +11,7 @@ import { decideAdmissions } from './admit.ts';
 import { ENDED, finish } from './finish.ts';
 import { NO_FINGERPRINT } from './key.ts';
 import { recover } from './recover.ts';
+import { SENT_AFTER_ALL } from './settle.ts';
 import { isDecidedByPerson } from './resolve.ts';
 import { countAdmission, idToSend, type SendEnd, type SendHost } from './send.ts';
 import { createTally } from './tally.ts';
@@ -70,6 +71,8 @@ export function refuseRetry(
       `Message ${id} was refused when its turn came (${reason}), so its key is free again.`,
       'Run the command that made it again: it sends this message then, and once.',
     );
+  if (reason === SENT_AFTER_ALL)
+    throw notRetryable(record, `The provider has message ${id} after all.`, `It may deliver it yet: see tollbell message show ${id}.`);
   if (content === null) throw notRetryable(record, `The content of message ${id} was erased.`, 'Send it anew with tollbell send.');
   const over = retriableFrom(record, sender);
   if (at < over)

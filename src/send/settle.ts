@@ -4,11 +4,11 @@ import { marketMap } from '../catalog/markets.ts';
 import { type Bucket, type LedgerEntry, negative, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
 import { isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
-import { type EventKind, isClosed, isDelivered, type MessageState, nextState, silenceEnd } from '../domain/message.ts';
+import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { ruleOf } from '../domain/quote.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
-import type { Outcome, ProviderPricing } from '../domain/outcome.ts';
+import { type Outcome, PRICED_KINDS, type PricedKind, type ProviderPricing, type ToldPricing } from '../domain/outcome.ts';
 import type {
   ContactFact,
   DecideSettlements,
@@ -18,10 +18,8 @@ import type {
   StoredPrices,
 } from '../ports/store/settle.ts';
 import { isUnbegun } from './retry.ts';
-import { type Micros, ZERO } from '../values/money.ts';
+import { type Micros, minus, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, monthOf } from '../values/time.ts';
-
-const NOTHING_NEW: SettlementDecision = { change: null, entry: null, fact: null };
 
 /** The provider's codes for a person who stopped marketing in the messenger, and for one whom it cannot reach (its page of error codes). */
 const STOPPED_MARKETING = '131050';
@@ -30,14 +28,15 @@ const UNDELIVERABLE = '131026';
 /**
  * The rule of settling. A delivery charges the price of its own day and closes the reservation; a failure, a cancellation or silence releases
  * it; a delivery that comes after a release is charged all the same, because the provider bills it. What an outcome tells about the person holds
- * whatever it tells about the message. That a delivery was free, told after it was charged by our own rule, takes the charge back.
+ * whatever it tells about the message. What the provider says of the price after the charge corrects it.
  */
 export const decideSettlements: DecideSettlements = (message, outcome, prices, at) => {
   const fact = factOf(message, outcome);
   const state = isOfOlderAttempt(message, outcome) ? message.state : nextState(message.state, outcome.kind);
-  if (state === message.state) return { ...correction(message, outcome, { state, prices, at }), fact };
-  const entry = entryFor(message, outcome, { state, prices, at }) ?? correction(message, outcome, { state, prices, at }).entry;
-  return { change: changeOf(message, outcome, { state, held: entry === null ? message.held : ZERO, at }), entry, fact };
+  const step = { state, prices, at, word: wordOf(message, outcome) };
+  if (state === message.state && !(isDelivered(state) && step.word !== null)) return { ...lateSign(message, outcome, step), fact };
+  const entry = entryFor(message, outcome, step) ?? correction(message, outcome, step);
+  return { change: changeOf(message, outcome, { ...step, held: entry === null ? message.held : ZERO }), entry, fact };
 };
 
 function factOf(message: MessageFacts, { kind, error }: Outcome): ContactFact | null {
@@ -53,7 +52,7 @@ function isOfOlderAttempt(message: MessageFacts, { attempt, kind }: Outcome): bo
   return attempt !== null && attempt < message.attempt && kind !== 'delivered' && kind !== 'read';
 }
 
-type Step = { readonly state: MessageState; readonly prices: StoredPrices; readonly at: Instant };
+type Step = { readonly state: MessageState; readonly prices: StoredPrices; readonly at: Instant; readonly word: ToldPricing | null };
 
 function entryFor(message: MessageFacts, outcome: Outcome, step: Step): LedgerEntry | null {
   if (isDelivered(step.state)) return isDelivered(message.state) ? null : charge(message, outcome, step);
@@ -61,10 +60,10 @@ function entryFor(message: MessageFacts, outcome: Outcome, step: Step): LedgerEn
   return null;
 }
 
-function charge(message: MessageFacts, outcome: Outcome, { prices, at }: Step): LedgerEntry {
+function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: Step): LedgerEntry {
   const { sender, holdBucket } = message;
   const address = message.phone ?? message.userId;
-  const pricing = outcome.pricing ?? message.pricing;
+  const pricing = word ?? message.pricing;
   const day = dayOf(outcome.at, sender.timeZone);
   // A forgotten person has no number: the market of the reservation is the last that was known.
   const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
@@ -86,22 +85,47 @@ function bucketLike(hold: Bucket, change: Pick<Bucket, 'day' | 'market' | 'prici
   return bucket;
 }
 
-/** The statuses that name a price (the provider's page on webhooks). */
-const PRICED: ReadonlySet<EventKind> = new Set(['sent', 'delivered', 'read']);
+// What a delivery costs is told with it or with its reading; the forecast that came with `sent` gives way to both, in whatever order they are heard of.
+const WEIGHT: Readonly<Record<PricedKind, number>> = { sent: 1, delivered: 2, read: 3 };
 
-// Statuses come in any order: the one that names the price may be the last. Once its word is kept, nothing corrects the message any more.
-function correction(message: MessageFacts, outcome: Outcome, { state, at }: Step): SettlementDecision {
-  const { charge, held } = message;
-  const { pricing } = outcome;
-  const isFree = pricing !== null && pricing.type !== 'regular' && PRICED.has(outcome.kind);
-  if (!isFree || charge === null || charge.isTold || charge.amount === ZERO || message.pricing !== null) return NOTHING_NEW;
-  const evidence = { priceId: null, rule: 'free', providerType: pricing.type, providerCategory: pricing.category } as const;
-  const posted = negative(charge.amount);
-  return {
-    change: { ...changeOf(message, outcome, { state, held, at }), expiresAt: null },
-    entry: entryOf(message, outcome, { kind: 'adjustment', bucket: charge.bucket, posted, cause: null, evidence, at }),
-    fact: null,
-  };
+/** What an outcome says of the price, where nothing that weighs more was said before. */
+function wordOf({ pricing: known }: MessageFacts, { kind, pricing }: Outcome): ToldPricing | null {
+  const toldBy = PRICED_KINDS.find((priced) => priced === kind);
+  if (pricing === null || toldBy === undefined || (known !== null && WEIGHT[known.toldBy] >= WEIGHT[toldBy])) return null;
+  return { ...pricing, toldBy };
+}
+
+function correction(message: MessageFacts, outcome: Outcome, { word, prices, at }: Step): LedgerEntry | null {
+  const { charge } = message;
+  if (word === null || charge === null) return null;
+  const booked = message.pricing?.type ?? charge.bucket.pricingType;
+  if (isFree(booked) === isFree(word.type)) return null;
+  const { amount, evidence } = priceOf(message, { ...charge.bucket, pricingType: word.type }, { prices, pricing: word });
+  return entryOf(message, outcome, {
+    kind: 'adjustment',
+    bucket: charge.bucket,
+    posted: minus(amount, charge.amount),
+    cause: null,
+    evidence,
+    at,
+  });
+}
+
+function isFree(type: PricingType): boolean {
+  return type !== 'regular';
+}
+
+/** The reason of a message that was given up as not sent, or as failed, and that the provider turned out to have. */
+export const SENT_AFTER_ALL = 'sent_after_all';
+
+const TAKEN: ReadonlySet<EventKind> = new Set(['accepted', 'sent']);
+
+// Somebody decided that it was not sent, or its silence ended, before the provider ever gave it an id. It may arrive yet, so that nobody may send it again.
+function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<SettlementDecision, 'fact'> {
+  const isGivenUp = isClosed(message.state) && !isDelivered(message.state) && message.providerId === null;
+  if (!isGivenUp || outcome.providerId === null || !TAKEN.has(outcome.kind)) return { change: null, entry: null };
+  const change = changeOf(message, outcome, { ...step, held: message.held });
+  return { change: { ...change, reason: SENT_AFTER_ALL, expiresAt: null }, entry: null };
 }
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
@@ -154,9 +178,9 @@ function causeOf(kind: EventKind): ReleaseCause {
   }
 }
 
-type Next = { readonly state: MessageState; readonly held: Micros; readonly at: Instant };
+type Next = Pick<Step, 'state' | 'at' | 'word'> & { readonly held: Micros };
 
-function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: Next): MessageChange {
+function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, word }: Next): MessageChange {
   const reason = isDelivered(state) ? null : (outcome.error?.code ?? null);
   return {
     state,
@@ -166,7 +190,7 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at }: 
     isUnbegun: outcome.kind === 'retry' && isUnbegun(outcome.error),
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
-    pricing: outcome.pricing,
+    pricing: word,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.
     freesKey: state === 'cancelled' && message.attempt === 0 && isRefusalReason(reason),
     at,

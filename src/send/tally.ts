@@ -81,7 +81,7 @@ export function countSettled(tally: Tally, settlement: Settlement): void {
   tally.counts[COUNTED_AS[settlement.to]] += 1;
   tally.charged = plus(tally.charged, settlement.charged);
   tally.reserved = minus(tally.reserved, settlement.closed);
-  if (settlement.free) tally.freeUnits += 1;
+  tally.freeUnits += settlement.freeUnits;
 }
 
 type Outcome = Pick<Tally, 'counts' | 'repeated' | 'refusals'>;

@@ -23,6 +23,14 @@ describe('the launcher', () => {
     expect(run({ ...place, launcher: link }, ['echo']).stdout).toBe('["echo"]\n');
   });
 
+  test('takes the own file of a frequent command, and the whole program for its help', () => {
+    const place = installLauncher();
+    expect(run(place, ['often', 'x']).stdout).toBe('often\n');
+    expect(run(place, ['often', '--help']).stdout).toBe('["often","--help"]\n');
+    expect(run(place, ['../dist/often', 'x']).stdout).toBe('["../dist/often","x"]\n');
+    expect(run(place, []).stdout).toBe('[]\n');
+  });
+
   test('says what to do where nothing was built', () => {
     const place = installLauncher();
     rmSync(join(place.folder, 'dist'), { recursive: true });

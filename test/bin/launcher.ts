@@ -26,6 +26,7 @@ export function installLauncher(): Place {
   cpSync('bin', join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'dist'));
   writeFileSync(join(folder, 'dist', 'main.cjs'), PROGRAM);
+  writeFileSync(join(folder, 'dist', 'often.cjs'), PROGRAM.replace('JSON.stringify(argv)', "'often'"));
   writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3","type":"module"}');
   return { folder, launcher: join(folder, 'bin', 'tollbell.js'), cacheHome: join(folder, 'cache') };
 }

@@ -25,9 +25,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   test('holds the program and its papers, and nothing else', () => {
-    const own = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/code-cache.js', 'bin/package.json', 'bin/tollbell.js', 'package.json'];
+    const own = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/package.json', 'bin/tollbell.js', 'package.json'];
     expect(packed.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual(own);
-    expect(packed).toEqual(expect.arrayContaining(['dist/main.cjs', 'dist/LICENSES.txt', 'dist/lib/inquirer.cjs']));
+    expect(packed).toEqual(expect.arrayContaining(['dist/main.cjs', 'dist/send.cjs', 'dist/LICENSES.txt', 'dist/lib/inquirer.cjs']));
   });
 
   test('brings the driver as its only direct dependency', () => {

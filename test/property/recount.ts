@@ -8,10 +8,11 @@ const COUNTERS = /* sql */ `
   WITH counted AS (
     SELECT bucket_id, kind = 'reservation' AS units, kind = 'charge' AS delivered,
       kind = 'release' AND cause IN ('rejected', 'failed') AS failed,
-      (kind = 'charge' AND pricing_type = 'regular') - (kind = 'adjustment' AND rule = 'free') AS billable_units,
-      kind = 'charge' AND pricing_type <> 'regular' OR kind = 'adjustment' AND rule = 'free' AS free_units,
+      (kind = 'charge' AND pricing_type = 'regular') - corrected AS billable_units,
+      (kind = 'charge' AND pricing_type <> 'regular') + corrected AS free_units,
       0 AS reserved, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted, 0 AS committed
-    FROM ledger JOIN bucket ON bucket.id = bucket_id
+    FROM (SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected FROM ledger)
+    JOIN bucket ON bucket.id = bucket_id
     UNION ALL
     SELECT hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0, held + posted FROM ledger
   ),
@@ -37,8 +38,9 @@ const MESSAGES = /* sql */ `
     OR SUM(l.kind = 'release') <> (m.state IN ('failed', 'expired', 'cancelled')) AND m.state NOT IN ('delivered', 'read')
     OR SUM(l.kind = 'release') > 1
     OR SUM(l.kind = 'repricing') % 2 <> 0
-    OR SUM(l.kind = 'adjustment') > 1
-    OR SUM(l.kind = 'adjustment') = 1 AND SUM(iif(l.kind IN ('charge', 'adjustment'), l.posted, 0)) <> 0`;
+    OR SUM(l.kind = 'adjustment') > 2
+    OR (SELECT rule FROM ledger WHERE message_id = m.id AND kind IN ('charge', 'adjustment') ORDER BY sequence DESC LIMIT 1) = 'free'
+      AND SUM(iif(l.kind IN ('charge', 'adjustment'), l.posted, 0)) <> 0`;
 
 const WITHOUT_ENTRIES = /* sql */ `
   SELECT id, state FROM message WHERE id NOT IN (SELECT message_id FROM ledger)`;
@@ -55,7 +57,7 @@ const BUCKETS = /* sql */ `
   WHERE l.kind IN ('charge', 'release') AND (l.hold_bucket_id <> m.hold_bucket_id OR h.category <> m.category)
     OR h.sender_id <> m.sender_id OR h.currency <> s.currency OR h.campaign_id <> ifnull(m.campaign_id, '')
     OR h.day <> (SELECT day FROM bucket WHERE id = m.hold_bucket_id)
-    OR h.pricing_type <> 'regular' OR (l.kind <> 'charge' AND b.pricing_type <> 'regular')
+    OR h.pricing_type <> 'regular' OR (l.kind NOT IN ('charge', 'adjustment') AND b.pricing_type <> 'regular')
     OR (b.sender_id, b.account_id, b.currency, b.category, b.template, b.campaign_id, b.cost_center)
       <> (h.sender_id, h.account_id, h.currency, h.category, h.template, h.campaign_id, h.cost_center)`;
 

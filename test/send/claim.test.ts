@@ -56,10 +56,9 @@ it('lets what waits for a paused template wait on, in half-hours, until it expir
   expect(claim({ template: 'paused', expiresAt }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
 });
 
-it('drops what was to be sent again where the first message arrived after all', () => {
-  expect((['delivered', 'read'] as const).map((retried) => claim({ retried }))).toEqual([
-    { kind: 'drop', reason: 'already_delivered' },
-    { kind: 'drop', reason: 'already_delivered' },
-  ]);
-  expect(claim({ retried: 'failed' })).toEqual({ kind: 'claim' });
+it('drops what was to be sent again where the first message was sent after all', () => {
+  const dropped = { kind: 'drop', reason: 'already_sent' };
+  expect((['delivered', 'read'] as const).map((state) => claim({ retried: { state, reason: null } }))).toEqual([dropped, dropped]);
+  expect(claim({ retried: { state: 'expired', reason: 'sent_after_all' } })).toEqual(dropped);
+  expect(claim({ retried: { state: 'failed', reason: '131049' } })).toEqual({ kind: 'claim' });
 });

@@ -42,6 +42,24 @@ describe('dispatch', () => {
     expect(states).not.toContain('sending');
   });
 
+  it.each([
+    [1, 0],
+    [2, 1],
+  ])('warms the transport up for several messages and not for one: %s', async (count, warmed) => {
+    let warmUps = 0;
+    const { run, queueCrowd } = await world({
+      transport: {
+        roomMax: 1,
+        warmUp: async () => {
+          warmUps += 1;
+        },
+      },
+    });
+    await queueCrowd(count);
+    expect(await run()).toMatchObject({ claimed: count });
+    expect(Math.min(warmUps, 1)).toBe(warmed);
+  });
+
   it('leaves messages outside its scope alone', async () => {
     const { run, statesOf, queueCrowd } = await world();
     const messages = await queueCrowd(9);

@@ -7,6 +7,7 @@ import type { Template } from '../../src/domain/template.ts';
 import type { AddresseeFacts, AdmissionFacts, AdmitRequest, KeptMessage } from '../../src/ports/store/admit.ts';
 import type { MessageFacts, StoredRate } from '../../src/ports/store/settle.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import type { Delivery } from '../../src/ports/transport.ts';
 import type { AccountId, ContactId, MessageId, SenderId, TemplateId } from '../../src/values/id.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
@@ -144,6 +145,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     userId: null,
     undeliverable: false,
     pricing: null,
+    providerId: null,
     charge: null,
     template: template(),
     price: toMicros(60_000n),
@@ -174,6 +176,22 @@ export function outcome(kind: Outcome['kind'], rest: Partial<Outcome> = {}): Out
     error: null,
     pricing: null,
     retryAt: null,
+    ...rest,
+  };
+}
+
+/** What a transport says of a message. */
+export function delivery(kind: Delivery['kind'], rest: Partial<Delivery> = {}): Delivery {
+  return {
+    messageId: 'message' as MessageId,
+    attempt: 1,
+    kind,
+    at: NOW,
+    providerId: null,
+    error: null,
+    retryAfterMs: null,
+    backoff: 'message',
+    later: [],
     ...rest,
   };
 }

@@ -11,6 +11,7 @@ import { type Instant, toInstant } from '../../src/values/time.ts';
 import { addCrowd, admit, requestTo } from '../conformance/store/crowd.ts';
 import { ids, makeSender, NOON } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
+import { delivery } from './facts.ts';
 
 type Script = (message: OutgoingMessage, at: Instant) => Partial<Delivery>;
 
@@ -22,18 +23,8 @@ async function admitted(script: Script) {
   for (const _ of requests) countQueued(tally, toMicros(100n));
   const command = new AbortController();
   const startedAt = Date.now();
-  const deliver = (message: OutgoingMessage, at: Instant): Delivery => ({
-    messageId: message.id,
-    attempt: message.attempt,
-    kind: 'accepted',
-    at,
-    providerId: null,
-    error: null,
-    retryAfterMs: null,
-    backoff: 'message',
-    later: [],
-    ...script(message, at),
-  });
+  const deliver = (message: OutgoingMessage, at: Instant): Delivery =>
+    delivery('accepted', { messageId: message.id, attempt: message.attempt, at, ...script(message, at) });
   const host = {
     store,
     transport: {

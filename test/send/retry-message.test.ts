@@ -50,6 +50,13 @@ describe('refuseRetry', () => {
     expect(refusal({ ...record('cancelled', reason), attempt: 1 })).toBeNull();
   });
 
+  it('refuses one that the provider turned out to have', () => {
+    expect(refusal(record('expired', 'sent_after_all'))).toMatchObject({
+      code: 'not_retryable',
+      hint: expect.stringContaining('deliver it yet') as string,
+    });
+  });
+
   it('refuses one whose content was erased', () => {
     expect(refusal(record('failed'), makeSender(), NOON, null)?.message).toContain('erased');
   });

@@ -3,23 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/ports/transport.ts';
 import { ATTEMPTS_MAX, holdsOf, outcomesOf } from '../../src/send/retry.ts';
-import type { ContactId, MessageId } from '../../src/values/id.ts';
-import { NOW, outcome, template } from './facts.ts';
-
-function delivery(kind: Delivery['kind'], rest: Partial<Delivery> = {}): Delivery {
-  return {
-    messageId: 'message' as MessageId,
-    attempt: 1,
-    kind,
-    at: NOW,
-    providerId: null,
-    error: null,
-    retryAfterMs: null,
-    backoff: 'message',
-    later: [],
-    ...rest,
-  };
-}
+import type { ContactId } from '../../src/values/id.ts';
+import { delivery, NOW, outcome, template } from './facts.ts';
 
 const NEW = { unbegun: 0 };
 const THROTTLED = { code: '130429', title: 'Rate limit hit' };

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { MESSAGE_STATES, type PricingType, SILENCE_GRACE_MS, DELIVERY_TTL_MS } from '../../src/domain/message.ts';
-import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
-import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
+import type { MessageFacts } from '../../src/ports/store/settle.ts';
+import { type Currency, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { toInstant } from '../../src/values/time.ts';
 import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
@@ -45,7 +45,7 @@ describe('a delivery', () => {
       isUnbegun: false,
       expiresAt: null,
       providerId: 'wamid',
-      pricing: { type: 'regular', category: 'utility' },
+      pricing: { type: 'regular', category: 'utility', toldBy: 'delivered' },
       freesKey: false,
       at: LATER,
     });
@@ -80,8 +80,9 @@ describe('a delivery', () => {
 
   it('is priced by the word that came with an earlier status, where it brings none of its own', () => {
     const pricing = { type: 'free_entry_point', category: 'utility' } as const;
-    expect(settle(message(), outcome('sent', { pricing })).change).toMatchObject({ state: 'sent', pricing });
-    const told = message({ state: 'sent', pricing });
+    const word = { ...pricing, toldBy: 'sent' } as const;
+    expect(settle(message(), outcome('sent', { pricing })).change).toMatchObject({ state: 'sent', pricing: word });
+    const told = message({ state: 'sent', pricing: word });
     expect(settle(told, outcome('delivered')).entry).toMatchObject({
       posted: 0n,
       bucket: { pricingType: 'free_entry_point' },
@@ -248,33 +249,5 @@ describe('what an outcome tells about the person', () => {
   it('is nothing, with what only the provider or we ourselves did', () => {
     for (const kind of ['accepted', 'sent', 'unknown', 'retry', 'expired', 'cancelled'] as const)
       expect(factOf(message({ undeliverable: true }), outcome(kind, error('131050')))).toBeNull();
-  });
-});
-
-describe('a price that is told after the charge', () => {
-  const free = { type: 'free_customer_service', category: 'service' } as const;
-  const charge = { amount: toMicros(55_000n), bucket: message().holdBucket, isTold: false };
-  const told = (rest: Partial<Parameters<typeof message>[0]>, pricing: Outcome['pricing'] = free) =>
-    decideSettlements(message({ state: 'delivered', held: ZERO, charge, ...rest }), outcome('sent', { pricing }), PRICES, NOW);
-
-  it('takes the charge back where the delivery was free, and keeps the word', () => {
-    const { entry, change } = told({});
-    expect(entry).toMatchObject({
-      kind: 'adjustment',
-      posted: -55_000n,
-      bucket: charge.bucket,
-      evidence: { rule: 'free', providerType: 'free_customer_service' },
-    });
-    expect(entry?.held).toBe(ZERO);
-    expect(change).toMatchObject({ state: 'delivered', pricing: free, held: ZERO });
-  });
-
-  it.each([
-    ['regular', {}, { type: 'regular', category: 'utility' } as const],
-    ['told before', { charge: { ...charge, isTold: true } }, free],
-    ['kept already', { pricing: free }, free],
-    ['of a message that was not delivered', { state: 'accepted', charge: null } as const, null],
-  ])('changes nothing when it is %s', (_what, rest, pricing) => {
-    expect(told(rest, pricing).entry).toBeNull();
   });
 });

@@ -22,7 +22,7 @@ import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
 
 function settlement(from: Settlement['from'], to: Settlement['to'], rest: Partial<Settlement> = {}): Settlement {
   const common = { messageId: 'm' as MessageId, known: true, runId: null, reason: null, currency: 'USD' as Currency };
-  return { ...common, from, to, charged: ZERO, closed: ZERO, free: false, ...rest };
+  return { ...common, from, to, charged: ZERO, closed: ZERO, freeUnits: 0, ...rest };
 }
 
 function tallyOf(counts: Partial<Record<RowCount, number>>, refusals: Partial<Record<RefusalReason, number>> = {}): Tally {
@@ -45,7 +45,7 @@ describe('a tally', () => {
     for (const price of [60_000n, 60_000n, 10_000n]) countQueued(tally, toMicros(price));
     countSettled(tally, settlement('queued', 'accepted'));
     countSettled(tally, settlement('accepted', 'delivered', { charged: toMicros(55_000n), closed: toMicros(60_000n) }));
-    countSettled(tally, settlement('sending', 'delivered', { closed: toMicros(60_000n), free: true }));
+    countSettled(tally, settlement('sending', 'delivered', { closed: toMicros(60_000n), freeUnits: 1 }));
     countSettled(tally, settlement('sending', 'failed', { closed: toMicros(10_000n) }));
     countRefused(tally, 'blocked');
     expect(tally.counts).toMatchObject({ queued: 0, accepted: 0, delivered: 2, failed: 1, refused: 1 });

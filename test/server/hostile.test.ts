@@ -71,22 +71,29 @@ describe('a body that is too large', () => {
 
   it('leaves no memory behind, however many come', async () => {
     const running = await open();
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const used = (): number => {
-      collect();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
     const forged = Buffer.alloc(WEBHOOK_BYTES_MAX, 0x61);
-    const flood = () => Promise.all(Array.from({ length: 8 }, () => running.post(forged, { 'x-hub-signature-256': sign('') })));
-    await flood();
-    const before = used();
-    for (let round = 0; round < 10; round += 1) for (const { status } of await flood()) expect(status).toBe(403);
-    expect(used() - before).toBeLessThan(12 * 1024 * 1024);
+    const flood = async (): Promise<number> => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => running.post(forged, { 'x-hub-signature-256': sign('') })));
+      for (const { status } of answers) expect(status).toBe(403);
+      return memoryUsed();
+    };
+    const floods = async (): Promise<number> => Math.min(await flood(), await flood(), await flood(), await flood(), await flood());
+    await floods(); // compiles, and fills what is kept on purpose
+    const before = await floods();
+    expect((await floods()) - before).toBeLessThan(WEBHOOK_BYTES_MAX / 4); // of forty bodies, not one
     expect(running.batches).toEqual([]);
   });
 });
+
+/** What is reachable. Buffers of a socket that is just closing still are, at a moment; the least of several moments is without them. */
+async function memoryUsed(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await new Promise((next) => setImmediate(next)); // lets go of what the event loop itself still holds
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 describe('somebody slow', () => {
   const HEAD = 'POST /webhooks/whatsapp HTTP/1.1\r\nhost: x\r\n';

@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import type { Sender } from '../../src/domain/sender.ts';
+import type { Sender, WhatsappSettings } from '../../src/domain/sender.ts';
 import type { InboundEvent } from '../../src/domain/inbound.ts';
 import type { Clock } from '../../src/ports/host.ts';
 import type { AdmitBatch } from '../../src/ports/store/admit.ts';
@@ -10,7 +10,7 @@ import { EVENTS_MAX, type Received } from '../../src/ports/store/inbound.ts';
 import { type OpenServer, openServer, type ServerHost, type TimeLimits } from '../../src/server/app.ts';
 import type { ServedSender } from '../../src/server/served-senders.ts';
 import { type Instant, toInstant } from '../../src/values/time.ts';
-import { ids, makeSender } from '../conformance/store/fixture.ts';
+import { ids, makeSender, makeWhatsapp } from '../conformance/store/fixture.ts';
 import { ACCOUNT, keyedDigest, NUMBER } from '../inbound/webhooks.ts';
 
 export const SECRET = 'f00dcafe';
@@ -39,23 +39,8 @@ export function createTestClock(): Clock & { readonly advance: (milliseconds: nu
 }
 
 /** A WhatsApp sender of the known number. */
-export function whatsappSender(name: string, settings: Partial<NonNullable<Sender['whatsapp']>> = {}): Sender {
-  return makeSender({
-    name,
-    transport: 'whatsapp',
-    whatsapp: {
-      phoneNumberId: NUMBER,
-      wabaId: ACCOUNT,
-      token: { env: 'TOKEN' },
-      appSecret: { env: 'SECRET' },
-      verifyToken: { env: 'VERIFY' },
-      apiBase: 'https://graph.facebook.com',
-      apiVersion: 'v26.0',
-      ratePerSecond: 80,
-      confirmsStops: false,
-      ...settings,
-    },
-  });
+export function whatsappSender(name: string, settings: Partial<WhatsappSettings> = {}): Sender {
+  return makeSender({ name, transport: 'whatsapp', whatsapp: makeWhatsapp({ phoneNumberId: NUMBER, wabaId: ACCOUNT, ...settings }) });
 }
 
 export function served(sender: Sender = whatsappSender('shop'), appSecrets: readonly string[] = [SECRET]): ServedSender {

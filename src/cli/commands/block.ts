@@ -4,14 +4,13 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf } from '../../domain/consent.ts';
 import { assert } from '../../errors.ts';
-import { recordConsent } from '../../send/record-consent.ts';
 import { formatInstant } from '../../values/time.ts';
+import { changeBlock } from '../change-block.ts';
 import type { Define, View } from '../command.ts';
-import { BlockOptions, scopeOf, sendersOf, StopShape, stopText, toStop } from '../consent-view.ts';
-import { currentSender } from '../current-sender.ts';
+import { BlockOptions, StopShape, stopText, toStop } from '../consent-view.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { PERSON_ARGUMENT, refuseUnknownId } from '../person.ts';
-import { blockAtProvider, NOT_ASKED, providerBlockText } from '../provider-block.ts';
+import { providerBlockText } from '../provider-block.ts';
 
 const BlockDocument = z.object({
   contact: z.string(),
@@ -54,35 +53,15 @@ export const defineBlock: Define = (parent, host) => {
  * the exit code tells.
  */
 export async function block(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof BlockDocument>>> {
-  const { phone: who, reason: evidence, by, everywhere, provider: wasAsked } = options;
-  await refuseUnknownId(app, who);
-  const store = await app.store();
-  const sender = await currentSender(store, app.config);
-  const { scope, name } = scopeOf(sender, everywhere);
-  const written = await recordConsent(app, store, {
-    who,
-    scope,
-    subjects: ['block'],
-    kind: 'block',
-    at: null,
-    by,
-    source: 'command',
-    evidence,
-  });
+  await refuseUnknownId(app, options.phone);
+  const { scopeName, written, atProvider } = await changeBlock(app, 'block', options);
   const inForce = blockOf(written.flags);
   assert(inForce !== undefined, 'a block that was recorded is in force');
   const stop = toStop(written);
-  const atProvider = wasAsked
-    ? await blockAtProvider(app, store, {
-        senders: await sendersOf(store, sender, everywhere),
-        contactId: written.contactId,
-        blocked: true,
-      })
-    : NOT_ASKED;
   const document = {
     contact: written.contactId,
     phone: written.phone,
-    sender: name,
+    sender: scopeName,
     blocked: true as const,
     since: formatInstant(inForce.at),
     ...stop,
@@ -94,7 +73,7 @@ export async function block(app: App, options: z.output<typeof BlockOptions>): P
     document,
     columns: ['contact', 'phone', 'sender', 'blocked', 'since', 'cancelled_messages', 'provider'],
     text: (style) =>
-      `${style.bad('blocked')} ${written.phone ?? written.contactId} since ${document.since}; ${stopText(stop, style)}${providerBlockText(atProvider, { wasAsked, style })}`,
+      `${style.bad('blocked')} ${written.phone ?? written.contactId} since ${document.since}; ${stopText(stop, style)}${providerBlockText(atProvider, { wasAsked: options.provider, style })}`,
     exitCode: atProvider.exitCode,
   };
 }

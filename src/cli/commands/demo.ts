@@ -21,7 +21,7 @@ const count = z.int();
 const DemoDocument = z.object({
   contacts: z.object({ opted_in: count, no_consent: count, opted_out: count, blocked: count }),
   send: SendDocument,
-  bill: z.object({ rows: z.array(z.object({ market: z.string(), ...billFigures.shape })), totals: z.array(billFigures) }),
+  bill: z.object({ rows: z.array(z.object({ market: z.string(), ...billFigures().shape })), totals: z.array(billFigures()) }),
 });
 
 const CAMPAIGN = 'demo';

@@ -15,7 +15,7 @@ import type { Define, View } from '../command.ts';
 import { hint } from '../hint.ts';
 import { currencyText, helpText, orNull, parseOptions, phoneText, timeZoneText } from '../options.ts';
 import { putCards } from '../price-cards.ts';
-import { askText } from '../prompt.ts';
+import { askText, type Question } from '../prompt.ts';
 import { addSampleTemplates } from '../sample-store.ts';
 
 const InitOptions = z.object({
@@ -110,23 +110,40 @@ type Answers = {
 
 // `-y` takes what stands in the question; a first contact is only added when its number was given.
 async function answer(app: App, options: z.output<typeof InitOptions>): Promise<Answers> {
-  const ask = (message: string, option: string, preset: string, check: (text: string) => true | string): Promise<string> =>
-    app.config.yes ? Promise.resolve(preset) : askText(app, { message, option: `${option} or -y`, preset, check });
+  const ask = (question: Question): Promise<string> =>
+    app.config.yes ? Promise.resolve(question.preset) : askText(app, { ...question, option: `${question.option} or -y` });
   const name =
     options.name ??
-    (await ask("The sender's name?", '--name', SANDBOX_SENDER, (text) => isSenderName(text) || 'letters, digits, -, _ or .'));
+    (await ask({
+      message: "The sender's name?",
+      option: '--name',
+      preset: SANDBOX_SENDER,
+      check: (text) => isSenderName(text) || 'letters, digits, -, _ or .',
+    }));
   const known = name === SANDBOX_SENDER; // it is there already, with its currency and zone
   const currency =
     options.currency ??
     parseCurrency(
-      known ? 'USD' : await ask('Its currency?', '--currency', 'USD', (text) => parseCurrency(text) !== undefined || 'a code such as USD'),
+      known
+        ? 'USD'
+        : await ask({
+            message: 'Its currency?',
+            option: '--currency',
+            preset: 'USD',
+            check: (text) => parseCurrency(text) !== undefined || 'a code such as USD',
+          }),
     );
   const timeZone =
     options.timeZone ??
     parseTimeZone(
       known
         ? 'UTC'
-        : await ask('Its time zone?', '--time-zone', 'UTC', (text) => parseTimeZone(text) !== undefined || 'a zone such as Europe/Berlin'),
+        : await ask({
+            message: 'Its time zone?',
+            option: '--time-zone',
+            preset: 'UTC',
+            check: (text) => parseTimeZone(text) !== undefined || 'a zone such as Europe/Berlin',
+          }),
     );
   assert(currency !== undefined && timeZone !== undefined, 'answers are checked when they are given');
   const isAsked = options.phone === null && !app.config.yes && app.io.canAsk() && app.config.prompts;

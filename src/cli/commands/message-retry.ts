@@ -11,11 +11,11 @@ import { findMessage } from '../find-message.ts';
 import { dispatchOf, stopped } from '../interrupted.ts';
 import { flag, helpText, parseOptions } from '../options.ts';
 import { sendHost } from '../send-host.ts';
-import { SendDocument, sendView, stopHint, toSentRow, withRecord } from '../send-view.ts';
+import { sendDocument, sendView, stopHint, toSentRow, withRecord } from '../send-view.ts';
 
 const MessageRetryOptions = z.object({ id: z.string(), queue: flag });
 
-const MessageRetryDocument = z.extend(SendDocument, { retry_of: z.string().check(z.describe('the message that is sent again')) });
+const MessageRetryDocument = z.extend(sendDocument(), { retry_of: z.string().check(z.describe('the message that is sent again')) });
 
 export const defineMessageRetry: Define = (parent, host) => {
   const command = parent

@@ -3,14 +3,13 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { blockOf } from '../../domain/consent.ts';
-import { recordConsent } from '../../send/record-consent.ts';
+import { changeBlock } from '../change-block.ts';
 import type { Define, View } from '../command.ts';
 import { ConsentShape, purposesOf, toConsent } from '../contact-item.ts';
-import { BlockOptions, flagsAfter, scopeOf, sendersOf } from '../consent-view.ts';
-import { currentSender } from '../current-sender.ts';
+import { BlockOptions, flagsAfter } from '../consent-view.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { findPerson, PERSON_ARGUMENT } from '../person.ts';
-import { blockAtProvider, NOT_ASKED, providerBlockText } from '../provider-block.ts';
+import { providerBlockText } from '../provider-block.ts';
 
 const UnblockDocument = z.object({
   contact: z.string(),
@@ -58,34 +57,19 @@ const STILL_LISTED =
 
 /** Lifts the block. Where there is none, nothing happens. Throws `unknown_contact`: a number never seen is a mistyped one. */
 export async function unblock(app: App, options: z.output<typeof BlockOptions>): Promise<View<z.output<typeof UnblockDocument>>> {
-  const { phone: who, reason: evidence, by, everywhere, provider: wasAsked } = options;
-  await findPerson(app, who);
-  const store = await app.store();
-  const sender = await currentSender(store, app.config);
-  const { scope, name } = scopeOf(sender, everywhere);
-  const written = await recordConsent(app, store, {
-    who,
-    scope,
-    subjects: ['block'],
-    kind: 'unblock',
-    at: null,
-    by,
-    source: 'command',
-    evidence,
-  });
+  await findPerson(app, options.phone);
+  const { store, sender, senders, scopeName, written, atProvider } = await changeBlock(app, 'unblock', options);
   const flags = await flagsAfter(store, written, sender);
   const consent = toConsent(flags);
   const blocked = blockOf(flags) !== undefined;
-  const senders = await sendersOf(store, sender, everywhere);
-  const atProvider = wasAsked ? await blockAtProvider(app, store, { senders, contactId: written.contactId, blocked: false }) : NOT_ASKED;
-  const mayStayListed = !wasAsked && senders.some(({ whatsapp }) => whatsapp !== null);
+  const mayStayListed = !options.provider && senders.some(({ whatsapp }) => whatsapp !== null);
   return {
     command: 'unblock',
     schema: UnblockDocument,
-    document: { contact: written.contactId, phone: written.phone, sender: name, blocked, consent, provider: atProvider.answer },
+    document: { contact: written.contactId, phone: written.phone, sender: scopeName, blocked, consent, provider: atProvider.answer },
     columns: ['contact', 'phone', 'sender', 'blocked', 'provider'],
     text: (style) =>
-      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}${providerBlockText(atProvider, { wasAsked, style })}${mayStayListed ? `\n${style.dim(STILL_LISTED)}` : ''}`,
+      `${blocked ? style.bad('still blocked') : style.good('not blocked any more')}; opted in: ${purposesOf(consent, 'opted_in')}${providerBlockText(atProvider, { wasAsked: options.provider, style })}${mayStayListed ? `\n${style.dim(STILL_LISTED)}` : ''}`,
     exitCode: atProvider.exitCode,
   };
 }

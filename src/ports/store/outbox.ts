@@ -31,22 +31,22 @@ export type ClaimFacts = {
   readonly held: Micros;
   readonly prices: StoredPrices;
   readonly template: TemplateStanding;
-  /** The state of the message that this one sends again; null where it is none. */
-  readonly retried: MessageState | null;
+  /** What became of the message that this one sends again; null where it is none. */
+  readonly retried: { readonly state: MessageState; readonly reason: string | null } | null;
 };
 
 /** `gone`: replaced or taken back since the admission, or without content. `paused`: by the provider, which lets it go on after some hours. */
 export type TemplateStanding = 'usable' | 'paused' | 'gone';
 
 /**
- * The rule at the moment of sending: go, wait, give up as expired, drop what a person wanted sent again and what arrived after all, or a refusal, which cancels
+ * The rule at the moment of sending: go, wait, give up as expired, drop what a person wanted sent again and what was sent after all, or a refusal, which cancels
  * the message.
  */
 export type ClaimDecision =
   | { readonly kind: 'claim' }
   | { readonly kind: 'wait'; readonly until: Instant }
   | { readonly kind: 'expire' }
-  | { readonly kind: 'drop'; readonly reason: 'already_delivered' }
+  | { readonly kind: 'drop'; readonly reason: 'already_sent' }
   | { readonly kind: 'refuse'; readonly reason: RefusalReason };
 export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 

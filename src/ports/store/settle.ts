@@ -9,7 +9,7 @@ import type { ContactId, MessageId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
-import type { Outcome, ProviderPricing } from '../../domain/outcome.ts';
+import type { Outcome, ToldPricing } from '../../domain/outcome.ts';
 
 /** A rate with the number of its row, which every amount that it explains will name. */
 export type StoredRate = Rate & { readonly id: number };
@@ -29,7 +29,9 @@ export type MessageFacts = {
   /** The provider could not reach this person before. */
   readonly undeliverable: boolean;
   /** The provider's word on the price that came with an earlier status. */
-  readonly pricing: ProviderPricing | null;
+  readonly pricing: ToldPricing | null;
+  /** Null before the provider accepted it. */
+  readonly providerId: string | null;
   /** For a delivered message of which a price is told; null elsewhere, since hardly an outcome needs it. */
   readonly charge: ChargeFacts | null;
   /** What its template says of its time to live; null for free form. */
@@ -41,8 +43,8 @@ export type MessageFacts = {
   readonly holdBucket: Bucket;
 };
 
-/** What a delivery was charged. `isTold`: by the provider's word on the price, and not by our own rule. */
-export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket; readonly isTold: boolean };
+/** What a delivery was charged, with what was corrected since, and where. */
+export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket };
 
 /** What an outcome changes in a message. Null instants and provider ids stay as they are. */
 export type MessageChange = {
@@ -56,8 +58,8 @@ export type MessageChange = {
   /** When silence about it ends its reservation. */
   readonly expiresAt: Instant | null;
   readonly providerId: string | null;
-  /** To keep for the delivery; null leaves what is there. */
-  readonly pricing: ProviderPricing | null;
+  /** The word on the price to keep from now on; null leaves what is there. */
+  readonly pricing: ToldPricing | null;
   /** Gives the key back: nothing was ever sent under it, and what stood against it may be gone when the send is tried again. */
   readonly freesKey: boolean;
   readonly at: Instant;
@@ -92,8 +94,8 @@ export type Settlement = {
   readonly charged: Micros;
   /** How much of the reservation it ended: what was charged, released, or both. */
   readonly closed: Micros;
-  /** True for a delivery that the provider did not charge for. */
-  readonly free: boolean;
+  /** 1 for a delivery that the provider does not charge for, -1 for one that turned out to be charged. */
+  readonly freeUnits: number;
 };
 
 export type SettleStore = {

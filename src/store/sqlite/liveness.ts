@@ -1,7 +1,7 @@
 // Signs of life: each sending process holds the lock of a small file of its own, which the kernel frees on any death. Clocks can jump and process
 // numbers can be reused; a held lock can do neither.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../errors.ts';
 import type { WorkerId } from '../../values/id.ts';
@@ -54,7 +54,7 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
     if (lock === null) return false;
     try {
       work();
-      rmSync(fileOf(workerId), { force: true });
+      removeFile(fileOf(workerId));
     } finally {
       lock.close();
     }
@@ -63,10 +63,19 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
 
   const release = (): void => {
     if (held === undefined) return;
-    rmSync(fileOf(held.workerId), { force: true });
+    removeFile(fileOf(held.workerId));
     held.lock.close();
     held = undefined;
   };
 
   return { hold, ifDead, release };
+}
+
+// Not by rmSync, which Node loads its removal of whole trees for: 0.7 ms of a start.
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }

@@ -1,7 +1,7 @@
 // A message as the rule of settling sees it, and what the rule changes in it. One look-up and one update each, since every status pays for both.
 
 import type { MessageState, PricingType } from '../../domain/message.ts';
-import type { ProviderPricing } from '../../domain/outcome.ts';
+import type { PricedKind, ToldPricing } from '../../domain/outcome.ts';
 import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
@@ -21,14 +21,19 @@ export type MessageFactStore = {
 
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
-  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, ifnull(p.id, c.id), ifnull(p.phone, c.phone),
-    ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL, m.template_id
+  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
+    ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
 
-const CHARGE = /* sql */ `SELECT posted, bucket_id, provider_type FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+const CHARGE = /* sql */ `SELECT posted, bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+
+// Only those that follow from the provider's word have a rule.
+const CORRECTED = /* sql */ `
+  SELECT ifnull(SUM(posted), 0) FROM ledger
+  WHERE message_id = ? AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment' AND rule IS NOT NULL`;
 
 const CHANGE = /* sql */ `
   UPDATE message SET
@@ -56,54 +61,35 @@ type Row = readonly [
   bigint,
   bigint,
   string | null,
+  string | null,
+  TemplateId | null,
   ContactId,
   Phone | null,
   string | null,
   bigint,
-  TemplateId | null,
 ];
 
-/** The messages of one connection. */
-export function createMessageFactStore({
-  sqlite,
-  book,
-  senders,
-  templates,
-}: {
+type FactParts = {
   readonly sqlite: Sqlite;
   readonly book: Book;
   readonly senders: SenderStore;
   readonly templates: Pick<TemplateStore, 'byId'>;
-}): MessageFactStore {
+};
+
+/** The messages of one connection. */
+export function createMessageFactStore(parts: FactParts): MessageFactStore {
+  const { sqlite, book } = parts;
   return {
     load: (id) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
-      if (row === undefined) return undefined;
-      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, contactId, phone, userId, undeliverable, templateId] =
-        row;
-      return {
-        id,
-        sender: senders.byId(senderId),
-        state,
-        attempt: Number(attempt),
-        runId: runId === null ? null : Number(runId),
-        contactId,
-        phone,
-        userId,
-        undeliverable: undeliverable === 1n,
-        pricing: pricing === null ? null : toPricing(pricing),
-        charge: null,
-        template: templateId === null ? null : templates.byId(templateId),
-        price: toMicros(price),
-        held: toMicros(held),
-        holdBucket: book.bucket(Number(holdBucketId)),
-      };
+      return row === undefined ? undefined : toFacts(id, row, parts);
     },
     chargeOf: (id) => {
-      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, string | null] | undefined;
+      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint] | undefined;
       if (row === undefined) return null;
-      const [posted, bucketId, providerType] = row;
-      return { amount: toMicros(posted), bucket: book.bucket(Number(bucketId)), isTold: providerType !== null };
+      const [posted, bucketId] = row;
+      const corrected = sqlite.prepareExact(CORRECTED).pluck().get(id) as bigint;
+      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)) };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);
@@ -114,6 +100,43 @@ export function createMessageFactStore({
         update.run(...changeRow(change), id);
       }
     },
+  };
+}
+
+function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactParts): MessageFacts {
+  const [
+    senderId,
+    state,
+    attempt,
+    runId,
+    price,
+    held,
+    holdBucketId,
+    pricing,
+    providerId,
+    templateId,
+    contactId,
+    phone,
+    userId,
+    undeliverable,
+  ] = row;
+  return {
+    id,
+    sender: senders.byId(senderId),
+    state,
+    attempt: Number(attempt),
+    runId: runId === null ? null : Number(runId),
+    contactId,
+    phone,
+    userId,
+    undeliverable: undeliverable === 1n,
+    pricing: pricing === null ? null : toPricing(pricing),
+    providerId,
+    charge: null,
+    template: templateId === null ? null : templates.byId(templateId),
+    price: toMicros(price),
+    held: toMicros(held),
+    holdBucket: book.bucket(Number(holdBucketId)),
   };
 }
 
@@ -139,11 +162,16 @@ function changeRow(change: MessageChange): unknown[] {
     change.at,
     change.expiresAt,
     change.providerId,
-    change.pricing === null ? null : `${change.pricing.type}/${change.pricing.category}`,
+    change.pricing === null ? null : pricingText(change.pricing),
   ];
 }
 
-function toPricing(text: string): ProviderPricing {
-  const slash = text.indexOf('/');
-  return { type: text.slice(0, slash) as PricingType, category: text.slice(slash + 1) };
+function pricingText({ type, category, toldBy }: ToldPricing): string {
+  return `${type}/${category}/${toldBy}`;
+}
+
+// The category is the provider's word, whatever stands in it.
+function toPricing(text: string): ToldPricing {
+  const [first, last] = [text.indexOf('/'), text.lastIndexOf('/')];
+  return { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: text.slice(last + 1) as PricedKind };
 }

@@ -1,6 +1,6 @@
 // Which queued messages a dispatcher may take: one campaign's, certain ones, or all of a sender, campaign by campaign. In a campaign the oldest come first.
 
-import type { OutboxScope } from '../../ports/store/outbox.ts';
+import type { ClaimFacts, OutboxScope } from '../../ports/store/outbox.ts';
 import type { Category } from '../../domain/consent.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
@@ -25,7 +25,7 @@ export type Candidate = {
   /** Null when it was erased while the message waited. */
   readonly content: string | null;
   readonly confirmsStop: boolean;
-  readonly retried: MessageState | null;
+  readonly retried: ClaimFacts['retried'];
 };
 
 // By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
@@ -44,10 +44,12 @@ type DueRow = readonly [
   string | null,
   0 | 1,
   MessageState | null,
+  string | null,
 ];
 
 function toCandidate(row: DueRow): Candidate {
-  const [id, contactId, phone, userId, templateId, category, attempt, unbegun, runId, expiresAt, held, content, confirms, retried] = row;
+  const [id, contactId, phone, userId, templateId, category, attempt, unbegun, runId, expiresAt, held, content, confirms, retried, why] =
+    row;
   return {
     id,
     contactId,
@@ -62,7 +64,7 @@ function toCandidate(row: DueRow): Candidate {
     held,
     content,
     confirmsStop: confirms === 1,
-    retried,
+    retried: retried === null ? null : { state: retried, reason: why },
   };
 }
 
@@ -78,10 +80,11 @@ export type ScopeQueries = {
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.unbegun, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
-    m.confirms IS NOT NULL, (SELECT o.state FROM message o WHERE o.id = m.retry_of)
+    m.confirms IS NOT NULL, o.state, o.reason
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
+  LEFT JOIN message o ON o.id = m.retry_of
   WHERE m.state = 'queued' AND m.sender_id = ? AND m.not_before <= ?`;
 
 const DUE_ALL = `${DUE} ORDER BY m.campaign_id, m.not_before, m.id LIMIT ?`;

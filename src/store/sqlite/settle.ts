@@ -1,9 +1,10 @@
 // Settling on SQLite: outcomes in, messages moved, entries posted. Also used by whoever settles inside a larger transaction.
 
-import type { LedgerEntry } from '../../domain/ledger.ts';
+import { eventCounts, type LedgerEntry } from '../../domain/ledger.ts';
 import { isDelivered } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type {
+  ChargeFacts,
   DecideSettlements,
   MessageChange,
   MessageFacts,
@@ -12,7 +13,7 @@ import type {
   SettleStore,
 } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
-import { type Currency, minus, ZERO } from '../../values/money.ts';
+import { type Currency, minus, plus, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
@@ -127,9 +128,9 @@ function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: Messag
     return isNew;
   };
 
-  // Only where a price is told after the delivery.
+  // Only where another price is told after the delivery.
   const withCharge = (message: MessageFacts, { pricing }: Outcome): MessageFacts =>
-    pricing === null || message.charge !== null || message.pricing !== null || !isDelivered(message.state)
+    pricing === null || message.charge !== null || message.pricing?.type === pricing.type || !isDelivered(message.state)
       ? message
       : { ...message, charge: chargeOf(message.id) };
 
@@ -148,10 +149,14 @@ function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: Messag
   return { apply, changes, entries, stops };
 }
 
-function changedBy(message: MessageFacts, { state, held, pricing }: MessageChange, entry: LedgerEntry | null): MessageFacts {
-  const isTold = entry?.evidence?.providerType !== null;
-  const charge = entry?.kind === 'charge' ? { amount: entry.posted, bucket: entry.bucket, isTold } : message.charge;
-  return { ...message, state, held, pricing: pricing ?? message.pricing, charge };
+function changedBy(message: MessageFacts, { state, held, pricing, providerId }: MessageChange, entry: LedgerEntry | null): MessageFacts {
+  const charge = chargeAfter(message.charge, entry);
+  return { ...message, state, held, pricing: pricing ?? message.pricing, providerId: providerId ?? message.providerId, charge };
+}
+
+function chargeAfter(charge: ChargeFacts | null, entry: LedgerEntry | null): ChargeFacts | null {
+  if (entry?.kind === 'charge') return { amount: entry.posted, bucket: entry.bucket };
+  return entry?.kind === 'adjustment' && charge !== null ? { ...charge, amount: plus(charge.amount, entry.posted) } : charge;
 }
 
 /** The settle slice of the port. */
@@ -173,7 +178,7 @@ function toSettlement(message: MessageFacts, { change, entry }: SettlementDecisi
     currency: message.sender.currency,
     charged: entry?.kind === 'charge' || entry?.kind === 'adjustment' ? entry.posted : ZERO,
     closed: entry === null ? ZERO : minus(ZERO, entry.held),
-    free: entry?.evidence?.rule === 'free',
+    freeUnits: entry === null ? 0 : eventCounts(entry).freeUnits,
   };
 }
 
@@ -192,6 +197,6 @@ function unknownMessage(messageId: MessageId): Settlement {
     currency: '' as Currency,
     charged: ZERO,
     closed: ZERO,
-    free: false,
+    freeUnits: 0,
   };
 }

@@ -13,12 +13,20 @@ const CHARGES = /* sql */ `
   JOIN ledger l ON l.message_id = m.id AND l.kind = 'charge'
   JOIN bucket b ON b.id = l.bucket_id`;
 
+// What the provider's word changed after the charge.
+const CORRECTIONS = /* sql */ `
+  SELECT ifnull(SUM(l.posted), 0), ifnull(SUM(iif(l.rule = 'free', 1, -1)), 0)
+  FROM message m
+  JOIN ledger l ON l.message_id = m.id AND (l.kind = 'repricing' OR l.kind = 'adjustment') AND l.kind = 'adjustment' AND l.rule IS NOT NULL`;
+
 const IN_RUN = 'WHERE m.run_id = ? AND m.campaign_id = ?';
 
 const STATES_IN_RUN = `${STATES} ${IN_RUN} GROUP BY m.state`;
 const CHARGES_IN_RUN = `${CHARGES} ${IN_RUN}`;
 const STATE_OF_MESSAGE = `${STATES} WHERE m.id = ? GROUP BY m.state`;
 const CHARGES_OF_MESSAGE = `${CHARGES} WHERE m.id = ?`;
+const CORRECTIONS_IN_RUN = `${CORRECTIONS} ${IN_RUN}`;
+const CORRECTIONS_OF_MESSAGE = `${CORRECTIONS} WHERE m.id = ?`;
 
 type StateRow = readonly [MessageState, bigint, bigint];
 type ChargeRow = readonly [bigint, bigint];
@@ -37,12 +45,15 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
               .raw()
               .all(...values) as StateRow[],
         );
-        const charges = parameters.map(
-          (values) =>
-            sqlite
-              .prepareExact(isRun ? CHARGES_IN_RUN : CHARGES_OF_MESSAGE)
-              .raw()
-              .get(...values) as ChargeRow,
+        const sums = isRun ? [CHARGES_IN_RUN, CORRECTIONS_IN_RUN] : [CHARGES_OF_MESSAGE, CORRECTIONS_OF_MESSAGE];
+        const charges = parameters.flatMap((values) =>
+          sums.map(
+            (sql) =>
+              sqlite
+                .prepareExact(sql)
+                .raw()
+                .get(...values) as ChargeRow,
+          ),
         );
         return toTotals(states, charges);
       }),

@@ -31,7 +31,7 @@ export function createExchange(endpoint: Endpoint, limits: Limits = LIMITS): Exc
   return {
     request: (asked) => {
       client ??= loadClient(endpoint);
-      const reply = client.then((loaded) => perform(loaded, endpoint, asked, limits));
+      const reply = client.then((loaded) => perform(loaded, asked, { endpoint, limits }));
       inFlight.add(reply);
       return reply.finally(() => inFlight.delete(reply));
     },
@@ -48,7 +48,9 @@ async function loadClient({ isPlain }: Endpoint): Promise<Client> {
   return { open: request, agent: new Agent({ keepAlive: true, timeout: KEEP_ALIVE_MS }) };
 }
 
-function perform({ open, agent }: Client, endpoint: Endpoint, asked: HttpRequest, limits: Limits): Promise<Reply> {
+type Way = { readonly endpoint: Endpoint; readonly limits: Limits };
+
+function perform({ open, agent }: Client, asked: HttpRequest, { endpoint, limits }: Way): Promise<Reply> {
   const { hostname: host, port, isPlain } = endpoint;
   const { method, path, body } = asked;
   const headers = body === null ? asked.headers : { ...asked.headers, 'content-length': String(Buffer.byteLength(body)) };

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Category, ConsentFlag, ConsentKind, ConsentSubject } from '../../../src/domain/consent.ts';
 import type { Rate } from '../../../src/domain/price-book.ts';
 import { canonicalCard } from '../../../src/domain/price-card.ts';
-import { DEFAULT_ACCOUNT, type Sender } from '../../../src/domain/sender.ts';
+import { DEFAULT_ACCOUNT, type Sender, type WhatsappSettings } from '../../../src/domain/sender.ts';
 import { canonicalTemplate, type Template } from '../../../src/domain/template.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { ContactWrite, NewConsentEvent, StoredPriceCard } from '../../../src/ports/store/directory.ts';
@@ -48,6 +48,22 @@ export function makeSender(rest: Partial<Sender> = {}): Sender {
     timeZone: UTC,
     isDefault: false,
     createdAt: NOON,
+    ...rest,
+  };
+}
+
+/** What a WhatsApp sender is set to. */
+export function makeWhatsapp(rest: Partial<WhatsappSettings> = {}): WhatsappSettings {
+  return {
+    phoneNumberId: '106540352242922',
+    wabaId: '102290129340398',
+    token: { env: 'TOKEN' },
+    appSecret: { env: 'SECRET' },
+    verifyToken: { env: 'VERIFY' },
+    apiBase: 'https://graph.facebook.com',
+    apiVersion: 'v26.0',
+    ratePerSecond: 80,
+    confirmsStops: false,
     ...rest,
   };
 }

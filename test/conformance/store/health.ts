@@ -35,7 +35,8 @@ export function examHealth(exam: Exam): void {
       unknown: { count: 1, oldestAt: later(7) },
       newestAt: later(2),
     });
-    expect(await store.health()).toEqual(health);
+    const { freeBytes: _, ...ours } = health; // the disk is everybody's
+    expect(await store.health()).toMatchObject(ours);
   });
 
   exam.needs('several_connections')('counts the claims of the dead, not those of the living, and takes none back', async () => {

@@ -7,7 +7,7 @@ import type { MessageId } from '../../../src/values/id.ts';
 import { toOutcome } from '../../../src/domain/outcome.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import { claim, queue, settle } from './admission.ts';
-import { admit as admitAll, requestTo } from './crowd.ts';
+import { admit as admitAll, outcomeOf, requestTo } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeSender, makeTemplate, NOON, phone, start } from './fixture.ts';
 
@@ -164,7 +164,27 @@ export function examMessages(exam: Exam): void {
     expect(await claim(store, senderId, [again.id], later(3))).toEqual([]);
     expect(await store.findMessages([first.id, again.id])).toMatchObject([
       { state: 'delivered', retriedBy: again.id },
-      { state: 'cancelled', reason: 'already_delivered' },
+      { state: 'cancelled', reason: 'already_sent' },
+    ]);
+  });
+
+  it('keeps what the provider says late of a message that was given up', async () => {
+    const { store, senderId } = await start(exam);
+    const number = phone('1');
+    await addPerson(store, senderId, '1', ['marketing']);
+    const lost = requestTo(number);
+    await admitAll(store, senderId, [lost]);
+    await claim(store, senderId, [lost.id]);
+    await settle(store, lost.id, 'unknown', later(1));
+    await settle(store, lost.id, 'expired', later(2));
+    const sent = outcomeOf(lost.id, 'sent', { providerId: 'wamid.1', at: later(3) });
+    await store.settle({ outcomes: [sent, sent], at: later(3) }, decideSettlements);
+    expect(await store.findMessages([lost.id])).toMatchObject([{ state: 'expired', reason: 'sent_after_all', providerId: 'wamid.1' }]);
+    await settle(store, lost.id, 'delivered', later(4));
+    expect((await store.entriesOf(lost.id)).map(({ kind, posted }) => [kind, posted])).toEqual([
+      ['reservation', 0n],
+      ['release', 0n],
+      ['charge', 100n],
     ]);
   });
 

@@ -1,7 +1,7 @@
 // Pace: what the rates of a number and of its pairs let through, shared by all who claim from the store.
 
 import { expect, it } from 'vitest';
-import type { Sender, WhatsappSettings } from '../../../src/domain/sender.ts';
+import type { Sender } from '../../../src/domain/sender.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
 import type { WorkerId } from '../../../src/values/id.ts';
@@ -9,26 +9,14 @@ import { type Instant, toInstant } from '../../../src/values/time.ts';
 import { queue } from './admission.ts';
 import { admit, requestTo, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { addPerson, ids, later, makeSender, makeTemplate, NOON, phone, start } from './fixture.ts';
-
-const WHATSAPP: WhatsappSettings = {
-  phoneNumberId: '1065',
-  wabaId: '2077',
-  token: { env: 'TOKEN' },
-  appSecret: { env: 'APP_SECRET' },
-  verifyToken: { env: 'VERIFY_TOKEN' },
-  apiBase: 'http://127.0.0.1:4010',
-  apiVersion: 'v26.0',
-  ratePerSecond: 80,
-  confirmsStops: false,
-};
+import { addPerson, ids, later, makeSender, makeTemplate, makeWhatsapp, NOON, phone, start } from './fixture.ts';
 
 type Paced = { readonly store: Store; readonly connect: () => Promise<Store>; readonly sender: Sender };
 
 /** A WhatsApp sender with `people` messages queued, one to each. */
 async function paced(exam: Exam, people: number, ratePerSecond = 80): Promise<Paced> {
   const { store, connect } = await start(exam);
-  const sender = makeSender({ name: 'shop', transport: 'whatsapp', whatsapp: { ...WHATSAPP, ratePerSecond } });
+  const sender = makeSender({ name: 'shop', transport: 'whatsapp', whatsapp: makeWhatsapp({ ratePerSecond }) });
   await store.putSender(sender);
   await store.putTemplate(makeTemplate(sender.id));
   const numbers = Array.from({ length: people }, (_, index) => String(index + 1_001));
@@ -125,7 +113,7 @@ export function examPace(exam: Exam): void {
 
   it('holds every number of the account where the provider asks for that', async () => {
     const { store, sender } = await paced(exam, 1);
-    const second = makeSender({ name: 'bank', transport: 'whatsapp', whatsapp: { ...WHATSAPP, phoneNumberId: '1066' } });
+    const second = makeSender({ name: 'bank', transport: 'whatsapp', whatsapp: makeWhatsapp({ phoneNumberId: '1066' }) });
     await store.putSender(second);
     const contactId = await addPerson(store, sender.id, '9999');
     await turn(store, second.id, { isPaced: true, holds: [{ scope: 'account', contactId, templateId: null, until: later(1) }] });

@@ -1,26 +1,16 @@
 // Senders: founding a store, adding senders, the default one.
 
 import { expect, it } from 'vitest';
-import { DEFAULT_ACCOUNT, type WhatsappSettings } from '../../../src/domain/sender.ts';
+import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { AccountId, SenderId } from '../../../src/values/id.ts';
 import type { Currency } from '../../../src/values/money.ts';
 import { parseTimeZone, UTC } from '../../../src/values/time.ts';
 import type { Exam } from './exam.ts';
-import { makeCard, makeSender, start } from './fixture.ts';
+import { makeCard, makeSender, makeWhatsapp, start } from './fixture.ts';
 
 const EUR = 'EUR' as Currency;
 
-const WHATSAPP: WhatsappSettings = {
-  phoneNumberId: '1065',
-  wabaId: '2065',
-  token: { env: 'WHATSAPP_TOKEN' },
-  appSecret: null,
-  verifyToken: null,
-  apiBase: 'https://graph.facebook.com',
-  apiVersion: 'v26.0',
-  ratePerSecond: 80,
-  confirmsStops: false,
-};
+const WHATSAPP = makeWhatsapp({ phoneNumberId: '1065', appSecret: null, verifyToken: null });
 
 /** The cases. */
 export function examSenders(exam: Exam): void {

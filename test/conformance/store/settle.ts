@@ -21,7 +21,7 @@ export function examSettle(exam: Exam): void {
       pricing: { type: 'regular', category: 'marketing' },
     });
     expect(await settle(store, [delivered, delivered])).toMatchObject([
-      { messageId: id, known: true, from: 'sending', to: 'delivered', charged: 100n, closed: 100n, currency: 'USD', free: false },
+      { messageId: id, known: true, from: 'sending', to: 'delivered', charged: 100n, closed: 100n, currency: 'USD', freeUnits: 0 },
       { messageId: id, known: true, from: 'delivered', to: 'delivered', charged: 0n, closed: 0n },
     ]);
     expect(await settle(store, [delivered])).toMatchObject([{ charged: 0n, closed: 0n }]);
@@ -85,9 +85,53 @@ export function examSettle(exam: Exam): void {
   it('books a free delivery as a line of nothing, in its own column', async () => {
     const shop = await inFlight(exam);
     const free = outcomeOf(shop.id, 'delivered', { pricing: { type: 'free_customer_service', category: 'marketing' } });
-    expect(await settle(shop.store, [free])).toMatchObject([{ charged: 0n, closed: 100n, free: true }]);
+    expect(await settle(shop.store, [free])).toMatchObject([{ charged: 0n, closed: 100n, freeUnits: 1 }]);
     expect(await linesOf(shop)).toEqual(['reservation 100 0', 'charge -100 0']);
     expect(await countersOf(shop)).toMatchObject({ delivered: 1, freeUnits: 1, billableUnits: 0, charged: 0n, reserved: 0n });
+  });
+
+  it('comes to what is billed in the end, in whatever order the words on the price are heard of', async () => {
+    const words = [
+      ['sent', 'free_entry_point'],
+      ['delivered', 'regular'],
+      ['read', 'free_customer_service'],
+    ] as const;
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]) {
+      const shop = await inFlight(exam);
+      const outcomes = order.flatMap((index) => {
+        const [kind, type] = words[index] ?? words[0];
+        return [outcomeOf(shop.id, kind, { pricing: { type, category: 'marketing' } })];
+      });
+      for (const outcome of outcomes) await settle(shop.store, [outcome]);
+      const [read] = await settle(shop.store, outcomes.slice(0, 1));
+      expect(read).toMatchObject({ from: 'read', to: 'read', charged: 0n, freeUnits: 0 });
+      const { charged, adjusted, ...counts } = await countersOf(shop);
+      expect([charged + adjusted, counts]).toMatchObject([0n, { delivered: 1, freeUnits: 1, billableUnits: 0, committed: 0n }]);
+    }
+  });
+
+  it('charges what was billed although its forecast was free', async () => {
+    const shop = await inFlight(exam);
+    const word = (kind: 'sent' | 'delivered', type: 'free_entry_point' | 'regular') =>
+      outcomeOf(shop.id, kind, { pricing: { type, category: 'marketing' } });
+    await settle(shop.store, [word('sent', 'free_entry_point'), outcomeOf(shop.id, 'read')]);
+    expect(await settle(shop.store, [word('delivered', 'regular')])).toMatchObject([{ to: 'read', charged: 100n, freeUnits: -1 }]);
+    expect(await linesOf(shop)).toEqual(['reservation 100 0', 'charge -100 0', 'adjustment 0 100']);
+    expect(await countersOf(shop)).toMatchObject({
+      delivered: 1,
+      freeUnits: 0,
+      billableUnits: 1,
+      charged: 0n,
+      adjusted: 100n,
+      committed: 100n,
+    });
   });
 
   it('charges at the price of the day of the delivery, whenever that is heard of', async () => {
@@ -154,5 +198,6 @@ async function linesOf({ store, id }: Message): Promise<readonly string[]> {
 
 async function countersOf({ store, senderId }: Message) {
   const [row] = (await store.counters({ period: { from: '2026-01-01' as Day, to: '2027-01-01' as Day }, senderId, groupBy: [] })).totals;
-  return row?.counters;
+  if (row === undefined) throw new Error('totals have one row');
+  return row.counters;
 }

@@ -91,7 +91,7 @@ export function examStatuses(exam: Exam): void {
   it('prices a delivery by the word that came with an earlier status', async () => {
     const { store, senderId, id } = await inFlight(exam);
     await receive(store, [statusOf(senderId, id, 'sent', { pricing: { type: 'free_entry_point', category: 'marketing' } })]);
-    expect(await receive(store, [statusOf(senderId, id, 'delivered')])).toMatchObject([{ settlement: { charged: 0n, free: true } }]);
+    expect(await receive(store, [statusOf(senderId, id, 'delivered')])).toMatchObject([{ settlement: { charged: 0n, freeUnits: 1 } }]);
   });
 
   it('opens the free-entry-point window for as long as the latest word says, without a message of the customer’s', async () => {

@@ -3,11 +3,11 @@
 import { createHmac } from 'node:crypto';
 import { parseTemplate } from '../../../src/domain/template-parse.ts';
 import { declaredParameters } from '../../../src/domain/template-parameters.ts';
-import type { WhatsappSettings } from '../../../src/domain/sender.ts';
 import type { Template } from '../../../src/domain/template.ts';
 import type { OutgoingMessage } from '../../../src/ports/transport.ts';
 import { createIds, type ContactId, type MessageId } from '../../../src/values/id.ts';
 import type { Phone } from '../../../src/values/phone.ts';
+import { makeWhatsapp } from '../../conformance/store/fixture.ts';
 import { NOW, template } from '../../send/facts.ts';
 
 export const TOKEN = 'EAAtesttoken0123456789';
@@ -16,17 +16,7 @@ export const digest = (text: string): Uint8Array => createHmac('sha256', 'a key'
 
 const ids = createIds((count) => new Uint8Array(count).fill(7));
 
-export const SETTINGS: WhatsappSettings = {
-  phoneNumberId: '106540352242922',
-  wabaId: '102290129340398',
-  token: { env: 'TOKEN' },
-  appSecret: { env: 'SECRET' },
-  verifyToken: { env: 'VERIFY' },
-  apiBase: 'https://graph.facebook.com',
-  apiVersion: 'v26.0',
-  ratePerSecond: 80,
-  confirmsStops: false,
-};
+export const SETTINGS = makeWhatsapp();
 
 /** A message with an id of its own, to somebody in Germany, from the template of the facts. */
 export function outgoing(rest: Partial<OutgoingMessage> = {}): OutgoingMessage {

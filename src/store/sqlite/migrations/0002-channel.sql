@@ -49,7 +49,7 @@ ALTER TABLE message ADD COLUMN max_price INTEGER CHECK (max_price >= 0);
 CREATE UNIQUE INDEX message_alias ON message (sender_id, alias_key) WHERE alias_key IS NOT NULL;
 
 -- retry_of: the message that a person decided to send again. confirms: the opt-out that this message confirms. Each happens once.
--- pricing: the provider's word on the price (type/category), kept from a status that came before the delivery.
+-- pricing: the provider's word on the price and the status that told it (type/category/status).
 ALTER TABLE message ADD COLUMN retry_of TEXT REFERENCES message (id);
 ALTER TABLE message ADD COLUMN confirms INTEGER REFERENCES consent_event (sequence);
 ALTER TABLE message ADD COLUMN pricing TEXT;

@@ -1,0 +1,73 @@
+// What comes after the end: the price that is told after the charge, and a sign that the provider has what was given up.
+
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { MessageFacts } from '../../src/ports/store/settle.ts';
+import { decideSettlements, SENT_AFTER_ALL } from '../../src/send/settle.ts';
+import { toMicros, ZERO } from '../../src/values/money.ts';
+import { message, NOW, outcome, PRICES } from './facts.ts';
+
+describe('a price that is told after the charge', () => {
+  const free = { type: 'free_customer_service', category: 'service' } as const;
+  const regular = { type: 'regular', category: 'utility' } as const;
+  const charge = { amount: toMicros(55_000n), bucket: message().holdBucket };
+  const nothing = { amount: ZERO, bucket: { ...charge.bucket, pricingType: free.type } };
+  const told = (kind: Outcome['kind'], pricing: Outcome['pricing'], rest: Partial<MessageFacts> = {}) =>
+    decideSettlements(message({ state: 'delivered', held: ZERO, charge, ...rest }), outcome(kind, { pricing }), PRICES, NOW);
+
+  it('takes the charge back where the delivery was free, and keeps the word', () => {
+    const { entry, change } = told('sent', free);
+    expect(entry).toMatchObject({
+      kind: 'adjustment',
+      posted: -55_000n,
+      bucket: charge.bucket,
+      evidence: { rule: 'free', providerType: 'free_customer_service' },
+    });
+    expect(entry?.held).toBe(ZERO);
+    expect(change).toMatchObject({ state: 'delivered', pricing: { ...free, toldBy: 'sent' }, held: ZERO });
+  });
+
+  it('charges what was taken for free where it is billed after all', () => {
+    const { entry, change } = told('read', regular, { charge: nothing, pricing: { ...free, toldBy: 'sent' } });
+    expect(entry).toMatchObject({
+      kind: 'adjustment',
+      posted: 55_000n,
+      bucket: nothing.bucket,
+      evidence: { rule: expect.stringMatching(/^list/) as string, providerType: 'regular' },
+    });
+    expect(change).toMatchObject({ state: 'read', pricing: { toldBy: 'read' } });
+  });
+
+  it('lets the word that comes with a delivery outweigh the forecast, in whatever order they are heard of', () => {
+    expect(told('delivered', free, { pricing: { ...regular, toldBy: 'sent' } }).entry).toMatchObject({ posted: -55_000n });
+    expect(told('sent', free, { pricing: { ...regular, toldBy: 'delivered' } })).toEqual({ change: null, entry: null, fact: null });
+  });
+
+  it('keeps a word that changes nothing, so that a lesser one does not count any more', () => {
+    const { entry, change } = told('delivered', regular);
+    expect([entry, change?.pricing]).toEqual([null, { ...regular, toldBy: 'delivered' }]);
+  });
+
+  it('changes nothing when it was told before, or of a message that was not delivered', () => {
+    expect(told('sent', free, { pricing: { ...free, toldBy: 'sent' } })).toEqual({ change: null, entry: null, fact: null });
+    expect(told('sent', free, { state: 'failed', charge: null, providerId: 'wamid' })).toEqual({ change: null, entry: null, fact: null });
+  });
+});
+
+describe('a sign that the provider has what was given up', () => {
+  const late = (kind: Outcome['kind'], rest: Partial<MessageFacts> = {}) =>
+    decideSettlements(message({ state: 'expired', held: ZERO, ...rest }), outcome(kind, { providerId: 'wamid' }), PRICES, NOW);
+
+  it.each(['accepted', 'sent'] as const)('is kept when it comes late (%s), and moves neither state nor money', (kind) => {
+    expect(late(kind)).toMatchObject({
+      entry: null,
+      change: { state: 'expired', held: ZERO, reason: SENT_AFTER_ALL, providerId: 'wamid', expiresAt: null },
+    });
+  });
+
+  it('says nothing new of a message that the provider had before, or that is not given up', () => {
+    expect(late('sent', { state: 'failed', providerId: 'wamid' }).change).toBeNull();
+    expect(late('sent', { state: 'delivered' }).change).toBeNull();
+    expect(late('failed').change).toBeNull();
+  });
+});
