@@ -95,5 +95,5 @@ async function handInTemplates(app: App, store: Store, sender: Sender): Promise<
   const provider = await app.provider(sender);
   if (provider === null) return;
   const templates = await store.listTemplates({ senderId: sender.id, name: null });
-  await pushTemplates({ store, provider, clock: app.clock, ids: app.ids }, sender, templates);
+  await pushTemplates({ store, provider, clock: app.clock, ids: app.ids }, sender, { templates, replacesUnreadable: true });
 }

@@ -6,6 +6,7 @@ import { canonicalTemplate, type Template, type TemplateStatus } from '../domain
 import { readsAlike } from '../domain/template-likeness.ts';
 import type { ParsedTemplate } from '../domain/template-parse.ts';
 import { toTemplate } from '../domain/template-parameters.ts';
+import { asksForOtherTtl } from '../domain/template-ttl.ts';
 
 /** The template to put into the store. */
 export function newTemplate(
@@ -33,6 +34,7 @@ export function arrivingTemplate(
 ): Template {
   const { providerId = null, quality = null } = known ?? {};
   if (sender.whatsapp === null || isReviewed) return newTemplate(app, sender, { ...content, providerId, quality });
-  if (known !== undefined && providerId !== null && HELD.has(known.status) && readsAlike(known, content)) return known;
+  const isKnown = known !== undefined && readsAlike(known, content) && !asksForOtherTtl(content, known);
+  if (isKnown && providerId !== null && HELD.has(known.status)) return known;
   return newTemplate(app, sender, { ...content, status: 'pending', providerId, quality });
 }

@@ -9,7 +9,7 @@ import type { Style } from './render.ts';
 import { moneyText } from './shapes.ts';
 
 const DriftItem = z.object({
-  what: z.enum(['content', 'status', 'quality', 'category']),
+  what: z.enum(['content', 'time_to_live', 'status', 'quality', 'category']),
   from: z.string(),
   to: z.string(),
 });
@@ -65,7 +65,9 @@ export function driftText(
 ): string {
   const { name, language, category, status, drift, repriced, difference, cancelled } = taken;
   const now = [category, status].filter((side) => side !== null).join(', ');
-  const changes = drift.map(({ what, from, to }) => (what === 'content' ? 'other content' : `${what} ${from} → ${to}`)).join(', ');
+  const changes = drift
+    .map(({ what, from, to }) => (what === 'content' ? 'other content' : `${what.replaceAll('_', ' ')} ${from} → ${to}`))
+    .join(', ');
   const isBad = drift.some(({ what, to }) => what === 'category' || to === 'red' || (what === 'status' && to !== 'approved'));
   const lines = [
     `${word} ${printable(`${name} ${language}`)} (${now})${changes === '' ? '' : `: ${isBad ? style.warn(changes) : changes}`}`,

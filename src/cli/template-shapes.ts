@@ -19,6 +19,9 @@ export const TemplateItem = z.object({
   provider_id: z.nullable(z.string()),
   parameter_format: z.enum(PARAMETER_FORMATS),
   parameters: z.array(z.string()).check(z.describe('every parameter that a message must give')),
+  ttl_seconds: z
+    .nullable(z.int())
+    .check(z.describe('how long the provider tries to deliver: -1 is 30 days, null the default (30 days; authentication 10 minutes)')),
   content_hash: z.string().check(z.describe('SHA-256 of the content, pinned on every message')),
   added_at: instantTextOut,
 });
@@ -45,6 +48,7 @@ export function toTemplateItem(template: Template): z.output<typeof TemplateItem
     provider_id: template.providerId,
     parameter_format: template.parameterFormat,
     parameters: [...template.parameters],
+    ttl_seconds: template.ttlSeconds,
     content_hash: template.contentHash,
     added_at: formatInstant(template.addedAt),
   };

@@ -36,7 +36,7 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export const PRICING_TYPES = ['regular', 'free_customer_service', 'free_entry_point'] as const;
 export type PricingType = (typeof PRICING_TYPES)[number];
 
-/** How long the provider tries to deliver: 30 days unless the template says less (its time-to-live page). */
+/** How long the provider tries to deliver at most, which is how long it tries unless category or template say less: template-ttl.ts. */
 export const DELIVERY_TTL_MS = 30 * 86_400_000;
 
 /** Webhooks are repeated for up to 7 days, and one day is for clocks: after that silence means that nothing will come. */
@@ -96,7 +96,7 @@ export function queueExpiry(admittedAt: Instant): Instant {
   return toInstant(admittedAt + DELIVERY_TTL_MS);
 }
 
-/** When silence about a message that was handed over ends its reservation. */
-export function silenceEnd(handedOverAt: Instant): Instant {
-  return toInstant(handedOverAt + DELIVERY_TTL_MS + SILENCE_GRACE_MS);
+/** When silence about a message that was handed over, to be delivered within that time, ends its reservation. */
+export function silenceEnd(handedOverAt: Instant, ttlMs: number): Instant {
+  return toInstant(handedOverAt + ttlMs + SILENCE_GRACE_MS);
 }

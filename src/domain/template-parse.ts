@@ -6,6 +6,7 @@ import { assert } from '../errors.ts';
 import { parseLanguage } from '../values/language.ts';
 import { characterCount } from '../values/text.ts';
 import { checkTemplate, type DraftComponent, refuseTemplate } from './template-rules.ts';
+import { TTL_LONGEST } from './template-ttl.ts';
 import { PARAMETER_FORMATS, TEMPLATE_CATEGORIES, type TemplateContent, type TemplateStatus } from './template.ts';
 
 /** A template's content, and where the provider's review of it stands; approved where the document does not say. */
@@ -102,7 +103,7 @@ const TemplateDocument = z.looseObject({
   category: oneOf(TEMPLATE_CATEGORIES),
   parameter_format: z._default(oneOf(PARAMETER_FORMATS), 'positional'),
   status: z.optional(oneOf(STATUS_WORDS)),
-  message_send_ttl_seconds: z.optional(wholeNumber),
+  message_send_ttl_seconds: z.nullish(wholeNumber),
   components: z.array(z.pipe(z.transform(inCapitals), Component)).check(z.minLength(1, 'must not be empty')),
 });
 
@@ -113,12 +114,18 @@ const TemplateDocument = z.looseObject({
 export function parseTemplate(document: unknown): ParsedTemplate {
   const result = TemplateDocument.safeParse(document, { error: explain });
   if (!result.success) throw refusalOf(result.error);
-  const { name, language, category, status, components, message_send_ttl_seconds: ttlSeconds } = result.data;
+  const { name, language, category, status, components } = result.data;
+  const ttlSeconds = ttlOf(result.data.message_send_ttl_seconds ?? null, status !== undefined);
   // An authentication template takes its code by position, whatever it says: the provider writes its text.
   const parameterFormat = category === 'authentication' ? 'positional' : result.data.parameter_format;
   const isReviewed = status !== undefined;
   checkTemplate({ category, parameterFormat, components: components.map(toDraft), ttlSeconds, isReviewed });
-  return { name, language, category, parameterFormat, components, status: STATUSES[status ?? 'APPROVED'] };
+  return { name, language, category, parameterFormat, components, ttlSeconds, status: STATUSES[status ?? 'APPROVED'] };
+}
+
+// The provider has its own words for none.
+function ttlOf(seconds: number | null, isReviewed: boolean): number | null {
+  return isReviewed && seconds !== null && seconds <= 0 && seconds !== TTL_LONGEST ? null : seconds;
 }
 
 // Only the fields that belong to the type: in another component the same name is one of those that we do not know.

@@ -2,6 +2,7 @@
 // October to December 2025; what only its reviewers can judge is left to them.
 
 import { type AppError, fail } from '../errors.ts';
+import { TTL_LONGEST } from './template-ttl.ts';
 import type { ParameterFormat, TemplateCategory } from './template.ts';
 import { variablesIn, withoutVariables } from './template-variables.ts';
 
@@ -19,8 +20,8 @@ export type DraftTemplate = {
   readonly category: TemplateCategory;
   readonly parameterFormat: ParameterFormat;
   readonly components: readonly DraftComponent[];
-  readonly ttlSeconds: number | undefined;
-  /** The provider has seen it: where its variables stand is then no longer ours to judge. */
+  readonly ttlSeconds: number | null;
+  /** The provider has seen it: where its variables stand and how long it lives is then no longer ours to judge. */
   readonly isReviewed: boolean;
 };
 
@@ -74,10 +75,11 @@ function checkTypes({ components, category, isReviewed }: DraftTemplate): void {
   }
 }
 
-function checkTtl({ category, ttlSeconds }: DraftTemplate): void {
+// One that it moved to another category keeps a time to live that it would not take from us.
+function checkTtl({ category, ttlSeconds, isReviewed }: DraftTemplate): void {
   const [least, most] = TTL_SECONDS[category];
-  if (ttlSeconds === undefined || (ttlSeconds >= least && ttlSeconds <= most)) return;
-  if (ttlSeconds === -1 && category !== 'marketing') return;
+  if (ttlSeconds === null || isReviewed || (ttlSeconds >= least && ttlSeconds <= most)) return;
+  if (ttlSeconds === TTL_LONGEST && category !== 'marketing') return;
   throw refuseTemplate({
     path: ['message_send_ttl_seconds'],
     reason: `must be between ${least} and ${most} for ${category}`,

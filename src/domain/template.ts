@@ -29,6 +29,8 @@ export type TemplateContent = {
   readonly category: TemplateCategory;
   readonly parameterFormat: ParameterFormat;
   readonly components: readonly TemplateComponent[];
+  /** How long the provider tries to deliver; -1 for as long as it can, null for the default of the category. */
+  readonly ttlSeconds: number | null;
 };
 
 export type Template = TemplateContent & {
@@ -47,8 +49,9 @@ export type Template = TemplateContent & {
 };
 
 /** The content as text that does not depend on the order of keys: contents are equal when their texts are. What `contentHash` is made of. */
-export function canonicalTemplate({ name, language, category, parameterFormat, components }: TemplateContent): string {
-  return canonicalJson({ name, language, category, parameterFormat, components });
+export function canonicalTemplate({ name, language, category, parameterFormat, components, ttlSeconds }: TemplateContent): string {
+  // Only where it is set: what was hashed before there was one keeps its hash.
+  return canonicalJson({ name, language, category, parameterFormat, components, ttlSeconds: ttlSeconds ?? undefined });
 }
 
 function canonicalJson(value: unknown): string {

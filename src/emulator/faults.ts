@@ -26,7 +26,8 @@ const MESSAGE_FAULTS = {
   never_reported: 'accepted, then no status at all',
   read: 'delivered, and then read',
   skip_delivered: 'read at once: `delivered` is never reported',
-  held_then_sent: 'answered with held_for_quality_assessment, sent after delay_ms (600000)',
+  held_then_sent:
+    'answered with held_for_quality_assessment, sent after delay_ms (600000), or never where its time to live is over by then',
   paused: 'answered with paused, then failed with 132015',
   held_then_dropped: 'answered with held_for_quality_assessment, after delay_ms failed with 132015',
 } as const;

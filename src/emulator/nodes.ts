@@ -72,7 +72,7 @@ export function accountNode({ identity, scenario }: World): Json {
 
 /** A template, as lists and single look-ups give it. */
 export function templateNode(template: StoredTemplate): Json {
-  const { content, ttlSeconds } = template;
+  const { content } = template;
   return {
     name: template.name,
     parameter_format: content.parameterFormat.toUpperCase(),
@@ -84,7 +84,7 @@ export function templateNode(template: StoredTemplate): Json {
     correct_category: template.correctCategory ?? undefined,
     quality_score: { score: template.quality, date: secondsOf(template.createdAt) },
     rejected_reason: template.rejectedReason,
-    message_send_ttl_seconds: ttlSeconds ?? undefined,
+    message_send_ttl_seconds: content.ttlSeconds ?? undefined,
     health_status: healthOf(template.status === 'APPROVED' ? 'AVAILABLE' : 'BLOCKED', [['MESSAGE_TEMPLATE', template.id]]),
     id: template.id,
   };

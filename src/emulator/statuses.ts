@@ -1,5 +1,6 @@
 // What is reported of a message that was accepted: which statuses, when, at what price, and what a scenario does to their webhooks.
 
+import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { toInstant } from '../values/time.ts';
 import type { Json } from './answer.ts';
 import { chance } from './chance.ts';
@@ -56,6 +57,9 @@ function courseOf(world: World, message: SentMessage, { fate, strikes: { message
       return { kinds: ['failed'], code: 132_015 };
     case 'never_reported':
       return { kinds: [], code: null };
+    case 'held_then_sent':
+      if (struck.delayMs > ttlMsOf(world, message)) return { kinds: [], code: null };
+      break;
     default:
   }
   const code = failureOf(world, message);
@@ -72,6 +76,12 @@ function courseOf(world: World, message: SentMessage, { fate, strikes: { message
     default:
       return { kinds: fate.statuses, code: null };
   }
+}
+
+// What was held for longer than it lives is dropped without a word.
+function ttlMsOf({ templates }: World, { template }: SentMessage): number {
+  const stored = template === null ? undefined : templates.find(template.name, template.language);
+  return deliveryTtlMs(stored?.content ?? null);
 }
 
 // What the real provider finds out only after it has answered.

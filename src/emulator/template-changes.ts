@@ -46,7 +46,9 @@ export function editTemplate(world: World, template: StoredTemplate, body: Json)
   ) {
     return invalid('An approved template can be edited once in 24 hours, and ten times in 30 days.', 2_388_003);
   }
-  const { name, language, category, content, ttlSeconds } = template;
+  const { name, language, category, content } = template;
+  // What it has holds where the edit says nothing of it, and is judged only where the category is edited: it may have been moved since.
+  const { ttlSeconds } = content;
   const stored = readTemplate(
     {
       name,
@@ -54,15 +56,16 @@ export function editTemplate(world: World, template: StoredTemplate, body: Json)
       category,
       parameter_format: content.parameterFormat.toUpperCase(),
       components: template.components,
-      ...(ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds }),
+      message_send_ttl_seconds: 'category' in body ? ttlSeconds : null,
       ...body,
     },
     at,
   );
   if ('body' in stored) return stored;
   template.edits.push(at);
-  const { components, category: nextCategory, ttlSeconds: nextTtl } = stored;
-  Object.assign(template, { components, content: stored.content, category: nextCategory, ttlSeconds: nextTtl });
+  const { components, category: nextCategory } = stored;
+  const kept = 'message_send_ttl_seconds' in body ? stored.content.ttlSeconds : ttlSeconds;
+  Object.assign(template, { components, content: { ...stored.content, ttlSeconds: kept }, category: nextCategory });
   review(world, template);
   return ok({ success: true, id: template.id, category: template.category });
 }

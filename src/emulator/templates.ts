@@ -23,7 +23,6 @@ export type StoredTemplate = {
   status: string;
   quality: string;
   rejectedReason: string;
-  ttlSeconds: number | null;
   pauses: number;
   readonly edits: Instant[];
 };
@@ -80,7 +79,6 @@ export function toStored(document: Json, at: Instant): Omit<StoredTemplate, 'id'
   const read = content.components.map((component) => component as Json).values();
   // Each at its place: what the program cannot read stays as it was given.
   const components = (given ?? []).map((component) => (isOther(component) ? (component as Json) : (read.next().value ?? {})));
-  const ttl = document['message_send_ttl_seconds'];
   return {
     name: content.name,
     language: content.language,
@@ -93,7 +91,6 @@ export function toStored(document: Json, at: Instant): Omit<StoredTemplate, 'id'
     status: 'PENDING',
     quality: 'UNKNOWN',
     rejectedReason: 'NONE',
-    ttlSeconds: typeof ttl === 'number' ? ttl : null,
     pauses: 0,
     edits: [],
   };

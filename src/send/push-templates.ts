@@ -4,6 +4,7 @@
 import type { Sender } from '../domain/sender.ts';
 import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
+import { asksForOtherTtl } from '../domain/template-ttl.ts';
 import { AppError, assert } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
@@ -19,21 +20,38 @@ export type PushHost = {
   readonly ids: IdSource;
 };
 
-/** What the provider made of one template. `refused` tells why nothing came of it; the store is as it was. */
+/**
+ * What the provider made of one template. `refused`: nothing came of it; `unreadable`: what it has under that name this version cannot read, and it was left
+ * as it is there. In both the store is as it was, and `reason` tells why.
+ */
 export type Pushed = { readonly name: string; readonly language: string } & (
-  | { readonly result: 'created' | 'edited' | 'unchanged'; readonly taken: TakenOver; readonly refusal: null }
-  | { readonly result: 'refused'; readonly taken: null; readonly refusal: AppError }
+  | { readonly result: 'created' | 'edited' | 'unchanged'; readonly taken: TakenOver; readonly reason: null }
+  | { readonly result: 'refused' | 'unreadable'; readonly taken: null; readonly reason: string }
 );
+
+/** `replacesUnreadable`: also where it is not known what that takes the place of. */
+export type PushPlan = { readonly templates: readonly Template[]; readonly replacesUnreadable: boolean };
 
 /**
  * Hands the templates in, one after the other. Asks first what the provider has, so that pushing again after a lost answer creates nothing twice. One refusal
  * does not stop the rest. Throws `provider_unreachable` and `token_rejected`; what was handed in before stays so.
  */
-export async function pushTemplates(host: PushHost, sender: Sender, templates: readonly Template[]): Promise<readonly Pushed[]> {
+export async function pushTemplates(
+  host: PushHost,
+  sender: Sender,
+  { templates, replacesUnreadable }: PushPlan,
+): Promise<readonly Pushed[]> {
   const there = new Map<string, ProviderTemplate | UnreadableTemplate>();
   for await (const page of host.provider.listTemplates()) for (const item of page) there.set(keyOf(item.content ?? item), item);
   const pushed: Pushed[] = [];
-  for (const template of templates) pushed.push(await pushOne(host, { sender, template, item: there.get(keyOf(template)) }));
+  for (const template of templates) {
+    const { name, language } = template;
+    const item = there.get(keyOf(template));
+    const isLeft = item !== undefined && item.content === null && !replacesUnreadable;
+    pushed.push(
+      isLeft ? { name, language, result: 'unreadable', taken: null, reason: item.reason } : await pushOne(host, { sender, template, item }),
+    );
+  }
   return pushed;
 }
 
@@ -49,10 +67,10 @@ async function pushOne(host: PushHost, { sender, template, item }: Job): Promise
     const change = toChange(host, template, told);
     const [taken] = await takeOver(host.store, { sender, changes: [change], at: host.clock.now() });
     assert(taken !== undefined, 'one result per change');
-    return { name, language, result: isThere ? 'unchanged' : item === undefined ? 'created' : 'edited', taken, refusal: null };
+    return { name, language, result: isThere ? 'unchanged' : item === undefined ? 'created' : 'edited', taken, reason: null };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'provider_rejected') throw error;
-    return { name, language, result: 'refused', taken: null, refusal: error };
+    return { name, language, result: 'refused', taken: null, reason: error.message };
   }
 }
 
@@ -74,5 +92,5 @@ function toChange({ ids }: PushHost, template: Template, told: Told): TemplateCh
 
 // The category of what it approved is the provider's decision. One that it rejected is handed in again after it was added anew, with a better example maybe.
 function needsEdit(template: Template, { content, status }: ProviderTemplate): boolean {
-  return !readsAlike(template, content) || (status === 'rejected' && template.status === 'pending');
+  return !readsAlike(template, content) || asksForOtherTtl(template, content) || (status === 'rejected' && template.status === 'pending');
 }

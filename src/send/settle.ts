@@ -7,6 +7,7 @@ import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { ruleOf } from '../domain/quote.ts';
+import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { type Outcome, PRICED_KINDS, type PricedKind, type ProviderPricing, type ToldPricing } from '../domain/outcome.ts';
 import type {
   ContactFact,
@@ -187,7 +188,7 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, wo
     reason,
     notBefore: outcome.retryAt,
     isUnbegun: outcome.kind === 'retry' && isUnbegun(outcome.error),
-    expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at) : null,
+    expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
     pricing: word,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.

@@ -136,6 +136,7 @@ export type TemplateRow = {
   readonly parameter_format: ParameterFormat;
   readonly parameters: string;
   readonly components: string;
+  readonly ttl_seconds: StoredInteger | null;
   readonly content_hash: string;
   readonly added_at: StoredInteger;
   readonly provider_id: string | null;
@@ -153,6 +154,7 @@ export function toTemplate(row: TemplateRow): Template {
     parameterFormat: row.parameter_format,
     parameters: jsonOf(row.parameters) as Template['parameters'],
     components: jsonOf(row.components) as Template['components'],
+    ttlSeconds: row.ttl_seconds === null ? null : Number(row.ttl_seconds),
     contentHash: row.content_hash,
     addedAt: instantOf(row.added_at),
     providerId: row.provider_id,

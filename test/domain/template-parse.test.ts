@@ -20,6 +20,7 @@ describe('parseTemplate', () => {
       language: 'en_US',
       category: 'utility',
       parameterFormat: 'positional',
+      ttlSeconds: null,
       status: 'approved',
       components,
     });
@@ -99,7 +100,19 @@ describe('parseTemplate', () => {
   });
 
   it.each([30, 43_200, -1])('takes a time to live of %i seconds for utility', (seconds) => {
-    expect(() => parseTemplate(documentOf({ message_send_ttl_seconds: seconds }))).not.toThrow();
+    expect(parseTemplate(documentOf({ message_send_ttl_seconds: seconds })).ttlSeconds).toBe(seconds);
+  });
+
+  it.each([undefined, null])('takes %s for the time to live of the category', (seconds) => {
+    expect(parseTemplate(documentOf({ message_send_ttl_seconds: seconds })).ttlSeconds).toBeNull();
+  });
+
+  it.each([
+    [300, 'MARKETING', 300],
+    [-1, 'MARKETING', -1],
+    [0, 'UTILITY', null],
+  ])('takes a time to live of %i of a reviewed %s template as it is: %s', (seconds, category, ttlSeconds) => {
+    expect(parseTemplate(documentOf({ message_send_ttl_seconds: seconds, category, status: 'APPROVED' }))).toMatchObject({ ttlSeconds });
   });
 
   it.each(sampleTemplates().map((sample) => [JSON.stringify(sample), sample] as const))('reads the sample %s', (_, sample) => {

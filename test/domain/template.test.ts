@@ -12,7 +12,7 @@ describe('canonicalTemplate', () => {
   it('does not depend on the order of keys', () => {
     const [body] = template.components;
     const turned = { components: [Object.fromEntries(Object.entries(body ?? {}).toReversed()) as TemplateComponent], language: 'en' };
-    expect(canonicalTemplate({ ...turned, name: 'greeting', category: 'utility', parameterFormat: 'positional' })).toBe(
+    expect(canonicalTemplate({ ...turned, name: 'greeting', category: 'utility', parameterFormat: 'positional', ttlSeconds: null })).toBe(
       canonicalTemplate(template),
     );
   });
@@ -30,8 +30,19 @@ describe('canonicalTemplate', () => {
     ['format', { parameterFormat: 'named' as const }],
     ['order of components', { components: [...template.components, { type: 'FOOTER', text: 'x' }].toReversed() }],
     ['text', { components: [{ type: 'BODY', text: 'Hello {{1}}?' }] }],
+    ['time to live', { ttlSeconds: 300 }],
   ])('depends on the %s', (_, change) => {
     expect(canonicalTemplate({ ...template, ...change })).not.toBe(canonicalTemplate(template));
+  });
+
+  it('does not mention a time to live that is not set, so that what was hashed without one keeps its hash', () => {
+    expect(Object.keys(JSON.parse(canonicalTemplate(template)) as object)).toEqual([
+      'category',
+      'components',
+      'language',
+      'name',
+      'parameterFormat',
+    ]);
   });
 
   it('is the same text for any JSON, read again', () => {

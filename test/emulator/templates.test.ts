@@ -65,6 +65,7 @@ describe('templates', () => {
     ['no body', { components: [{ type: 'FOOTER', text: 'x' }] }],
     ['a variable at the end', { components: [{ type: 'BODY', text: 'Hello {{1}}' }] }],
     ['a category that is none', { category: 'NEWS' }],
+    ['a time to live that its category does not allow', { message_send_ttl_seconds: 300 }],
   ])('are refused with %s', async (_what, more) => {
     stage = await openStage();
     expect((await create(more)).code).toBe(100);
@@ -110,6 +111,39 @@ describe('templates', () => {
     expect((await stage.graph('POST', `/${id}`, { components })).code).toBe(100); // once in 24 hours
     expect((await stage.graph('DELETE', account(`/message_templates?hsm_id=${id}&name=sale`))).status).toBe(200);
     expect((await stage.graph('GET', `/${id}`)).code).toBe(33);
+  });
+});
+
+describe('the time to live of a template', () => {
+  const ttlOf = async (id: string) => (await stage.graph('GET', `/${id}?fields=message_send_ttl_seconds`)).json['message_send_ttl_seconds'];
+  const notice = (more: object = {}) => create({ category: 'UTILITY', ...more });
+
+  it('is kept through an edit of the rest, and changed by one that names it', async () => {
+    stage = await openStage();
+    const id = String((await notice({ message_send_ttl_seconds: 300 })).json['id']);
+    expect(await ttlOf(id)).toBe(300);
+    expect((await stage.graph('GET', account('/message_templates'))).json['data']).toContainEqual(
+      expect.objectContaining({ id, message_send_ttl_seconds: 300 }),
+    );
+    // It may have another category by then, to which the old time to live would not be given anew.
+    await stage.admin('POST', 'templates', { name: 'sale', category: 'MARKETING' });
+    expect((await stage.graph('POST', `/${id}`, { components: [{ type: 'BODY', text: 'Dearer today.' }] })).status).toBe(200);
+    expect(await ttlOf(id)).toBe(300);
+    await stage.advance('24h');
+    expect((await stage.graph('POST', `/${id}`, { message_send_ttl_seconds: 60 })).code).toBe(100);
+    expect((await stage.graph('POST', `/${id}`, { message_send_ttl_seconds: 86_400 })).status).toBe(200);
+    expect(await ttlOf(id)).toBe(86_400);
+  });
+
+  it.each([
+    ['dropped without a word when it was held for longer', 60, []],
+    ['sent when it was held for less', 600, ['sent', 'delivered']],
+  ])('is how long a message is tried: it is %s', async (_what, seconds, statuses) => {
+    stage = await openStage({ scenario: { rules: [{ fault: 'held_then_sent', delay_ms: 300_000 }] } });
+    await notice({ message_send_ttl_seconds: seconds });
+    expect((await stage.send(ADA, { type: 'template', template: { name: 'sale', language: { code: 'en_US' } } })).status).toBe(200);
+    await stage.advance('1h');
+    expect(stage.statuses().map(({ status }) => status)).toEqual(statuses);
   });
 });
 

@@ -59,6 +59,7 @@ export function template(rest: Partial<Template> = {}): Template {
     category: 'utility',
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: 'Hello {{name}}' }],
+    ttlSeconds: null,
     parameters: ['name'],
     status: 'approved',
     contentHash: '',
@@ -146,6 +147,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     pricing: null,
     providerId: null,
     charge: null,
+    template: template(),
     price: toMicros(60_000n),
     held: toMicros(60_000n),
     holdBucket: {

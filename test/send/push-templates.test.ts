@@ -12,9 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => shop.store.close());
 
-async function push(office: ReturnType<typeof provider>) {
+async function push(office: ReturnType<typeof provider>, replacesUnreadable = false) {
   const templates = await shop.store.listTemplates({ senderId: shop.sender.id, name: null });
-  return pushTemplates({ ...shop, provider: office }, shop.sender, templates);
+  return pushTemplates({ ...shop, provider: office }, shop.sender, { templates, replacesUnreadable });
 }
 
 const stored = async () => (await shop.store.listTemplates({ senderId: shop.sender.id, name: null }))[0];
@@ -37,16 +37,31 @@ it('knows its own template again after an answer that was lost, and creates it o
   expect(await stored()).toMatchObject({ providerId: '7', status: 'approved', quality: 'green' });
 });
 
-it('edits what reads otherwise there, and what cannot be read there', async () => {
+it('edits what reads otherwise there', async () => {
   await put(shop, content('alpha'), { providerId: '7' });
   const other = content('alpha', { components: [{ type: 'BODY', text: 'An older text.' }] });
   const office = provider([[listed('7', other)]], () => ({ providerId: '7', status: 'pending', category: 'utility' }));
   expect(await push(office)).toMatchObject([{ result: 'edited' }]);
   expect(office.pushed).toEqual([{ name: 'alpha', providerId: '7' }]);
+});
+
+it('leaves what cannot be read there as it is, unless it is to be replaced', async () => {
+  const before = await put(shop, content('alpha'), { providerId: '7' });
   const unreadable = { providerId: '7', name: 'alpha', language: 'en', content: null, reason: 'a carousel' };
-  expect(await push(provider([[unreadable]], () => ({ providerId: '7', status: 'pending', category: 'utility' })))).toMatchObject([
-    { result: 'edited' },
-  ]);
+  const office = provider([[unreadable]], () => ({ providerId: '7', status: 'pending', category: 'utility' }));
+  expect(await push(office)).toEqual([{ name: 'alpha', language: 'en', result: 'unreadable', taken: null, reason: 'a carousel' }]);
+  expect(office.pushed).toEqual([]);
+  expect(await stored()).toEqual(before);
+  expect(await push(office, true)).toMatchObject([{ result: 'edited' }]);
+  expect(office.pushed).toEqual([{ name: 'alpha', providerId: '7' }]);
+});
+
+it('edits what asks for another time to live, and leaves alone what asks for none', async () => {
+  const there = () => provider([[listed('7', content('alpha', { ttlSeconds: 300 }))]]);
+  await put(shop, content('alpha'), { providerId: '7', status: 'approved' });
+  expect(await push(there())).toMatchObject([{ result: 'unchanged' }]);
+  await put(shop, content('alpha', { ttlSeconds: 600 }), { providerId: '7' });
+  expect(await push(there())).toMatchObject([{ result: 'edited' }]);
 });
 
 it('hands a rejected one in again after it was added anew, and else leaves it', async () => {

@@ -59,6 +59,7 @@ export function content(name: string, rest: Partial<TemplateContent> = {}): Temp
     category: 'utility',
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: `This is ${name}.` }],
+    ttlSeconds: null,
     ...rest,
   };
 }

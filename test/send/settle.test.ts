@@ -173,6 +173,19 @@ describe('what moves no money', () => {
     }
   });
 
+  it.each([
+    ['authentication', { category: 'authentication', ttlSeconds: null }, 600_000],
+    ['utility', { category: 'utility', ttlSeconds: null }, DELIVERY_TTL_MS],
+    ['marketing', { category: 'marketing', ttlSeconds: null }, DELIVERY_TTL_MS],
+    ['authentication of its own time', { category: 'authentication', ttlSeconds: 60 }, 60_000],
+    ['utility of its own time', { category: 'utility', ttlSeconds: 43_200 }, 43_200_000],
+    ['authentication of the longest time', { category: 'authentication', ttlSeconds: -1 }, DELIVERY_TTL_MS],
+    ['free form', null, DELIVERY_TTL_MS],
+  ] as const)('waits for word of %s until its time to live and the grace are over', (_, template, ttlMs) => {
+    const { change } = settle(message({ template }), outcome('sent'));
+    expect(change?.expiresAt).toBe(LATER + ttlMs + SILENCE_GRACE_MS);
+  });
+
   it('puts a request that was surely not sent back into the queue, until it is time, with its own expiry', () => {
     const { change, entry } = settle(message(), outcome('retry', { retryAt: LATER, error: { code: '130429', title: '' } }));
     expect(change).toMatchObject({ state: 'queued', held: 60_000n, notBefore: LATER, expiresAt: null, reason: '130429' });

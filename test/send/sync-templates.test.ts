@@ -48,6 +48,14 @@ it('takes over a content that reads otherwise', async () => {
   expect(takenOver).toMatchObject([{ result: 'changed', drift: [{ what: 'content' }, { what: 'quality' }] }]);
 });
 
+it('takes over another time to live; one in other words is none', async () => {
+  await put(shop, content('alpha', { ttlSeconds: -1 }), { status: 'approved', providerId: '1', quality: 'green' });
+  expect((await sync([listed('1', content('alpha'))])).takenOver).toMatchObject([{ result: 'unchanged', drift: [] }]);
+  expect((await sync([listed('1', content('alpha', { ttlSeconds: 300 }))])).takenOver).toMatchObject([
+    { result: 'changed', drift: [{ what: 'time_to_live', from: '-1', to: '300' }] },
+  ]);
+});
+
 it('disables what is gone, also what a file called approved; what was never handed in waits', async () => {
   await put(shop, content('gone'), { status: 'approved', providerId: '1' });
   await put(shop, content('claimed'), { status: 'approved' });
@@ -61,17 +69,40 @@ it('disables what is gone, also what a file called approved; what was never hand
   expect(await stored()).toContainEqual(['draft', 'pending', null, null]);
 });
 
-it('lists what it cannot read with the reason, and does not call it missing', async () => {
+const CAROUSEL = {
+  providerId: '1',
+  name: 'carousel',
+  language: 'en',
+  content: null,
+  reason: 'a carousel is nothing that this version can send',
+} as const;
+
+it('disables what it can read no more, lists it with the reason, and does not call it missing', async () => {
   await put(shop, content('carousel'), { status: 'approved', providerId: '1' });
-  const unreadable = {
-    providerId: '1',
-    name: 'carousel',
-    language: 'en',
-    content: null,
-    reason: 'a carousel is nothing that this version can send',
-  };
-  const result = await sync([unreadable, listed('2', content('beta'))]);
-  expect(result).toMatchObject({ unreadable: [unreadable], missing: [], takenOver: [{ name: 'beta', result: 'added' }] });
+  const result = await sync([CAROUSEL, listed('2', content('beta'))], [CAROUSEL]);
+  expect(result).toMatchObject({
+    unreadable: [{ item: CAROUSEL, taken: { status: 'disabled', drift: [{ what: 'status', from: 'approved', to: 'disabled' }] } }],
+    missing: [],
+    takenOver: [{ name: 'beta', result: 'added' }],
+  });
+  expect(await stored()).toContainEqual(['carousel', 'disabled', '1', null]);
+});
+
+it('says the same again of what it still cannot read, and takes it over once it can', async () => {
+  await put(shop, content('carousel'), { status: 'approved', providerId: '1' });
+  await sync([CAROUSEL]);
+  expect((await sync([CAROUSEL])).unreadable).toMatchObject([{ taken: { result: 'unchanged', status: 'disabled' } }]);
+  await sync([listed('1', content('carousel'))]);
+  expect(await stored()).toEqual([['carousel', 'approved', '1', 'green']]);
+});
+
+it('lists what it cannot read and does not have; what was never handed in waits', async () => {
+  await put(shop, content('carousel'));
+  expect((await sync([CAROUSEL, { ...CAROUSEL, providerId: '2', name: 'other' }])).unreadable).toMatchObject([
+    { taken: null },
+    { taken: null },
+  ]);
+  expect(await stored()).toEqual([['carousel', 'pending', null, null]]);
 });
 
 it('keeps the pages before an error, and calls nothing missing', async () => {

@@ -10,6 +10,7 @@ import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { pickTemplates } from '../find-templates.ts';
+import { hint } from '../hint.ts';
 import { helpText, languageText, orNull, parseOptions, texts } from '../options.ts';
 import type { Style } from '../render.ts';
 import { listOf } from '../shapes.ts';
@@ -22,9 +23,9 @@ const TemplatePushDocument = z.extend(
     z.object({
       name: z.string(),
       language: z.string(),
-      result: z.enum(['created', 'edited', 'unchanged', 'refused']),
+      result: z.enum(['created', 'edited', 'unchanged', 'refused', 'unreadable']),
       ...DriftShape,
-      reason: z.nullable(z.string()).check(z.describe('why the provider refused it')),
+      reason: z.nullable(z.string()).check(z.describe('why the provider refused it; what of the one there this version cannot read')),
     }),
   ),
   { sender: z.string(), ...EffectShape },
@@ -34,7 +35,7 @@ export const defineTemplatePush: Define = (parent, host) => {
   const command = parent
     .command('push')
     .description(
-      'Hands templates of the store in at the provider, or changes those that read otherwise there; without a name all that are not disabled. They can be sent once the provider has approved them, which may take a day: template sync asks.',
+      'Hands templates of the store in at the provider, or changes those that read otherwise there; without a name all that are not disabled. One that this version cannot read there is replaced only where it is named. They can be sent once the provider has approved them, which may take a day: template sync asks.',
     )
     .argument('[names...]', 'the names of templates')
     .option('--language <code>', 'only this one, such as de or en_US')
@@ -43,7 +44,7 @@ export const defineTemplatePush: Define = (parent, host) => {
       helpText({
         examples: ['tollbell template push', 'tollbell template push order_shipped --language de --json'],
         output:
-          '{"schema":"tollbell.template-push/1","items":[{"name","language","result":"created|edited|unchanged|refused","status","quality","category","drift":[…],…,"reason"}],"next":null,"sender","currency",…}',
+          '{"schema":"tollbell.template-push/1","items":[{"name","language","result":"created|edited|unchanged|refused|unreadable","status","quality","category","drift":[…],…,"reason"}],"next":null,"sender","currency",…}',
         exits: [0, 2, 5, 8, 9, 10],
       }),
     )
@@ -65,7 +66,16 @@ export async function pushSenderTemplates(
   const sender = await currentSender(store, app.config);
   const templates = await chosen(store, sender, options);
   const provider = await app.provider(sender);
-  const pushed = provider === null ? [] : await pushTemplates({ ...app, store, provider }, sender, templates);
+  const pushed =
+    provider === null
+      ? []
+      : await pushTemplates({ ...app, store, provider }, sender, { templates, replacesUnreadable: options.names.length > 0 });
+  const left = pushed.filter(({ result }) => result === 'unreadable');
+  if (left.length > 0)
+    hint(
+      app,
+      `${left.length} were left as they are there: this version cannot read them. Name one to replace it; template sync stops sending it.`,
+    );
   const taken = pushed.flatMap((one) => (one.taken === null ? [] : [one.taken]));
   return {
     command: 'template-push',
@@ -91,16 +101,16 @@ async function chosen(
   return all.filter((template) => template.status !== 'disabled' && (language === null || template.language === language));
 }
 
-function toItem({ name, language, result, taken, refusal }: Pushed): z.output<typeof TemplatePushDocument>['items'][number] {
-  return { name, language, result, ...toDrift(taken), reason: refusal === null ? null : refusal.message };
+function toItem({ name, language, result, taken, reason }: Pushed): z.output<typeof TemplatePushDocument>['items'][number] {
+  return { name, language, result, ...toDrift(taken), reason };
 }
 
 function pushText(pushed: readonly Pushed[], { sender, style }: { readonly sender: Sender; readonly style: Style }): string {
   if (pushed.length === 0) return 'No templates to hand in.';
   return pushed
-    .map(({ name, language, result, taken, refusal }) =>
+    .map(({ name, language, result, taken, reason }) =>
       taken === null
-        ? `${style.bad(result)} ${printable(`${name} ${language}: ${refusal.message}`)}`
+        ? `${style.bad(result)} ${printable(`${name} ${language}: ${reason}`)}`
         : driftText(style.good(result), taken, { style, currency: sender.currency }),
     )
     .join('\n');

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { renderTemplate } from '../../domain/template-render.ts';
+import { TTL_LONGEST } from '../../domain/template-ttl.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates } from '../find-templates.ts';
 import { helpText, languageText, orNull, parseOptions } from '../options.ts';
@@ -63,7 +64,10 @@ export async function showTemplate(
           const quality = template.quality === null ? '' : `, quality ${template.quality}`;
           const title = `${style.strong(`${template.name} ${template.language}`)}  ${template.category}, ${template.status}${quality}`;
           const parameters = `${style.dim('parameters')}  ${template.parameters.join(', ') || 'none'}`;
-          return `${title}\n${parameters}\n\n${letterText(renderTemplate(template, {}), style)}\n`;
+          const { ttlSeconds } = template;
+          const ttl =
+            ttlSeconds === null ? '' : `\n${style.dim('time to live')}  ${ttlSeconds === TTL_LONGEST ? '30 days' : `${ttlSeconds} s`}`;
+          return `${title}\n${parameters}${ttl}\n\n${letterText(renderTemplate(template, {}), style)}\n`;
         })
         .join('\n'),
   };

@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Sender } from '../../domain/sender.ts';
-import { syncTemplates, type TemplateSync } from '../../send/sync-templates.ts';
+import { syncTemplates, type TemplateSync, type Unreadable } from '../../send/sync-templates.ts';
+import type { Currency } from '../../values/money.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
@@ -20,7 +21,11 @@ const TemplateSyncItem = z.object({
   language: z.string(),
   result: z
     .enum(RESULTS)
-    .check(z.describe('missing: the provider has it no more, and it is disabled; unreadable: this version cannot read it')),
+    .check(
+      z.describe(
+        'missing: the provider has it no more, and it is disabled; unreadable: this version cannot read what it has, and the one in the store is disabled',
+      ),
+    ),
   ...DriftShape,
   reason: z.nullable(z.string()).check(z.describe('why it cannot be read')),
 });
@@ -60,12 +65,19 @@ export async function syncSenderTemplates(app: App): Promise<View<z.output<typeo
   const provider = await app.provider(sender);
   const sync = provider === null ? NOTHING : await syncTemplates({ ...app, store, provider }, sender);
   const { takenOver, missing, unreadable } = sync;
+  const hidden = unreadable.flatMap(({ taken }) => taken ?? []);
   if (unreadable.length > 0) hint(app, `${unreadable.length} templates cannot be read by this version, and cannot be sent.`);
   const items = toItems(sync);
   return {
     command: 'template-sync',
     schema: TemplateSyncDocument,
-    document: { items, next: null, sender: sender.name, counts: countsOf(items), ...toEffect([...takenOver, ...missing], sender.currency) },
+    document: {
+      items,
+      next: null,
+      sender: sender.name,
+      counts: countsOf(items),
+      ...toEffect([...takenOver, ...missing, ...hidden], sender.currency),
+    },
     rows: 'items',
     columns: ['name', 'language', 'result', 'status', 'quality', 'category', 'repriced_messages', 'difference', 'reason'],
     text: (style) => (provider === null ? SANDBOX : syncText(sync, { sender, style })),
@@ -81,7 +93,9 @@ function toItems({ takenOver, missing, unreadable }: TemplateSync): Item[] {
       return { name, language, result: result === 'unknown' ? 'unchanged' : result, ...toDrift(taken), reason: null };
     }),
     ...missing.map((taken): Item => ({ name: taken.name, language: taken.language, result: 'missing', ...toDrift(taken), reason: null })),
-    ...unreadable.map(({ name, language, reason }): Item => ({ name, language, result: 'unreadable', ...toDrift(null), reason })),
+    ...unreadable.map(
+      ({ item: { name, language, reason }, taken }): Item => ({ name, language, result: 'unreadable', ...toDrift(taken), reason }),
+    ),
   ];
 }
 
@@ -98,9 +112,16 @@ function syncText(sync: TemplateSync, { sender, style }: { readonly sender: Send
   return [
     ...news.map((taken) => driftText(style.good(taken.result), taken, { style, currency })),
     ...sync.missing.map((taken) => driftText(style.bad('missing'), taken, { style, currency })),
-    ...sync.unreadable.map(({ name, language, reason }) => `${style.warn('unreadable')} ${printable(`${name} ${language}: ${reason}`)}`),
+    ...sync.unreadable.map((one) => unreadableText(one, { style, currency })),
     RESULTS.filter((result) => counts[result] > 0 || result === 'unchanged')
       .map((result) => `${counts[result]} ${result}`)
       .join(', '),
   ].join('\n');
+}
+
+function unreadableText({ item, taken }: Unreadable, look: { readonly style: Style; readonly currency: Currency }): string {
+  const word = look.style.bad('unreadable');
+  return taken === null
+    ? `${word} ${printable(`${item.name} ${item.language}: ${item.reason}`)}`
+    : `${driftText(word, taken, look)}\n  ${printable(item.reason)}`;
 }

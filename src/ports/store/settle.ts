@@ -4,6 +4,7 @@ import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { PriceBook, Rate } from '../../domain/price-book.ts';
 import type { Sender } from '../../domain/sender.ts';
+import type { TtlFacts } from '../../domain/template-ttl.ts';
 import type { ContactId, MessageId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
@@ -33,6 +34,8 @@ export type MessageFacts = {
   readonly providerId: string | null;
   /** For a delivered message of which a price is told; null elsewhere, since hardly an outcome needs it. */
   readonly charge: ChargeFacts | null;
+  /** What its template says of its time to live; null for free form. */
+  readonly template: TtlFacts | null;
   /** What was promised at the admission. */
   readonly price: Micros;
   /** What is still promised. */

@@ -26,9 +26,9 @@ export type TemplateChange = { readonly id: TemplateId; readonly name: string; r
     }
 );
 
-/** One side of a template before and after. */
+/** One side of a template before and after; `time_to_live` in seconds, or `default`. */
 export type Drift = {
-  readonly what: 'content' | 'status' | 'quality' | 'category';
+  readonly what: 'content' | 'time_to_live' | 'status' | 'quality' | 'category';
   readonly from: string;
   readonly to: string;
 };

@@ -3,12 +3,13 @@
 import type { MessageState, PricingType } from '../../domain/message.ts';
 import type { PricedKind, ToldPricing } from '../../domain/outcome.ts';
 import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
-import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
+import type { TemplateStore } from './templates.ts';
 
 export type MessageFactStore = {
   readonly load: (id: MessageId) => MessageFacts | undefined;
@@ -20,8 +21,8 @@ export type MessageFactStore = {
 
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
-  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, ifnull(p.id, c.id), ifnull(p.phone, c.phone),
-    ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
+  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
+    ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
@@ -61,45 +62,27 @@ type Row = readonly [
   bigint,
   string | null,
   string | null,
+  TemplateId | null,
   ContactId,
   Phone | null,
   string | null,
   bigint,
 ];
 
-/** The messages of one connection. */
-export function createMessageFactStore({
-  sqlite,
-  book,
-  senders,
-}: {
+type FactParts = {
   readonly sqlite: Sqlite;
   readonly book: Book;
   readonly senders: SenderStore;
-}): MessageFactStore {
+  readonly templates: Pick<TemplateStore, 'byId'>;
+};
+
+/** The messages of one connection. */
+export function createMessageFactStore(parts: FactParts): MessageFactStore {
+  const { sqlite, book } = parts;
   return {
     load: (id) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
-      if (row === undefined) return undefined;
-      const [senderId, state, attempt, runId, price, held, holdBucketId, pricing, providerId, contactId, phone, userId, undeliverable] =
-        row;
-      return {
-        id,
-        sender: senders.byId(senderId),
-        state,
-        attempt: Number(attempt),
-        runId: runId === null ? null : Number(runId),
-        contactId,
-        phone,
-        userId,
-        undeliverable: undeliverable === 1n,
-        pricing: pricing === null ? null : toPricing(pricing),
-        providerId,
-        charge: null,
-        price: toMicros(price),
-        held: toMicros(held),
-        holdBucket: book.bucket(Number(holdBucketId)),
-      };
+      return row === undefined ? undefined : toFacts(id, row, parts);
     },
     chargeOf: (id) => {
       const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint] | undefined;
@@ -117,6 +100,43 @@ export function createMessageFactStore({
         update.run(...changeRow(change), id);
       }
     },
+  };
+}
+
+function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactParts): MessageFacts {
+  const [
+    senderId,
+    state,
+    attempt,
+    runId,
+    price,
+    held,
+    holdBucketId,
+    pricing,
+    providerId,
+    templateId,
+    contactId,
+    phone,
+    userId,
+    undeliverable,
+  ] = row;
+  return {
+    id,
+    sender: senders.byId(senderId),
+    state,
+    attempt: Number(attempt),
+    runId: runId === null ? null : Number(runId),
+    contactId,
+    phone,
+    userId,
+    undeliverable: undeliverable === 1n,
+    pricing: pricing === null ? null : toPricing(pricing),
+    providerId,
+    charge: null,
+    template: templateId === null ? null : templates.byId(templateId),
+    price: toMicros(price),
+    held: toMicros(held),
+    holdBucket: book.bucket(Number(holdBucketId)),
   };
 }
 

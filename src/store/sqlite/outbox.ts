@@ -2,6 +2,7 @@
 
 import { assert } from '../../errors.ts';
 import { silenceEnd } from '../../domain/message.ts';
+import { deliveryTtlMs } from '../../domain/template-ttl.ts';
 import { isWindowOpen } from '../../domain/window.ts';
 import {
   type ClaimDecision,
@@ -60,7 +61,7 @@ const NEWEST_EVENT = /* sql */ `SELECT ifnull(MAX(sequence), 0) FROM consent_eve
 const WORKERS_IN_FLIGHT = /* sql */ `SELECT DISTINCT worker_id FROM message WHERE state = 'sending'`;
 
 const CLAIMS_OF = /* sql */ `
-  SELECT m.id, s.transport FROM message m JOIN sender s ON s.id = m.sender_id WHERE m.state = 'sending' AND m.worker_id = ?`;
+  SELECT m.id, s.transport, m.template_id FROM message m JOIN sender s ON s.id = m.sender_id WHERE m.state = 'sending' AND m.worker_id = ?`;
 
 const TAKE_BACK = /* sql */ `
   UPDATE message SET state = ?, reason = ?, expires_at = ifnull(?, expires_at), worker_id = NULL, changed_at = ?
@@ -89,7 +90,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
       const workers = sqlite.query(() => sqlite.prepare(WORKERS_IN_FLIGHT).pluck().all()) as readonly WorkerId[];
       const recoveries: Recovery[] = [];
       for (const workerId of workers) {
-        liveness.ifDead(workerId, () => recoveries.push(...takeBack(sqlite, { workerId, diedWithProcess, at })));
+        liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at })));
       }
       return recoveries;
     },
@@ -201,15 +202,17 @@ function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: '
 }
 
 function takeBack(
-  sqlite: Sqlite,
+  { sqlite, templates }: OutboxParts,
   dead: { readonly workerId: WorkerId; readonly diedWithProcess: readonly string[]; readonly at: Instant },
 ): readonly Recovery[] {
   return sqlite.write(() => {
-    const claims = sqlite.prepare(CLAIMS_OF).raw().all(dead.workerId) as readonly (readonly [MessageId, string])[];
-    return claims.map(([messageId, transport]): Recovery => {
+    const claims = sqlite.prepare(CLAIMS_OF).raw().all(dead.workerId) as readonly (readonly [MessageId, string, TemplateId | null])[];
+    return claims.map(([messageId, transport, templateId]): Recovery => {
       const to = dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown';
       const isUnknown = to === 'unknown';
-      sqlite.prepare(TAKE_BACK).run(to, isUnknown ? 'process_died' : null, isUnknown ? silenceEnd(dead.at) : null, dead.at, messageId);
+      const ttlMs = deliveryTtlMs(templateId === null ? null : templates.byId(templateId));
+      const expiresAt = isUnknown ? silenceEnd(dead.at, ttlMs) : null;
+      sqlite.prepare(TAKE_BACK).run(to, isUnknown ? 'process_died' : null, expiresAt, dead.at, messageId);
       return { messageId, to };
     });
   });

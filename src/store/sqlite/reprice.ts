@@ -39,7 +39,8 @@ type RepricerParts = {
 };
 
 const VERSIONS = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at, provider_id, quality
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at,
+    provider_id, quality
   FROM template
   WHERE sender_id = ? AND name = ? AND language = ? AND category <> ?`;
 

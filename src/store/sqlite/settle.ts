@@ -22,6 +22,7 @@ import { createMessageFactStore, mergeChanges, type MessageFactStore } from './m
 import type { PriceStore } from './prices.ts';
 import { createResolve } from './resolve.ts';
 import type { SenderStore } from './senders.ts';
+import type { TemplateStore } from './templates.ts';
 
 /** An outcome, and the sender whose message it must be about; null for whichever. */
 export type Report = { readonly outcome: Outcome; readonly senderId: SenderId | null };
@@ -43,7 +44,13 @@ export type Settler = {
   readonly report: (reports: readonly Report[], at: Instant, decide: DecideSettlements) => readonly Applied[];
 };
 
-type SettlerParts = { readonly sqlite: Sqlite; readonly book: Book; readonly prices: PriceStore; readonly senders: SenderStore };
+type SettlerParts = {
+  readonly sqlite: Sqlite;
+  readonly book: Book;
+  readonly prices: PriceStore;
+  readonly senders: SenderStore;
+  readonly templates: TemplateStore;
+};
 
 const NOBODY: readonly never[] = [];
 

@@ -130,9 +130,15 @@ function sidesOf(told: TemplateChange): Readonly<Record<(typeof SIDES)[number], 
 function driftOf(from: Template, to: Template): readonly Drift[] {
   const content: readonly Drift[] =
     contentOf(from) === contentOf(to) ? [] : [{ what: 'content', from: from.contentHash, to: to.contentHash }];
+  const ttl: readonly Drift[] =
+    from.ttlSeconds === to.ttlSeconds ? [] : [{ what: 'time_to_live', from: ttlWord(from.ttlSeconds), to: ttlWord(to.ttlSeconds) }];
   const sides = SIDES.flatMap((what): readonly Drift[] => {
     const [before, after] = [from[what] ?? 'unknown', to[what] ?? 'unknown'];
     return before === after ? [] : [{ what, from: before, to: after }];
   });
-  return [...content, ...sides];
+  return [...content, ...ttl, ...sides];
+}
+
+function ttlWord(seconds: number | null): string {
+  return seconds === null ? 'default' : String(seconds);
 }

@@ -17,7 +17,7 @@ export type TemplateStore = {
   readonly byId: (id: TemplateId) => Template;
   /** The languages of a template that are in force, in the order of their codes. */
   readonly current: (senderId: SenderId, name: string) => readonly Template[];
-  /** Whether what is in force has the content and the category of this version, and is approved: also after a pause that ended. */
+  /** Whether what is in force has the content and the category of this version, and is approved: also after a pause that ended, or with another time to live. */
   readonly standing: (id: TemplateId) => TemplateStanding;
   /** The version in force where it has this one's content in another category. */
   readonly movedTo: (id: TemplateId) => Template | undefined;
@@ -31,7 +31,8 @@ export type TemplateStore = {
 export type TemplatePlace = Pick<Template, 'senderId' | 'name' | 'language'>;
 
 const TEMPLATE = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at, provider_id, quality
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at,
+    provider_id, quality
   FROM template`;
 
 const BY_ID = `${TEMPLATE} WHERE id = ?`;
@@ -62,9 +63,9 @@ const REPLACE = /* sql */ `
   WHERE sender_id = ? AND name = ? AND language = ? AND replaced_at IS NULL`;
 
 const INSERT = /* sql */ `
-  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, content_hash, added_at,
-    provider_id, quality)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash,
+    added_at, provider_id, quality)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The templates of one connection. */
 export function createTemplateStore(sqlite: Sqlite): TemplateStore {
@@ -122,8 +123,10 @@ export function createTemplateStore(sqlite: Sqlite): TemplateStore {
   };
 }
 
-function standingOf({ contentHash }: Template, newest: Template): TemplateStanding {
-  if (contentHash !== newest.contentHash) return 'gone';
+function standingOf(version: Template, newest: Template): TemplateStanding {
+  const isSame =
+    version.contentHash === newest.contentHash || (version.category === newest.category && contentOf(version) === contentOf(newest));
+  if (!isSame) return 'gone';
   if (newest.status === 'paused') return 'paused';
   return newest.status === 'approved' ? 'usable' : 'gone';
 }
@@ -132,9 +135,9 @@ function isMoved(version: Template, newest: Template): boolean {
   return newest.category !== version.category && contentOf(newest) === contentOf(version);
 }
 
-/** The content without the category, which the provider may change on its own. */
+/** The content without what neither a recipient nor a request sees of it: the category, which the provider may change on its own, and the time to live. */
 export function contentOf(template: Template): string {
-  return canonicalTemplate({ ...template, category: 'utility' });
+  return canonicalTemplate({ ...template, category: 'utility', ttlSeconds: null });
 }
 
 function templateRow(template: Template): unknown[] {
@@ -148,6 +151,7 @@ function templateRow(template: Template): unknown[] {
     template.parameterFormat,
     JSON.stringify(template.parameters),
     JSON.stringify(template.components),
+    template.ttlSeconds,
     template.contentHash,
     template.addedAt,
     template.providerId,

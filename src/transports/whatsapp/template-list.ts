@@ -3,6 +3,7 @@
 import { parseTemplate, templateStatusOf } from '../../domain/template-parse.ts';
 import { TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, type TemplateContent } from '../../domain/template.ts';
 import { AppError, fail } from '../../errors.ts';
+import { parseLanguage } from '../../values/language.ts';
 import type { ProviderTemplate, PushedTemplate, UnreadableTemplate } from '../../ports/provider.ts';
 import type { Api } from './api.ts';
 import { isFields, safeWords } from './graph-error.ts';
@@ -11,7 +12,7 @@ type Document = Readonly<Record<string, unknown>>;
 type Listed = ProviderTemplate | UnreadableTemplate;
 export type TemplateListHost = { readonly api: Api; readonly wabaId: string; readonly token: string };
 
-const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format';
+const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format,message_send_ttl_seconds';
 
 /** Templates a page; a WABA has 250 at most, 6,000 where its business is verified. */
 const PAGE_ITEMS = 100;
@@ -56,7 +57,9 @@ function toListed(item: Document, token: string): Listed {
     if (!(error instanceof AppError) || error.code !== 'template_invalid') throw error;
     const text = (value: unknown): string => (typeof value === 'string' ? safeWords(value, token) : '');
     const reason = safeWords(error.message, token);
-    return { providerId: idOf(item), name: text(item['name']), language: text(item['language']), content: null, reason };
+    const language = text(item['language']);
+    // As ours are written, so that the one in the store is found by it.
+    return { providerId: idOf(item), name: text(item['name']), language: parseLanguage(language) ?? language, content: null, reason };
   }
 }
 
@@ -65,21 +68,25 @@ function qualityOf({ quality_score: quality }: Document): (typeof TEMPLATE_QUALI
   return TEMPLATE_QUALITIES.find((known) => known.toUpperCase() === score) ?? 'unknown';
 }
 
-/** Hands a template in, or changes the one with that id, of which the components are replaced as a whole. Its category may come back as another one. */
+/**
+ * Hands a template in, or changes the one with that id, of which the components are replaced as a whole, and the time to live where one is set. Its
+ * category may come back as another one.
+ */
 export async function pushTemplate(
   { api, wabaId }: TemplateListHost,
   content: TemplateContent,
   providerId: string | null,
 ): Promise<PushedTemplate> {
-  const { name, language, parameterFormat, components } = content;
+  const { name, language, parameterFormat, ttlSeconds } = content;
+  const parts = { components: content.components, ...(ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds }) };
   const category = content.category.toUpperCase();
   if (providerId === null) {
-    const body = { name, language, category, parameter_format: parameterFormat.toUpperCase(), components };
+    const body = { name, language, category, parameter_format: parameterFormat.toUpperCase(), ...parts };
     return toPushed(await api.demand({ method: 'POST', path: [wabaId, 'message_templates'], body }), content);
   }
   // The category of an approved template cannot be changed, so that it is named only where it is another one.
   const before = await readTemplate(api, providerId);
-  const change = before['category'] === category ? { components } : { category, components };
+  const change = before['category'] === category ? parts : { category, ...parts };
   const changed = await api.demand({ method: 'POST', path: [providerId], body: change });
   if (changed['success'] === false) throw fail('provider_rejected', { message: 'The provider did not change the template.' });
   return toPushed(await readTemplate(api, providerId), content);

@@ -22,6 +22,19 @@ afterEach(async () => {
 const items = (ran: { readonly json: () => Readonly<Record<string, unknown>> }): readonly object[] =>
   ran.json()['items'] as readonly object[];
 
+/** Makes a template there that has a part which this program cannot read, in the place of what has that name. */
+async function makeCarousel(name: string): Promise<void> {
+  const headers = { authorization: `Bearer ${shop.accessToken}`, 'content-type': 'application/json' };
+  const list = await fetch(`${shop.url}/v26.0/${shop.wabaId}/message_templates?name=${name}&fields=id`, { headers });
+  const { data } = (await list.json()) as { readonly data: readonly [{ readonly id: string }] };
+  const components = [
+    { type: 'BODY', text: 'Look at these.' },
+    { type: 'CAROUSEL', cards: [] },
+  ];
+  const answer = await fetch(`${shop.url}/v26.0/${data[0].id}`, { method: 'POST', headers, body: JSON.stringify({ components }) });
+  expect(answer.status).toBe(200);
+}
+
 /** Deletes a template as somebody would in the provider's own dashboard. */
 async function deleteAtProvider(name: string): Promise<void> {
   const answer = await fetch(`${shop.url}/v26.0/${shop.wabaId}/message_templates?name=${name}`, {
@@ -84,6 +97,32 @@ describe('template push', () => {
     expect(items(await shop.run('template', 'sync', '--json'))).toContainEqual(
       expect.objectContaining({ name: 'greeting', result: 'unchanged' }),
     );
+  });
+
+  it('hands the time to live in, changes it, and reads it back', async () => {
+    const path = join(world.directory, 'greeting.json');
+    const file = (seconds: number): void =>
+      writeFileSync(
+        path,
+        JSON.stringify({
+          name: 'greeting',
+          language: 'en',
+          category: 'UTILITY',
+          message_send_ttl_seconds: seconds,
+          components: [{ type: 'BODY', text: 'Good day to you.' }],
+        }),
+      );
+    const show = async () => (await shop.run('template', 'show', 'greeting')).out;
+    file(300);
+    await shop.run('template', 'add', path);
+    expect((await shop.run('template', 'push')).out).toMatch(/^created/);
+    expect(await show()).toMatch(/^time to live {2}300 s$/m);
+    expect((await shop.run('template', 'sync')).out).toMatch(/1 unchanged$/m);
+    file(-1);
+    expect((await shop.run('template', 'add', path, '--json')).json()).toMatchObject({ item: { result: 'updated', ttl_seconds: -1 } });
+    expect((await shop.run('template', 'push')).out).toMatch(/^edited/);
+    expect((await shop.run('template', 'sync')).out).toMatch(/2 unchanged$/m);
+    expect(await show()).toMatch(/^time to live {2}30 days$/m);
   });
 
   it('takes over the category that the provider chose', async () => {
@@ -189,6 +228,29 @@ describe('template sync', () => {
       item: { languages: [{ status: 'pending' }] },
     });
     expect((await shop.run('template', 'sync', '--json')).json()).toMatchObject({ counts: { missing: 0 } });
+  });
+
+  it('sends no more what it cannot read there, and push replaces it where it is named', async () => {
+    await shop.run('template', 'sync');
+    await shop.run('contact', 'add', '+4915112345671', '--opt-in', 'utility', '--source', 'form');
+    await makeCarousel('hello_world');
+    const pushed = await shop.run('template', 'push', '--json');
+    expect(pushed.code).toBe(0);
+    expect(items(pushed)).toMatchObject([
+      { name: 'hello_world', result: 'unreadable', reason: expect.stringContaining('CAROUSEL') as string },
+    ]);
+    expect((await shop.run('template', 'push')).err).toContain('Name one to replace it');
+    const synced = await shop.run('template', 'sync');
+    expect(synced.out).toMatch(/^unreadable hello_world en_US \(utility, disabled\): status approved → disabled\n {2}.*CAROUSEL/);
+    expect(synced.err).toContain('1 templates cannot be read by this version, and cannot be sent.');
+    expect((await shop.run('template', 'sync', '--json')).json()).toMatchObject({
+      items: [{ name: 'hello_world', result: 'unreadable', status: 'disabled', drift: [] }],
+      counts: { unreadable: 1, missing: 0 },
+    });
+    const sent = await shop.run('send', 'hello_world', '--to', '+4915112345671', '--language', 'en_US', '--json');
+    expect(sent.json()).toMatchObject({ refusals: { template_unavailable: 1 } });
+    await shop.act('clock', { advance: '24h' });
+    expect(items(await shop.run('template', 'push', 'hello_world', '--json'))).toMatchObject([{ result: 'edited', status: 'approved' }]);
   });
 
   it('ends with 9 for a token that is refused and 10 where nobody answers', async () => {

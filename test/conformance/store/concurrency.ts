@@ -3,12 +3,12 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Recovery } from '../../../src/ports/store/outbox.ts';
-import { DELIVERY_TTL_MS, SILENCE_GRACE_MS } from '../../../src/domain/message.ts';
+import { SILENCE_GRACE_MS } from '../../../src/domain/message.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
-import { type Day, toInstant } from '../../../src/values/time.ts';
+import { type Day, SECOND_MS, toInstant } from '../../../src/values/time.ts';
 import { addCrowd, admit, makeBudget, requestTo, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { later, NOON, type Started, start } from './fixture.ts';
+import { later, makeTemplate, NOON, type Started, start } from './fixture.ts';
 import { prepareWorkers, type Worker, type Workers } from './processes.ts';
 
 const PROCESSES = 4;
@@ -84,12 +84,17 @@ export function examConcurrency(exam: Exam): void {
     const recovered = await store.recover({ diedWithProcess: [], at: later(60) });
     expect(recovered.map(({ to }) => to)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(await store.recover({ diedWithProcess: [], at: later(60) })).toEqual([]);
-    expect(await store.silent(toInstant(later(60) + DELIVERY_TTL_MS + SILENCE_GRACE_MS - 1))).toEqual([]);
+    const end = later(60) + TTL_SECONDS * SECOND_MS + SILENCE_GRACE_MS;
+    expect(await store.silent(toInstant(end - 1))).toEqual([]);
+    expect((await store.silent(toInstant(end))).toSorted()).toEqual([...claimed].toSorted());
     expect((await store.findMessages(claimed)).map((record) => record?.state)).toEqual(['unknown', 'unknown', 'unknown']);
     expect((await turn(store, senderId, { at: later(60), scope: { kind: 'messages', ids: claimed } })).claimed).toEqual([]);
     expect(await countersOf(store)).toMatchObject({ reserved: 500n, charged: 0n });
   });
 }
+
+/** The least that a marketing template may give. */
+const TTL_SECONDS = 43_200;
 
 type Held = Started & { readonly worker: Worker; readonly claimed: readonly MessageId[] };
 
@@ -97,6 +102,7 @@ type Held = Started & { readonly worker: Worker; readonly claimed: readonly Mess
 async function held(workers: Workers, exam: Exam): Promise<Held> {
   const shop = await start(exam);
   const { store, senderId, place } = shop;
+  await store.putTemplate(makeTemplate(senderId, { ttlSeconds: TTL_SECONDS }));
   await queueCrowd(store, senderId, 5);
   const worker = workers.start({ do: 'claim_and_hang', place, senderId, room: 3, startAt: 0 });
   return { ...shop, worker, claimed: (await worker.answer) as readonly MessageId[] };

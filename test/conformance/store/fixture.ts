@@ -91,6 +91,7 @@ export function makeTemplate(senderId: SenderId, rest: Partial<Template> = {}): 
     parameterFormat: 'named',
     parameters: [],
     components: [{ type: 'BODY', text: 'Hello' }],
+    ttlSeconds: null,
     contentHash: '',
     addedAt: NOON,
     providerId: null,

@@ -183,6 +183,12 @@ function examGate(exam: Exam): void {
     expect(await states(store, messages)).toEqual([['cancelled', 'template_unavailable']]);
   });
 
+  it('lets what waits go on when only the time to live of its template is another one', async () => {
+    const { store, senderId, messages } = await waiting(exam);
+    await store.putTemplate(makeTemplate(senderId, { ttlSeconds: 43_200 }));
+    expect((await turn(store, senderId)).claimed.map(({ id }) => id)).toEqual(messages);
+  });
+
   it('gives up what waited too long', async () => {
     const { store, senderId, messages } = await waiting(exam);
     const expiry = toInstant(NOON + DELIVERY_TTL_MS);
@@ -216,5 +222,16 @@ function examSilence(exam: Exam): void {
     await handedOver(store, senderId, messages, at);
     expect(await store.silent(toInstant(at + HORIZON_MS - 1))).toEqual([]);
     expect((await store.silent(toInstant(at + HORIZON_MS))).toSorted()).toEqual(messages.slice(0, 3).toSorted());
+  });
+
+  it('ends earlier where the template gives less time to deliver', async () => {
+    const opened = await start(exam);
+    await opened.store.putTemplate(makeTemplate(opened.senderId, { ttlSeconds: 43_200 }));
+    const contactId = await addPerson(opened.store, opened.senderId, '1', ['marketing']);
+    const id = await queue(opened.store, { senderId: opened.senderId, contactId, template: 'offer' });
+    await handedOver(opened.store, opened.senderId, [id], NOON);
+    const end = NOON + 43_200_000 + SILENCE_GRACE_MS;
+    expect(await opened.store.silent(toInstant(end - 1))).toEqual([]);
+    expect(await opened.store.silent(toInstant(end))).toEqual([id]);
   });
 }

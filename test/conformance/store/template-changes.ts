@@ -44,6 +44,22 @@ export function examTemplateChanges(exam: Exam): void {
     });
   });
 
+  it('takes over another time to live as another version, with which what is queued goes out', async () => {
+    const shop = await start(exam);
+    const contactId = await addPerson(shop.store, shop.senderId, '1111', ['marketing']);
+    const id = await queue(shop.store, { senderId: shop.senderId, contactId, template: 'offer' });
+    const [changed] = await changeAll(shop, [whole(makeTemplate(shop.senderId, { ttlSeconds: 86_400 }))]);
+    expect(changed).toMatchObject({
+      result: 'changed',
+      drift: [{ what: 'time_to_live', from: 'default', to: '86400' }, { what: 'quality' }],
+      cancelled: [],
+    });
+    expect((await turn(shop.store, shop.senderId)).claimed.map((message) => message.id)).toEqual([id]);
+    expect(await shop.store.listTemplates({ senderId: shop.senderId, name: 'offer' })).toMatchObject([{ ttlSeconds: 86_400 }]);
+    const [back] = await changeAll(shop, [whole(makeTemplate(shop.senderId))]);
+    expect(back?.drift).toEqual([{ what: 'time_to_live', from: '86400', to: 'default' }]);
+  });
+
   it('keeps the version where the quality changed alone', async () => {
     const shop = await start(exam);
     const [before] = await shop.store.listTemplates({ senderId: shop.senderId, name: 'offer' });

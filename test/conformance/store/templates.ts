@@ -16,6 +16,7 @@ export function examTemplates(exam: Exam): void {
       status: 'pending',
       parameterFormat: 'positional',
       parameters: ['1', 'header.1', 'button.0.1'],
+      ttlSeconds: 300,
       components: [
         { type: 'BODY', text: 'Olá {{1}} 🧾 "x" \\ \u0000', example: { body_text: [['Ana']] }, z: null, a: 1.5 },
         { type: 'FOOTER', text: '' },
@@ -38,6 +39,7 @@ export function examTemplates(exam: Exam): void {
     ['content', { components: [{ type: 'BODY', text: 'Good morning' }] }],
     ['category', { category: 'utility' }],
     ['status', { status: 'paused' }],
+    ['time to live', { ttlSeconds: -1 }],
   ])('puts another %s in the place of the old one', async (_what, change) => {
     const { store, senderId } = await start(exam);
     const next = makeTemplate(senderId, change);

@@ -83,11 +83,18 @@ describe('the list', () => {
           category: 'utility',
           parameterFormat: 'named',
           components: item()['components'],
+          ttlSeconds: null,
         },
         status: 'paused',
         quality: 'yellow',
       },
     ]);
+  });
+
+  it('asks for the time to live, and takes it as it is, also in a category that would not take it from us', async () => {
+    server.behave = routes({ [LIST]: { body: { data: [item({ message_send_ttl_seconds: 300, category: 'MARKETING' })] } } });
+    expect(await listAll()).toMatchObject([{ content: { category: 'marketing', ttlSeconds: 300 } }]);
+    expect(server.requests.map((arrived) => queryOf(arrived)['fields'])).toEqual([expect.stringContaining('message_send_ttl_seconds')]);
   });
 
   it.each([
@@ -105,6 +112,7 @@ describe('the list', () => {
   it('tells what cannot be read, and goes on', async () => {
     const carousel = item({
       name: 'deals',
+      language: 'en-US',
       components: [
         { type: 'BODY', text: 'Deals' },
         { type: 'CAROUSEL', cards: [] },
@@ -157,6 +165,19 @@ describe('handing in', () => {
     expect(await officeOf(server).pushTemplate(content, '77')).toEqual({ providerId: '77', status: 'pending', category: 'utility' });
     expect(server.requests.map(routeOf)).toEqual(['GET /77', 'POST /77', 'GET /77']);
     expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual(body);
+  });
+
+  it.each([60, -1])('names a time to live of %i where one is set, of a new one and in a change', async (seconds) => {
+    const code = stored({ ...item({ status: undefined }), message_send_ttl_seconds: seconds });
+    server.behave = routes({
+      [CREATE]: { body: { id: '77' } },
+      'GET /77': { body: { id: '77', status: 'APPROVED', category: 'UTILITY' } },
+      'POST /77': { body: { success: true } },
+    });
+    await officeOf(server).pushTemplate(code, null);
+    await officeOf(server).pushTemplate(code, '77');
+    const posted = server.requests.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body) as object);
+    expect(posted).toMatchObject([{ message_send_ttl_seconds: seconds }, { message_send_ttl_seconds: seconds }]);
   });
 
   it('fails where the provider says that it changed nothing', async () => {

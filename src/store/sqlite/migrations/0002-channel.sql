@@ -11,6 +11,13 @@ ALTER TABLE template ADD COLUMN status_told_at INTEGER;
 ALTER TABLE template ADD COLUMN quality_told_at INTEGER;
 ALTER TABLE template ADD COLUMN category_told_at INTEGER;
 
+-- How long the provider tries to deliver: seconds, -1 for as long as it can, NULL for the default of the category. It is content, and never changes either.
+ALTER TABLE template ADD COLUMN ttl_seconds INTEGER CHECK (ttl_seconds > 0 OR ttl_seconds = -1);
+DROP TRIGGER template_no_update;
+CREATE TRIGGER template_no_update
+BEFORE UPDATE OF id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at ON template
+BEGIN SELECT RAISE(ABORT, 'template never changes'); END;
+
 -- Why the provider could not reach this person: its code and words; and when it last could again. merged_into: who this person turned out to be; such a
 -- row has no number and no user id any more, and never points at one that points on. identity_at: when the event was that named their number and user id.
 ALTER TABLE contact ADD COLUMN undeliverable_reason TEXT;
