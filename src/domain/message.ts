@@ -91,9 +91,9 @@ export function isClosed(state: MessageState): boolean {
   return isDelivered(state) || state === 'failed' || state === 'expired' || state === 'cancelled';
 }
 
-/** When a message that is still queued is given up. */
-export function queueExpiry(admittedAt: Instant): Instant {
-  return toInstant(admittedAt + DELIVERY_TTL_MS);
+/** When a message that is still queued is given up: a code for a login is worth nothing an hour later, whoever kept it waiting. */
+export function queueExpiry(admittedAt: Instant, ttlMs: number): Instant {
+  return toInstant(admittedAt + ttlMs);
 }
 
 /** When silence about a message that was handed over, to be delivered within that time, ends its reservation. */

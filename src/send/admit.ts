@@ -4,9 +4,10 @@ import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
-import { queueExpiry } from '../domain/message.ts';
+import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { quote, ruleOf } from '../domain/quote.ts';
 import type { Template } from '../domain/template.ts';
+import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
@@ -14,7 +15,7 @@ import type { StoredRate } from '../ports/store/settle.ts';
 import { isDerived } from './key.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
-import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
+import { type Day, dayOf, monthOf } from '../values/time.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
 export const decideAdmissions: DecideAdmissions = (facts) => {
@@ -35,9 +36,8 @@ type Batch = {
   readonly budgets: BudgetMeter;
   /** In the sender's zone. */
   readonly today: Day;
-  /** The day on which the batch expires. */
+  /** The last day on which anything of the batch may be sent. */
   readonly lastDay: Day;
-  readonly expiresAt: Instant;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
@@ -47,13 +47,11 @@ type Batch = {
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
-  const expiresAt = queueExpiry(facts.at);
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
     today: dayOf(facts.at, facts.sender.timeZone),
-    lastDay: dayOf(expiresAt, facts.sender.timeZone),
-    expiresAt,
+    lastDay: dayOf(queueExpiry(facts.at, DELIVERY_TTL_MS), facts.sender.timeZone),
     buckets: new Map(),
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
@@ -161,7 +159,7 @@ function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly 
       market,
       price: rate.rate,
       bucket,
-      expiresAt: batch.expiresAt,
+      expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, rate }),
     },
   };

@@ -118,7 +118,7 @@ describe('the ends', () => {
 
   it('of waiting and of silence are counted from their own beginnings', () => {
     const at = toInstant(1_790_000_000_000);
-    expect(queueExpiry(at)).toBe(at + DELIVERY_TTL_MS);
+    expect(queueExpiry(at, DELIVERY_TTL_MS)).toBe(at + DELIVERY_TTL_MS);
     expect(silenceEnd(at, 60_000)).toBe(at + 60_000 + SILENCE_GRACE_MS);
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../src/domain/budget.ts';
 import { DELIVERY_TTL_MS } from '../../src/domain/message.ts';
+import type { Template } from '../../src/domain/template.ts';
 import type { Admission, AdmissionFacts, AdmitRequest, AdmittedMessage, KeptMessage } from '../../src/ports/store/admit.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import type { BudgetId, CampaignId, MessageId, TemplateId } from '../../src/values/id.ts';
@@ -67,6 +68,12 @@ describe('an admission', () => {
       cause: null,
       evidence: { priceId: 5, rule: 'list_open_ended', providerType: null, providerCategory: null },
     });
+  });
+
+  it('waits no longer than its time to live', () => {
+    const expiryOf = (rest: Partial<Template>) => messageOf(admitOne({}, { templates: [template(rest)] })).expiresAt - NOW;
+    expect(expiryOf({ ttlSeconds: 300 })).toBe(300_000);
+    expect(expiryOf({ ttlSeconds: -1 })).toBe(DELIVERY_TTL_MS);
   });
 
   it("lies in the day and month of the sender's zone", () => {
