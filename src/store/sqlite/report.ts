@@ -32,9 +32,11 @@ const FROM_ENTRIES = /* sql */ `
   FROM (
     SELECT message_id, bucket_id, kind = 'reservation' AS units, kind = 'charge' AS delivered,
       kind = 'release' AND cause IN ('rejected', 'failed') AS failed,
-      kind = 'charge' AND b.pricing_type = 'regular' AS billable, kind = 'charge' AND b.pricing_type <> 'regular' AS free,
+      (kind = 'charge' AND b.pricing_type = 'regular') - corrected AS billable,
+      (kind = 'charge' AND b.pricing_type <> 'regular') + corrected AS free,
       0 AS held, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted
-    FROM ledger JOIN bucket b ON b.id = bucket_id
+    FROM (SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected FROM ledger)
+    JOIN bucket b ON b.id = bucket_id
     UNION ALL
     SELECT message_id, hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0 FROM ledger
   ) e

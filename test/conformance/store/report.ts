@@ -233,6 +233,16 @@ function examTotals(exam: Exam): void {
       freeUnits: 1,
     });
     expect((await of(runId + 1)).states).toEqual(new Map());
+    // What is told of the price afterwards counts in all of them: the totals, the counters, and the entries that a report by tag reads.
+    const told = outcomeOf(second ?? ('' as MessageId), 'read', { pricing: { type: 'free_entry_point', category: 'marketing' } });
+    await settle(store, [told]);
+    expect(await of(runId)).toMatchObject({ charged: 0n, freeUnits: 2 });
+    const [bySums, byTag] = await Promise.all(
+      [[], ['tag'] as const].map(async (groupBy) => (await store.counters({ period: OCTOBER, senderId, groupBy })).totals),
+    );
+    expect(byTag).toEqual(bySums);
+    const rows = (await store.counters({ period: OCTOBER, senderId, groupBy: ['tag', 'campaign'] })).rows;
+    expect(rows.find(({ group }) => group[0] === '' && group[1] === 'autumn')?.counters).toMatchObject({ adjusted: -100n, freeUnits: 2 });
   });
 
   it('can be asked for certain messages', async () => {
