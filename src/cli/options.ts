@@ -121,6 +121,14 @@ export function countText(max?: number): z.ZodMiniNumber {
   return max === undefined ? count : count.check(z.maximum(max, `at most ${max}`));
 }
 
+const PORT_MAX = 65_535;
+
+/** A port to listen on, in digits: nothing else that counts as a number, since a port that nobody meant is found too late. */
+export const portText = parsedText(
+  (text) => (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined),
+  () => ({ message: `not a whole number from 0 to ${PORT_MAX}`, hint: 'Choose one that is free; 0 takes any.' }),
+);
+
 /** A phone number in international form. */
 export const phoneText = parsedText(parsePhone, () => ({
   message: 'not an international phone number',

@@ -8,19 +8,12 @@ import { fail } from '../../errors.ts';
 import { safeJson, titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { hint } from '../hint.ts';
-import { filledText, helpText, orNull, parsedText, parseOptions } from '../options.ts';
+import { filledText, helpText, orNull, parseOptions, portText } from '../options.ts';
 import { styleFor } from '../render.ts';
 import { isThisMachine, untilStopped } from '../running.ts';
 
-const PORT_MAX = 65_535;
-
-const port = parsedText(
-  (text) => (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined),
-  () => ({ message: `not a whole number from 0 to ${PORT_MAX}`, hint: 'Choose one that is free; 0 takes any.' }),
-);
-
 const EmulatorOptions = z.object({
-  port: z._default(port, 4_010),
+  port: z._default(portText, 4_010),
   host: z._default(filledText(), '127.0.0.1'),
   scenario: orNull(z.string()),
   webhook: orNull(z.string().check(z.regex(/^https?:\/\/\S+$/, 'not an http address'))),

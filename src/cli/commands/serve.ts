@@ -9,17 +9,12 @@ import type { Patiently } from '../../server/patient-store.ts';
 import type { ServedSender } from '../../server/served-senders.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
-import { flag, helpText, parseOptions } from '../options.ts';
+import { filledText, flag, helpText, parseOptions, portText } from '../options.ts';
 import { isThisMachine, untilStopped } from '../running.ts';
 
 const ServeOptions = z.object({
-  port: z._default(
-    z.coerce
-      .number({ error: 'not a number' })
-      .check(z.int('not a whole number'), z.minimum(0, 'at least 0'), z.maximum(65_535, 'at most 65535')),
-    8787,
-  ),
-  host: z._default(z.string().check(z.trim(), z.minLength(1, 'empty')), '127.0.0.1'),
+  port: z._default(portText, 8_787),
+  host: z._default(filledText(), '127.0.0.1'),
   dispatch: flag,
 });
 

@@ -242,7 +242,7 @@ describe('what serve refuses', () => {
     });
   });
 
-  it.each(['-1', '65536', 'x'])('is the port %s', async (port) => {
+  it.each(['-1', '65536', 'x', '', ' ', '0x2000', '1e3', '80.0'])('is the port %j', async (port) => {
     expect(await world.failure('serve', '--port', port)).toMatchObject({ exit: 2, code: 'invalid_input' });
   });
 });
