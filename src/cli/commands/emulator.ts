@@ -7,10 +7,9 @@ import { MAGIC_ENDINGS } from '../../emulator/fate.ts';
 import { fail } from '../../errors.ts';
 import { safeJson, titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
-import { hint } from '../hint.ts';
 import { filledText, helpText, orNull, parseOptions, portText } from '../options.ts';
 import { styleFor } from '../render.ts';
-import { isThisMachine, untilStopped } from '../running.ts';
+import { hintOpen, untilStopped } from '../running.ts';
 
 const EmulatorOptions = z.object({
   port: z._default(portText, 4_010),
@@ -79,11 +78,7 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
     verify_token: emulator.verifyToken,
   };
   await announce(app, document, appSecretEnv);
-  if (!isThisMachine(host))
-    hint(
-      app,
-      `Open to the network at ${host}: whoever reaches this machine can use it, and nothing is encrypted. Without --host it is not.`,
-    );
+  hintOpen(app, host);
   await untilStopped(app);
   await emulator.close();
   return { command: 'emulator', schema: EmulatorDocument, document, columns: Object.keys(document), text: () => '', isSilent: true };

@@ -10,7 +10,7 @@ import type { ServedSender } from '../../server/served-senders.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { filledText, flag, helpText, parseOptions, portText } from '../options.ts';
-import { isThisMachine, untilStopped } from '../running.ts';
+import { hintOpen, isThisMachine, untilStopped } from '../running.ts';
 
 const ServeOptions = z.object({
   port: z._default(portText, 8_787),
@@ -87,6 +87,7 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
   try {
     sayUnready(await senders(), log);
     sayReady(app, view);
+    hintOpen(app, host);
     await Promise.all([untilStopped(app), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
   } finally {
     await server.close();
