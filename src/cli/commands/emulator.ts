@@ -55,8 +55,7 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
   const { port, host, webhook, appSecretEnv, clock: clockMode } = options;
   const { openEmulator } = await import('../../emulator/emulator.ts');
   const { parseScenario } = await import('../../emulator/scenario.ts');
-  // While a secret is being changed the variable holds both, a line each; the provider signs with the first.
-  const secret = appSecretEnv === null ? undefined : app.secret({ env: appSecretEnv }).split(/\s*[\r\n]/)[0];
+  const [secret] = appSecretEnv === null ? [] : app.secrets({ env: appSecretEnv });
   const scenario = options.scenario === null ? {} : parseScenario(await readJson(app, options.scenario));
   const emulator = await openEmulator({
     port,

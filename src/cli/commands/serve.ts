@@ -126,9 +126,11 @@ async function workAll(app: App, { server, problems, patiently }: Work): Promise
 function toServed(app: App, sender: Sender, problems: (sentence: string) => void): readonly ServedSender[] {
   if (sender.whatsapp === null) return [];
   const { appSecret, verifyToken } = sender.whatsapp;
-  const secrets = secretOf(app, appSecret, problems);
-  if (secrets === null) problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
-  return [{ sender, appSecrets: secrets?.split(/\s*[\r\n]\s*/) ?? [], verifyToken: secretOf(app, verifyToken, problems) }];
+  const appSecrets = found(() => (appSecret === null ? null : app.secrets(appSecret)), problems);
+  if (appSecrets === null)
+    problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
+  const token = found(() => (verifyToken === null ? null : app.secret(verifyToken)), problems);
+  return [{ sender, appSecrets: appSecrets ?? [], verifyToken: token }];
 }
 
 // What keeps webhooks away, said before the first one is missed. Without a verify token only an address that was verified before works.
@@ -147,10 +149,10 @@ function remedy(source: SecretSource | null, option: string): string {
   return `Name its place: tollbell sender add again, with all its options and --${option}-env NAME`;
 }
 
-function secretOf(app: App, source: SecretSource | null, problems: (sentence: string) => void): string | null {
-  if (source === null) return null;
+// What `read` gives; null for what is not where it should be.
+function found<Secret>(read: () => Secret | null, problems: (sentence: string) => void): Secret | null {
   try {
-    return app.secret(source);
+    return read();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     problems(printable(error.message));
