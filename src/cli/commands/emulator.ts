@@ -161,6 +161,7 @@ Its own interface, JSON in and out, below <admin_url>:
   POST /clock {"advance":"24h"} or {"set":"2026-10-01T00:00:00Z"} (forward runs all that is due on the way; back runs nothing)
   POST /faults {a scenario}   /reset   /webhook {"url"}
   POST /inbound {"from":"+49…","type":"text","text":"…"}   (button, interactive, image …; "user_id" instead of "from", or both; "referral")
-  POST /preferences {"from","marketing":"stop|resume"}   /number-change {"from","to" or "new_user_id"}   /block {"from","blocked"}   /read {"from"}
-  POST /templates {"name","status","quality","category","notice"}   /events {"field","value"}
+  POST /preferences {"from","marketing":"stop|resume"}   /block {"from","blocked"}   /read {"from"}
+  POST /number-change {"from","to" or "new_user_id","hide_number"}   (with "hide_number":true another number that the webhook does not tell)
+  POST /templates {"name","status","quality","category","notice"}   /volume-tier {"region","tier","category","month"}   /events {"field","value"}
 `;
