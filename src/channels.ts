@@ -6,7 +6,7 @@ import { fail } from './errors.ts';
 import type { Clock, KeyedDigest } from './ports/host.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Transport } from './ports/transport.ts';
-import { readSecret } from './secrets.ts';
+import { readSecret, readSecrets } from './secrets.ts';
 import { createSandbox } from './transports/sandbox.ts';
 
 export type Channels = {
@@ -16,6 +16,8 @@ export type Channels = {
   readonly provider: (sender: Sender) => Promise<Provider | null>;
   /** The secret that a sender names. Throws `secret_missing`. */
   readonly secret: (source: SecretSource) => string;
+  /** The secrets of a place that may hold several, while one is being changed; the provider signs with the first. Throws `secret_missing`. */
+  readonly secrets: (source: SecretSource) => readonly [string, ...string[]];
 };
 
 export type ChannelParts = {
@@ -46,6 +48,7 @@ export function createChannels({ config, env, clock, keyedDigest, keep }: Channe
       return createWhatsappProvider(channel(sender, sender.whatsapp));
     },
     secret,
+    secrets: (source) => readSecrets(source, env),
   };
 }
 

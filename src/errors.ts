@@ -43,7 +43,7 @@ export const CODES = {
   output_unwritable: { exit: 8, summary: 'The output cannot be written; what the command did stays done.' },
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
-  not_retryable: { exit: 2, summary: 'The message is not over, or was delivered: it is not sent again.' },
+  not_retryable: { exit: 2, summary: 'The message is not over, was delivered, or must rest first: it is not sent again.' },
   not_resolvable: { exit: 2, summary: 'Only a message whose outcome is unknown can be resolved.' },
   unknown_word: { exit: 2, summary: 'The sender has no such word of its own.' },
   unknown_review: { exit: 2, summary: 'Nothing of that number waits for a decision.' },

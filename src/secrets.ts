@@ -18,6 +18,12 @@ export function readSecret(source: SecretSource, env: Environment): string {
   });
 }
 
+/** The secrets of a place that holds several, one a line, while one is being changed; the provider signs with the first. Throws `secret_missing`. */
+export function readSecrets(source: SecretSource, env: Environment): readonly [string, ...string[]] {
+  const [first = '', ...others] = readSecret(source, env).split(/\s*[\r\n]\s*/);
+  return [first, ...others];
+}
+
 function readPrivateFile(path: string): string {
   try {
     if ((statSync(path).mode & 0o077) === 0) return readFileSync(path, 'utf8');

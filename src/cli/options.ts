@@ -125,6 +125,14 @@ export function countText(max?: number): z.ZodMiniNumber {
 
 // The file of a frequent command leaves out those of these that it does not use: what the build is to leave out, it must know to be pure.
 
+const PORT_MAX = 65_535;
+
+/** A port to listen on, in digits: nothing else that counts as a number, since a port that nobody meant is found too late. */
+export const portText = /* @__PURE__ */ parsedText(
+  (text) => (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined),
+  () => ({ message: `not a whole number from 0 to ${PORT_MAX}`, hint: 'Choose one that is free; 0 takes any.' }),
+);
+
 /** A phone number in international form. */
 export const phoneText = /* @__PURE__ */ parsedText(parsePhone, () => ({
   message: 'not an international phone number',

@@ -1,6 +1,7 @@
 // What commands share that run until they are stopped.
 
 import type { App } from '../app.ts';
+import { hint } from './hint.ts';
 
 /** So often a clock that was set by hand is moved on. */
 const TICK_MS = 250;
@@ -14,4 +15,13 @@ export async function untilStopped({ interrupted, config, clock }: Pick<App, 'in
 /** True for an address that only this machine can reach. */
 export function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Says so where the address is open to more than this machine. */
+export function hintOpen(app: Pick<App, 'config' | 'io'>, host: string): void {
+  if (isThisMachine(host)) return;
+  hint(
+    app,
+    `Open to the network at ${host}: whoever reaches this machine can call it, and nothing is encrypted. Without --host it is not.`,
+  );
 }

@@ -1,14 +1,15 @@
 // What the emulator's own interface lets customers and the provider do, with the input checked. Each input that is not understood gets a sentence.
 
 import { parsePhone } from '../values/phone.ts';
-import { DAY_MS, toInstant } from '../values/time.ts';
+import { DAY_MS, dayOf, monthOf, parseMonth, toInstant } from '../values/time.ts';
 import { type Answer, asObject, asText, type Json, ok } from './answer.ts';
 import type { CustomerRef } from './customers.ts';
 import { blockBusiness, changeIdentity, readMessages, setPreference, writeInbound } from './inbound.ts';
 import { isUserId } from './recipient.ts';
+import { zoneOf } from './scenario.ts';
 import { announceStatus, setCategory, toWebhookTemplate } from './template-changes.ts';
 import type { StoredTemplate, TemplateCategoryWord } from './templates.ts';
-import { templateCategoryChange, templateCategoryNotice, templateQualityChange } from './webhook-body.ts';
+import { templateCategoryChange, templateCategoryNotice, templateQualityChange, volumeTierChange } from './webhook-body.ts';
 import { tell, type World } from './world.ts';
 
 export type AdminAction = (world: World, input: Json) => Promise<Answer> | Answer;
@@ -79,11 +80,12 @@ const ACTIONS: Readonly<Record<string, AdminAction>> = {
     const next = personIn(input, 'to', 'new_user_id');
     return next === null
       ? invalidInput('Give the new number as "to", or the new id as "new_user_id".')
-      : changeIdentity(world, person, next);
+      : changeIdentity(world, person, next, input['hide_number'] === true);
   }),
   block: ofPerson((world, person, input) => blockBusiness(world, person, input['blocked'] !== false)),
   read: ofPerson((world, person) => readMessages(world, person)),
   templates: changeTemplate,
+  'volume-tier': tellVolumeTier,
   events: (world, input) => {
     const [field, value] = [asText(input['field']), asObject(input['value'])];
     if (field === null || value === null) return invalidInput('Give {"field":"account_update","value":{…}}.');
@@ -119,6 +121,23 @@ function changeTemplate(world: World, input: Json): Answer {
     if (word !== undefined) moveCategory(world, template, { category: word, isNotice: input['notice'] === true });
   }
   return ok({ success: true, changed: templates.length });
+}
+
+const TIER =
+  'Give "region", like "India", "tier", like "25000001:50000000" or "50000001:MAX", and where they are others "category" and "month".';
+const TIERED = ['UTILITY', 'AUTHENTICATION'];
+
+// A webhook, and no more: what the emulator bills at follows its own count.
+function tellVolumeTier(world: World, input: Json): Answer {
+  const at = world.timeline.now();
+  const [region, tier] = [asText(input['region']), asText(input['tier'])];
+  const category = input['category'] ?? 'UTILITY';
+  const month = input['month'] ?? monthOf(dayOf(at, zoneOf(world.scenario)));
+  if (region === null || tier === null || !/^\d+:(\d+|MAX)$/.test(tier)) return invalidInput(TIER);
+  if (typeof category !== 'string' || !TIERED.includes(category)) return invalidInput(`"category" must be one of ${TIERED.join(', ')}.`);
+  if (typeof month !== 'string' || parseMonth(month) === undefined) return invalidInput('"month" is written like "2026-10".');
+  tell(world, volumeTierChange({ region, category, tier, month }, at));
+  return ok({ success: true });
 }
 
 function setQuality(world: World, template: StoredTemplate, quality: string): void {

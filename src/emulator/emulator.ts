@@ -2,6 +2,7 @@
 
 import { cannotListen } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
+import { urlOf } from '../values/address.ts';
 import type { IdSource } from '../values/id.ts';
 import { chance } from './chance.ts';
 import { type ClockMode, createTimeline } from './clock.ts';
@@ -75,7 +76,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
   const { createAdaptorServer } = await import('@hono/node-server');
   const server = createAdaptorServer({ fetch: http.fetch, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } });
   const bound = await listen(server, port, host);
-  url = `http://${reachable(host)}:${bound}`;
+  url = urlOf(host, bound);
   world.webhooks.setUrl(webhook?.url ?? null);
   const { phoneNumberId, displayPhoneNumber, wabaId, accessToken, appSecret, verifyToken } = identity;
   return {
@@ -114,14 +115,6 @@ function createSleepers(clock: Pick<Clock, 'sleep'>) {
       for (const alarm of asleep) alarm.abort();
     },
   };
-}
-
-// An address that stands for all of a machine's is none that a client can call: its own is among them.
-const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
-function reachable(host: string): string {
-  const address = ANY_ADDRESS[host] ?? host;
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 type Listening = ReturnType<typeof import('@hono/node-server').createAdaptorServer>;

@@ -37,6 +37,8 @@ const WEBHOOK_FAULTS = {
   duplicate_webhook: 'a status is posted twice',
   delay: 'a status is posted delay_ms (60000) later',
   reorder: 'the first status is posted after the one that follows it',
+  no_pricing: 'the first of delivered and read tells no price',
+  other_pricing: '`sent` tells another price than the first of delivered and read, which is billed',
 } as const;
 
 /** Every fault with what it does, for the help. */

@@ -87,18 +87,27 @@ export function setPreference(world: World, ref: CustomerRef, marketing: 'stop' 
   return ok({ success: true });
 }
 
-/** The person moves to another number, or gets another user id on the same one; the old one is no longer reached. */
-export function changeIdentity(world: World, ref: CustomerRef, next: CustomerRef): Answer {
+/**
+ * The person moves to another number, or gets another user id on the same one; the old one is no longer reached. With `hidesNumber` it is another number in
+ * any case, and the webhook does not tell it.
+ */
+export function changeIdentity(world: World, ref: CustomerRef, next: CustomerRef, hidesNumber: boolean): Answer {
   const was = world.customers.get(ref);
   const person = personOf(was);
-  const is = 'phone' in next ? moveNumber(world, was, next) : was;
-  if (!('phone' in next) && !world.customers.changeUserId(was, next.userId)) {
-    return { status: 400, body: { error: { message: 'Another number has that user id.' } } };
-  }
+  if (hidesNumber && isTaken(world.customers.find(next), was, next)) return TAKEN;
+  const is = hidesNumber || 'phone' in next ? moveNumber(world, was, next) : was;
+  if (!hidesNumber && !('phone' in next) && !world.customers.changeUserId(was, next.userId)) return TAKEN;
   const messageId = world.nextId('message');
   const { identity, timeline } = world;
-  tell(world, identityChange(identity, { messageId, at: timeline.now(), person, next: personOf(is) }));
+  tell(world, identityChange(identity, { messageId, at: timeline.now(), person, next: personOf(is), hidesNumber }));
   return ok({ message_id: messageId, user_id: is.userId });
+}
+
+const TAKEN: Answer = { status: 400, body: { error: { message: 'That is the person already, or another number has that user id.' } } };
+
+// Who moves leaves the number behind, and cannot become somebody who has one by a user id alone.
+function isTaken(known: Customer | undefined, was: Customer, next: CustomerRef): boolean {
+  return known !== undefined && (known === was || (!('phone' in next) && known.phone !== null));
 }
 
 // The person has another number, and what the business may do goes along.

@@ -149,7 +149,7 @@ function post(world: World, message: SentMessage, { event, strikes }: Telling): 
           person: personOf(message.customer),
           callbackData: message.callbackData,
           conversation: message.freeEntry,
-          pricing: toldPricing(event),
+          pricing: toldPricing(event, { isLeftOut: struck('no_pricing') !== undefined, isOther: struck('other_pricing') !== undefined }),
         },
       },
       onState: (state) => {
@@ -165,8 +165,15 @@ function post(world: World, message: SentMessage, { event, strikes }: Telling): 
   if (struck('duplicate_webhook') !== undefined) world.timeline.schedule(toInstant(at + 1), enqueue);
 }
 
-function toldPricing({ pricing }: MessageEvent): { readonly billable: boolean; readonly type: string; readonly category: string } | null {
-  return pricing as { readonly billable: boolean; readonly type: string; readonly category: string } | null;
+type Told = { readonly billable: boolean; readonly type: string; readonly category: string };
+
+// What is billed stays as it is; only what the webhook says of it suffers.
+function toldPricing({ status, pricing }: MessageEvent, twist: { readonly isLeftOut: boolean; readonly isOther: boolean }): Told | null {
+  const told = pricing as Told | null;
+  if (told === null || (twist.isLeftOut && status !== 'sent')) return null;
+  if (!twist.isOther || status !== 'sent') return told;
+  const billable = !told.billable;
+  return { ...told, billable, type: billable ? 'regular' : 'free_customer_service' };
 }
 
 function latencyOf({ scenario, timeline }: World): readonly [number, number] {

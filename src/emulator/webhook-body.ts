@@ -79,14 +79,21 @@ export function inboundChange(source: WebhookSource, { messageId, at, person, ty
   };
 }
 
-/** The change that tells of a new number or user id. It has no contacts; `person` is who they were, `next` who they are. */
-export function identityChange(
-  source: WebhookSource,
-  change: { readonly messageId: string; readonly at: Instant; readonly person: WebhookPerson; readonly next: WebhookPerson },
-): Change {
-  const { messageId, at, person, next } = change;
-  const hasNewNumber = next.waId !== null && next.waId !== person.waId;
-  const [was, is] = hasNewNumber ? [person.waId, next.waId] : [person.userId, next.userId];
+/** Who somebody was, and who they are now; `hidesNumber` where they have another number that is not told. */
+export type IdentityValues = {
+  readonly messageId: string;
+  readonly at: Instant;
+  readonly person: WebhookPerson;
+  readonly next: WebhookPerson;
+  readonly hidesNumber: boolean;
+};
+
+/** The change that tells of a new number or user id. It has no contacts. */
+export function identityChange(source: WebhookSource, { messageId, at, person, next: known, hidesNumber }: IdentityValues): Change {
+  const next = hidesNumber ? { ...known, waId: null } : known;
+  const tellsNumber = next.waId !== null && next.waId !== person.waId;
+  const hasNewNumber = hidesNumber || tellsNumber;
+  const [was, is] = tellsNumber ? [person.waId, next.waId] : [person.userId, next.userId];
   const system = {
     type: hasNewNumber ? 'user_changed_number' : 'user_changed_user_id',
     body: `User ${person.name} changed from ${was} to ${is}`,
@@ -159,6 +166,15 @@ export function templateCategoryNotice(template: WebhookTemplate, correct: strin
       category_update_timestamp: secondsOf(at),
     },
   };
+}
+
+/** What is told of a month's volume in a region: from now on its messages cost what this tier costs. */
+export type VolumeTier = { readonly region: string; readonly category: string; readonly tier: string; readonly month: string };
+
+/** The change that tells that the account has reached a tier. It may come several times; the first moment counts. */
+export function volumeTierChange({ region, category, tier, month }: VolumeTier, at: Instant): Change {
+  const info = { tier_update_time: secondsOf(at), pricing_category: category, tier, effective_month: month, region };
+  return { field: 'account_update', value: { event: 'VOLUME_BASED_PRICING_TIER_UPDATE', volume_tier_info: info } };
 }
 
 /** Whole seconds since 1970, as webhooks count. */

@@ -6,7 +6,7 @@ import type { Sender } from '../domain/sender.ts';
 import { type AppError, assert, fail } from '../errors.ts';
 import type { Admission, AdmitRequest } from '../ports/store/admit.ts';
 import type { MessageContent, MessageRecord } from '../ports/store/report.ts';
-import { formatInstant, type Instant, SECOND_MS, toInstant } from '../values/time.ts';
+import { DAY_MS, formatInstant, type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 import { decideAdmissions } from './admit.ts';
 import { ENDED, finish } from './finish.ts';
 import { NO_FINGERPRINT } from './key.ts';
@@ -21,6 +21,13 @@ export type Retriable = { readonly record: MessageRecord; readonly sender: Sende
 
 /** How long a request whose outcome a person decided may still be under way: twice a request's deadline. */
 export const REQUEST_OVER_MS = 60 * SECOND_MS;
+
+/**
+ * The provider's code for a person who gets too much for now. Its page of error codes says to wait at least a day; since 2026-04-30 it blocks what is repeated
+ * to them until then.
+ */
+const ENOUGH_FOR_NOW = '131049';
+const ENOUGH_MS = DAY_MS;
 
 /**
  * The new message, or the first one that was sent again in the place of this one, and what came of it. `queueOnly` leaves it in the outbox. Throws
@@ -74,13 +81,19 @@ export function refuseRetry(
   if (reason === SENT_AFTER_ALL)
     throw notRetryable(record, `The provider has message ${id} after all.`, `It may deliver it yet: see tollbell message show ${id}.`);
   if (content === null) throw notRetryable(record, `The content of message ${id} was erased.`, 'Send it anew with tollbell send.');
-  const over = retriableFrom(record, sender);
-  if (at < over)
-    throw notRetryable(
-      record,
-      `The request of message ${id} may still be under way.`,
-      `Try again after ${formatInstant(over)}; a late status of the provider may tell more until then.`,
-    );
+  const from = retriableFrom(record, sender);
+  if (at >= from) return;
+  throw reason === ENOUGH_FOR_NOW
+    ? notRetryable(
+        record,
+        `The provider held message ${id} back (131049), because this person has had enough from businesses for now.`,
+        `Try again after ${formatInstant(from)}: for 24 hours the provider blocks what this account repeats to them.`,
+      )
+    : notRetryable(
+        record,
+        `The request of message ${id} may still be under way.`,
+        `Try again after ${formatInstant(from)}; a late status of the provider may tell more until then.`,
+      );
 }
 
 const ADVICE: Partial<Record<MessageState, string>> = {
@@ -98,14 +111,16 @@ function isRefused({ state, attempt, reason }: MessageRecord): boolean {
 }
 
 /**
- * The moment from which the message may be sent again: a person may have decided before the request's own deadline was over. What the sandbox did is over with
- * its answer.
+ * The moment from which the message may be sent again: a person may have decided before the request's own deadline was over, and the provider may want rest
+ * for the recipient. What the sandbox did is over with its answer.
  */
 export function retriableFrom(
   { reason, changedAt }: Pick<MessageRecord, 'reason' | 'changedAt'>,
   { whatsapp }: Pick<Sender, 'whatsapp'>,
 ): Instant {
-  return whatsapp === null || !isDecidedByPerson(reason) ? changedAt : toInstant(changedAt + REQUEST_OVER_MS);
+  if (whatsapp === null) return changedAt;
+  if (reason === ENOUGH_FOR_NOW) return toInstant(changedAt + ENOUGH_MS);
+  return isDecidedByPerson(reason) ? toInstant(changedAt + REQUEST_OVER_MS) : changedAt;
 }
 
 function notRetryable({ id, state }: MessageRecord, message: string, hint: string): AppError {

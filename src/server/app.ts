@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 import { cannotListen } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
+import { urlOf } from '../values/address.ts';
 import { healthOf } from './health.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createProblems } from './problems.ts';
@@ -147,10 +148,6 @@ function listen(server: Server, { host, port }: ServerHost): Promise<number> {
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 type Closing = { readonly clock: Clock; readonly graceMs: number; readonly drained: () => Promise<void> };

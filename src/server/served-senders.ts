@@ -28,21 +28,32 @@ export type SenderSource = {
   readonly current: () => Promise<ServedSenders>;
   /** Read again; undefined where that was done less than a second ago. */
   readonly refreshed: () => Promise<ServedSenders | undefined>;
+  /** How many readings have begun: what came now is explained by a later one, if by any. */
+  readonly readings: () => number;
+  /** As a later reading than these found them. Where none is allowed yet it is waited for, a second at most; all who wait share one. */
+  readonly after: (readings: number) => Promise<ServedSenders>;
 };
 
 const AGE_MAX_MS = 30 * SECOND_MS;
+const PAUSE_MS = SECOND_MS;
+const NEVER = new AbortController().signal;
 
 /** Reads at first use, when half a minute is over, and when it is asked to, then at most once a second. Who asks while it reads waits for the same. */
 export function createSenderSource(read: () => Promise<readonly ServedSender[]>, clock: Clock): SenderSource {
   let known: ServedSenders | undefined;
   let knownSince: Instant | undefined;
+  let knownBy = 0;
   let askedAt: Instant | undefined;
+  let begun = 0;
   let reading: Promise<ServedSenders> | undefined;
+  let upcoming: Promise<ServedSenders> | undefined;
   const readNow = async (): Promise<ServedSenders> => {
     const at = clock.now();
     askedAt = at;
+    begun += 1;
     known = toServedSenders(await read());
     knownSince = at;
+    knownBy = begun;
     return known;
   };
   const refresh = (): Promise<ServedSenders> => {
@@ -54,9 +65,20 @@ export function createSenderSource(read: () => Promise<readonly ServedSender[]>,
     const now = clock.now();
     return since !== undefined && now >= since && now < since + milliseconds;
   };
+  const readSoon = async (): Promise<ServedSenders> => {
+    if (askedAt !== undefined && isWithin(PAUSE_MS, askedAt)) await clock.sleep(askedAt + PAUSE_MS - clock.now(), NEVER);
+    upcoming = undefined; // who comes while it reads may tell of somebody whom it misses
+    return refresh();
+  };
   return {
     current: async () => (known !== undefined && isWithin(AGE_MAX_MS, knownSince) ? known : refresh()),
-    refreshed: async () => (isWithin(SECOND_MS, askedAt) ? undefined : refresh()),
+    refreshed: async () => (isWithin(PAUSE_MS, askedAt) ? undefined : refresh()),
+    readings: () => begun,
+    after: async (readings) => {
+      if (known !== undefined && knownBy > readings) return known;
+      upcoming ??= readSoon();
+      return upcoming;
+    },
   };
 }
 

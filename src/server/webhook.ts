@@ -28,8 +28,8 @@ export type WebhookHost = {
 };
 
 /**
- * What became of a post. `received`: committed. `forged`: no secret of ours signed it. `foreign`: it speaks only for senders whose secret is another one.
- * `busy`: nothing of it counts, and the provider is to repeat it.
+ * What became of a post. `received`: committed. `forged`: no secret of ours signed it. `foreign`: it speaks for senders whose secret is another one, and
+ * what it says of others is committed. `busy`: nothing of it counts, and the provider is to repeat it.
  */
 export type WebhookResult = 'received' | 'forged' | 'foreign' | 'not_json' | 'too_large' | 'busy' | 'failed';
 
@@ -80,6 +80,7 @@ type Post = { readonly body: Buffer; readonly signature: string | undefined };
 async function receive(host: WebhookHost, group: GroupCommit<InboundEvent, Received>, post: Post): Promise<WebhookResult> {
   try {
     if (group.waiting() > WAITING_MAX) throw fail('store_busy', { message: 'more has come than can be written now' });
+    const readings = host.senders.readings();
     const signed = await signedBy(host, post);
     if (signed === undefined) {
       host.problems('refused a webhook: no app secret of a sender made its signature');
@@ -90,15 +91,16 @@ async function receive(host: WebhookHost, group: GroupCommit<InboundEvent, Recei
       host.problems('refused a webhook: it is signed, and no JSON');
       return 'not_json';
     }
-    const { events, named } = await read(host, signed, parsed.value);
+    const { events, named } = await read(host, { ...signed, readings }, parsed.value);
     if (events.length > POST_EVENTS_MAX) {
       host.problems(`refused a webhook: it is signed, and tells more than ${POST_EVENTS_MAX} things at once`);
       return 'too_large';
     }
     if (named.foreign > 0) host.problems('a webhook spoke for a sender whose app secret did not sign it; that was not believed');
-    if (named.foreign > 0 && named.own === 0 && named.unknown === 0) return 'foreign';
-    if (events.length > 0) await group.submit(events);
-    return 'received';
+    const believed = named.foreign > 0 ? events.filter(({ senderId }) => senderId !== null) : events;
+    if (believed.length > 0) await group.submit(believed);
+    // Repeated by the provider, it may find the secret corrected; of what was committed a repetition changes nothing.
+    return named.foreign > 0 ? 'foreign' : 'received';
   } catch (error) {
     return refusalOf(host, error);
   }
@@ -127,12 +129,17 @@ async function signedBy({ senders }: WebhookHost, { body, signature }: Post): Pr
 
 type Read = { readonly events: readonly InboundEvent[]; readonly named: Named };
 
-// A number that nobody has may belong to a sender who was added a moment ago, and one of another secret to a sender whose secret was just corrected.
-async function read(host: WebhookHost, { secret, senders }: Signed, payload: unknown): Promise<Read> {
+// A number that nobody has may belong to a sender who was added a moment ago, and one of another secret to a sender whose secret was just corrected. The post
+// waits for senders that were read after it came: answered at once, what it tells would be nobody's for good. Only what a secret of ours signed may wait.
+async function read(
+  host: WebhookHost,
+  { secret, senders, readings }: Signed & { readonly readings: number },
+  payload: unknown,
+): Promise<Read> {
   const first = readWith(host, { secret, senders }, payload);
   if (first.named.unknown === 0 && first.named.foreign === 0) return first;
-  const refreshed = await host.senders.refreshed();
-  return refreshed?.secrets.has(secret) === true ? readWith(host, { secret, senders: refreshed }, payload) : first;
+  const latest = await host.senders.after(readings);
+  return latest !== senders && latest.secrets.has(secret) ? readWith(host, { secret, senders: latest }, payload) : first;
 }
 
 function readWith({ clock, ids, keyedDigest }: WebhookHost, { secret, senders }: Signed, payload: unknown): Read {

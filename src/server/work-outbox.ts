@@ -31,11 +31,12 @@ const BACKOFF_MS_MAX = 60_000;
 
 /**
  * Works until `interrupted`; what is in flight then is finished. A store that is busy or a provider that does not answer is waited for, longer each time, and
- * stops no other sender. Rejects for a bug only. Senders who are added later, and settings that are changed, are found within half a minute.
+ * stops no other sender. Rejects for a bug only. Senders who are added later, and settings that are changed, are found within half a minute, also while a
+ * long queue is being sent: what is on its way is finished under the old ones.
  */
 export async function workOutbox(work: OutboxWork): Promise<void> {
-  const senders = new Map<SenderId, Sender>();
-  const loops = new Map<SenderId, Promise<void>>();
+  const standings = new Map<SenderId, Standing>();
+  const loops: Promise<void>[] = [];
   const failed = new AbortController();
   const stopped = AbortSignal.any([work.interrupted, failed.signal]);
   const fail = (error: unknown): never => {
@@ -45,24 +46,51 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
   const rounds = repeat({ ...work, interrupted: stopped }, 'the outbox', async () => {
     await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
     for (const sender of await work.senders()) {
-      senders.set(sender.id, sender);
-      const latest = (): Sender => senders.get(sender.id) ?? sender;
-      if (!loops.has(sender.id)) loops.set(sender.id, workSender({ ...work, interrupted: stopped }, latest).catch(fail));
+      const known = standings.get(sender.id);
+      known?.take(sender);
+      if (known !== undefined) continue;
+      const standing = createStanding(sender, stopped);
+      standings.set(sender.id, standing);
+      loops.push(workSender({ ...work, interrupted: stopped }, standing).catch(fail));
     }
     return ROUND_MS;
   }).catch(fail);
   const ended = await Promise.allSettled([rounds]);
-  for (const end of [...ended, ...(await Promise.allSettled(loops.values()))]) if (end.status === 'rejected') throw end.reason;
+  for (const end of [...ended, ...(await Promise.allSettled(loops))]) if (end.status === 'rejected') throw end.reason;
 }
 
-async function workSender(work: OutboxWork, latest: () => Sender): Promise<void> {
-  const { store, clock, workerId, interrupted } = work;
+/** A sender as it is set now, and the signal that says that it is not any more, or that all is to stop. */
+type Standing = { readonly now: () => { readonly sender: Sender; readonly over: AbortSignal }; readonly take: (latest: Sender) => void };
+
+function createStanding(first: Sender, stopped: AbortSignal): Standing {
+  const standingOf = (sender: Sender) => {
+    const changed = new AbortController();
+    return { sender, changed, over: AbortSignal.any([stopped, changed.signal]) };
+  };
+  let standing = standingOf(first);
+  return {
+    now: () => standing,
+    take: (latest) => {
+      const { sender, changed } = standing;
+      if (settingsOf(latest) === settingsOf(sender)) return;
+      standing = standingOf(latest);
+      changed.abort();
+    },
+  };
+}
+
+function settingsOf({ transport, whatsapp }: Sender): string {
+  return JSON.stringify([transport, whatsapp]);
+}
+
+async function workSender(work: OutboxWork, standing: Standing): Promise<void> {
+  const { store, clock, workerId } = work;
   const way = createWay(work.transport);
-  await repeat(work, `sender ${latest().name}`, async () => {
-    const sender = latest();
+  await repeat(work, `sender ${standing.now().sender.name}`, async () => {
+    const { sender, over } = standing.now();
     const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: () => undefined } as const;
     try {
-      const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted }, plan);
+      const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted: over }, plan);
       if (claimed > 0) work.onSent(claimed);
       return claimed > 0 ? 0 : IDLE_MS;
     } catch (error) {
@@ -85,7 +113,7 @@ function createWay(make: OutboxWork['transport']): Way {
   return {
     drop,
     of: async (sender) => {
-      const settings = JSON.stringify([sender.transport, sender.whatsapp]);
+      const settings = settingsOf(sender);
       if (made !== undefined && made.settings !== settings) await drop();
       made ??= { transport: await make(sender), settings };
       return made.transport;

@@ -69,21 +69,6 @@ describe('customers', () => {
     ]);
   });
 
-  it('move to another number: the old one is not reached any more, the new one inherits the window', async () => {
-    const { json } = await stage.admin('POST', 'inbound', { from: ADA, text: 'Hi' });
-    await stage.admin('POST', 'number-change', { from: ADA, to: '+4915112345679' });
-    const value = (await received()).at(-1);
-    expect(valueAt(value, 'messages.0')).toMatchObject({
-      type: 'system',
-      system: { type: 'user_changed_number', wa_id: '4915112345679', previous_user_id: json['user_id'] },
-    });
-    expect(value).not.toHaveProperty('contacts');
-    await stage.send(ADA);
-    await stage.send('+4915112345679', TEXT);
-    await stage.settle();
-    expect(stage.statuses().map(({ status }) => status)).toEqual(['failed', 'sent', 'delivered']);
-  });
-
   it('get another user id', async () => {
     await stage.admin('POST', 'number-change', { user_id: 'DE.old1', new_user_id: 'DE.new1' });
     expect(valueAt((await received())[0], 'messages.0.system')).toMatchObject({
@@ -164,6 +149,30 @@ describe('the provider', () => {
   it('disables a template the third time', async () => {
     for (let turn = 0; turn < 3; turn += 1) await stage.admin('POST', 'templates', { name: 'hello_world', status: 'PAUSED' });
     expect((await stage.send(ADA)).code).toBe(132_016);
+  });
+
+  it('tells that a volume tier is reached', async () => {
+    const info = { region: 'India', tier: '25000001:50000000' };
+    await stage.admin('POST', 'volume-tier', info);
+    await stage.admin('POST', 'volume-tier', { ...info, category: 'AUTHENTICATION', tier: '50000001:MAX', month: '2026-10' });
+    const told = { event: 'VOLUME_BASED_PRICING_TIER_UPDATE' };
+    const common = { tier_update_time: 1_795_348_800, region: 'India' };
+    expect(await received()).toEqual([
+      { ...told, volume_tier_info: { ...common, pricing_category: 'UTILITY', tier: info.tier, effective_month: '2026-11' } },
+      { ...told, volume_tier_info: { ...common, pricing_category: 'AUTHENTICATION', tier: '50000001:MAX', effective_month: '2026-10' } },
+    ]);
+    expect(stage.changes().map(({ field }) => field)).toEqual(['account_update', 'account_update']);
+  });
+
+  it.each([
+    [{ tier: '1:2' }, '"region"'],
+    [{ region: 'India', tier: 'first' }, '"tier"'],
+    [{ region: 'India', tier: '1:2', category: 'SERVICE' }, '"category" must be one of UTILITY, AUTHENTICATION.'],
+    [{ region: 'India', tier: '1:2', month: '2026-13' }, '"month"'],
+  ])('tells no volume tier that it does not understand (%j)', async (input, sentence) => {
+    const { status, json } = await stage.admin('POST', 'volume-tier', input);
+    expect([status, valueAt(json, 'error.message')]).toEqual([400, expect.stringContaining(sentence)]);
+    expect(await received()).toEqual([]);
   });
 
   it('tells anything else that it is asked to tell', async () => {

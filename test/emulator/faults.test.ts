@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFaults, FAULTS, type FaultName } from '../../src/emulator/faults.ts';
 import { parseScenario, type ScenarioInput } from '../../src/emulator/scenario.ts';
-import { HELLO, openStage, type Stage } from './stage.ts';
+import { HELLO, openStage, type Stage, valueAt } from './stage.ts';
 
 const ADA = '+4915112345678';
 let stage: Stage | undefined;
@@ -111,6 +111,33 @@ describe('a webhook', () => {
     ).toEqual(['delivered', 'delivered', 'sent', 'sent']);
   });
 
+  it.each([
+    ['no_pricing', [['sent', true, 'regular'], ['delivered'], ['read']]],
+    ['other_pricing', [['sent', false, 'free_customer_service'], ['delivered', true, 'regular'], ['read']]],
+  ] as const)('%s: tells the price otherwise, and the message is billed as it is', async (fault, told) => {
+    stage = await openStage({ scenario: { rules: [{ fault: 'read' }, { fault }] } });
+    await stage.send(ADA);
+    await stage.settle();
+    const prices = stage.statuses().map(({ status, pricing }) => [status, ...(pricing === undefined ? [] : [pricing])]);
+    expect(prices).toEqual(
+      told.map(([status, billable, type]) => [
+        status,
+        ...(type === undefined ? [] : [{ billable, type, category: 'utility', pricing_model: 'PMP' }]),
+      ]),
+    );
+    expect(valueAt((await stage.admin('GET', 'messages')).json, 'messages.0.statuses.1.pricing')).toMatchObject({ billable: true });
+  });
+
+  it('tells no price with a `read` that no `delivered` came before', async () => {
+    stage = await openStage({ scenario: { rules: [{ fault: 'skip_delivered' }], rates: { no_pricing: 1 } } });
+    await stage.send(ADA);
+    await stage.settle();
+    expect(stage.statuses().map((status) => [status['status'], 'pricing' in status])).toEqual([
+      ['sent', true],
+      ['read', false],
+    ]);
+  });
+
   it('comes late', async () => {
     expect((await happens('delay', { delay_ms: 60_000 })).statuses).toEqual([]);
     await stage?.advance('1m');
@@ -195,6 +222,7 @@ it('many late answers at once are no leak of listeners', async () => {
 it('every fault is tried here', () => {
   const tried =
     'http_429 http_500 http_500_after reset_before reset_after accept_no_answer accept_no_answer_then_status garbage_body half_body redirect html slow ' +
-    'error fail_later drop never_reported read skip_delivered held_then_sent paused held_then_dropped lose_webhook duplicate_webhook delay reorder';
+    'error fail_later drop never_reported read skip_delivered held_then_sent paused held_then_dropped lose_webhook duplicate_webhook delay reorder ' +
+    'no_pricing other_pricing';
   expect(Object.keys(FAULTS)).toEqual(tried.split(' '));
 });

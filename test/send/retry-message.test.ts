@@ -6,7 +6,7 @@ import type { Sender } from '../../src/domain/sender.ts';
 import { AppError } from '../../src/errors.ts';
 import type { MessageRecord } from '../../src/ports/store/report.ts';
 import { REQUEST_OVER_MS, refuseRetry } from '../../src/send/retry-message.ts';
-import { type Instant, toInstant } from '../../src/values/time.ts';
+import { DAY_MS, type Instant, toInstant } from '../../src/values/time.ts';
 import { makeSender, NOON } from '../conformance/store/fixture.ts';
 
 const CONTENT = { templateId: null, content: '{}' };
@@ -71,6 +71,18 @@ describe('refuseRetry', () => {
   });
 
   it('needs no patience where the provider itself said that it failed', () => {
-    expect(refusal(record('failed', '131049'), whatsapp)).toBeNull();
+    expect(refusal(record('failed', '131053'), whatsapp)).toBeNull();
+  });
+
+  it('leaves a person alone for a day who had enough (131049)', () => {
+    const from = toInstant(NOON + DAY_MS);
+    expect(refusal(record('failed', '131049'), whatsapp, toInstant(from - 1))).toMatchObject({
+      code: 'not_retryable',
+      message: expect.stringContaining('(131049)') as string,
+      hint: expect.stringContaining('2026-10-16T12:00:00Z: for 24 hours the provider blocks') as string,
+      details: { status: 'failed' },
+    });
+    expect(refusal(record('failed', '131049'), whatsapp, from)).toBeNull();
+    expect(refusal(record('failed', '131049'), makeSender(), NOON)).toBeNull();
   });
 });

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
 import { EVENTS_MAX } from '../../src/ports/store/inbound.ts';
-import { inboundText, messagesChange, NUMBER, post, status } from '../inbound/webhooks.ts';
+import { inboundText, messagesChange, post, status } from '../inbound/webhooks.ts';
 import { SECRET, serve, type Served, served, sign, whatsappSender } from './served.ts';
 
 let server: Served | undefined;
@@ -100,61 +100,6 @@ describe('a body', () => {
     const running = await open();
     expect(await running.postSigned({ object: 'whatsapp_business_account', entry: [] })).toBe(200);
     expect(running.batches).toEqual([]);
-  });
-});
-
-describe('several senders', () => {
-  const shop = served(whatsappSender('shop'), ['secret of the shop']);
-  const bank = served(whatsappSender('bank', { phoneNumberId: '555', wabaId: '777' }), ['secret of the bank']);
-
-  it('are each spoken for by their own secret', async () => {
-    const running = await open();
-    running.senders = [shop, bank];
-    expect(await running.postSigned(post(messagesChange({ messages: [inboundText('hi')] }, '555')), 'secret of the bank')).toBe(200);
-    expect(running.batches.flat()).toMatchObject([{ kind: 'message', senderId: bank.sender.id }]);
-  });
-
-  it('are not spoken for by another’s', async () => {
-    const running = await open();
-    running.senders = [shop, bank];
-    expect(await running.postSigned(post(messagesChange({ messages: [inboundText('STOP')] }, NUMBER)), 'secret of the bank')).toBe(403);
-    expect(running.batches).toEqual([]);
-    expect(running.lines.join()).toContain('a webhook spoke for a sender whose app secret did not sign it');
-  });
-
-  it('keep what is theirs of a post that also names others', async () => {
-    const running = await open();
-    running.senders = [shop, bank];
-    const payload = post(
-      messagesChange({ messages: [inboundText('STOP')] }, NUMBER),
-      messagesChange({ messages: [inboundText('hi')] }, '555'),
-    );
-    expect(await running.postSigned(payload, 'secret of the bank')).toBe(200);
-    expect(running.batches.flat()).toMatchObject([
-      { kind: 'message', text: 'STOP', senderId: null },
-      { kind: 'message', text: 'hi', senderId: bank.sender.id },
-    ]);
-  });
-
-  it('of one app share their secret, and an account tells all of them', async () => {
-    const running = await open();
-    const second = served(whatsappSender('second', { phoneNumberId: '666' }), [SECRET]);
-    running.senders = [served(), second];
-    expect(await running.postSigned(post({ field: 'account_update', value: {} }))).toBe(200);
-    expect(running.batches.flat().map(({ senderId }) => senderId)).toEqual(running.senders.map(({ sender }) => sender.id));
-  });
-
-  it('can be added while it runs, and are looked for once a second at most', async () => {
-    const running = await open();
-    running.senders = [shop];
-    const toBank = post(messagesChange({ messages: [inboundText('hi')] }, '555'));
-    expect(await running.postSigned(toBank, 'secret of the bank')).toBe(403);
-    running.senders = [shop, bank];
-    for (let count = 0; count < 5; count += 1) expect(await running.postSigned(toBank, 'secret of the bank')).toBe(403);
-    expect(running.sendersRead).toBe(1);
-    running.clock.advance(1_000);
-    expect(await running.postSigned(toBank, 'secret of the bank')).toBe(200);
-    expect(running.sendersRead).toBe(2);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Transport } from '../../src/ports/transport.ts';
 import { type OutboxWork, workOutbox } from '../../src/server/work-outbox.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../src/domain/sender.ts';
+import { addCrowd, admit, requestTo } from '../conformance/store/crowd.ts';
 import { ids, makeSender } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
 import { createTestClock, whatsappSender } from './served.ts';
@@ -26,7 +27,7 @@ type Watched = { readonly lines: string[]; readonly asked: string[]; readonly st
 async function work(
   transport: (sender: Sender) => Promise<Transport>,
   senders: readonly Sender[] = [],
-  rounds: { rest: () => void } = { rest: () => undefined },
+  rounds: { rest: () => void; seen?: (sender: Sender) => Sender } = { rest: () => undefined },
 ): Promise<Watched> {
   const { store } = await startInMemory();
   const own = createTestClock();
@@ -41,7 +42,7 @@ async function work(
   const [lines, asked]: [string[], string[]] = [[], []];
   const parts: OutboxWork = {
     store,
-    senders: async () => [...(await store.listSenders(DEFAULT_ACCOUNT)), ...senders],
+    senders: async () => [...(await store.listSenders(DEFAULT_ACCOUNT)), ...senders].map(rounds.seen ?? ((sender) => sender)),
     transport: (sender) => {
       asked.push(sender.name);
       return transport(sender);
@@ -128,6 +129,38 @@ describe('workOutbox', () => {
       await store.putSender({ ...changing, whatsapp: { ...changing.whatsapp, apiBase: 'http://127.0.0.1:9' } });
     await expect.poll(ofChanging, { timeout: 5_000 }).toBe(2);
     expect(made).toContain('http://127.0.0.1:9');
+  });
+
+  it('sends the rest of a long queue by the new settings', async () => {
+    let apiBase = 'http://127.0.0.1:1';
+    const rounds = {
+      rest: (): void => undefined,
+      seen: (sender: Sender): Sender => ({ ...sender, whatsapp: whatsappSender('any', { apiBase }).whatsapp }),
+    };
+    const sentBy: string[] = [];
+    const slow = async (sender: Sender): Promise<Transport> => {
+      const sandbox = createSandbox();
+      const deliver: Transport['deliver'] = (messages, at) => {
+        for (const _ of messages) sentBy.push(sender.whatsapp?.apiBase ?? '');
+        return sandbox.deliver(messages, at).map(async (delivery) => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return delivery;
+        });
+      };
+      return { ...sandbox, roomMax: 1, deliver };
+    };
+    const { store } = await work(slow, [], rounds);
+    const [sender] = await store.listSenders(DEFAULT_ACCOUNT);
+    const senderId = sender?.id ?? ids.short();
+    const count = 60;
+    const requests = (await addCrowd(store, senderId, count)).map((number) => requestTo(number));
+    await admit(store, senderId, requests, { at: createTestClock().now() });
+    await expect.poll(() => sentBy.length).toBeGreaterThan(0);
+    apiBase = 'http://127.0.0.1:2';
+    rounds.rest();
+    await expect.poll(() => sentBy.length, { timeout: 10_000 }).toBe(count);
+    expect(new Set(sentBy)).toEqual(new Set(['http://127.0.0.1:1', 'http://127.0.0.1:2']));
+    expect(sentBy.indexOf('http://127.0.0.1:2')).toBeLessThan(count / 2);
   });
 
   it('stops for a bug, and all with it', async () => {

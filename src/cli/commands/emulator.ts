@@ -7,20 +7,12 @@ import { MAGIC_ENDINGS } from '../../emulator/fate.ts';
 import { fail } from '../../errors.ts';
 import { safeJson, titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
-import { hint } from '../hint.ts';
-import { filledText, helpText, orNull, parsedText, parseOptions } from '../options.ts';
+import { filledText, helpText, orNull, parseOptions, portText } from '../options.ts';
 import { styleFor } from '../render.ts';
-import { isThisMachine, untilStopped } from '../running.ts';
-
-const PORT_MAX = 65_535;
-
-const port = parsedText(
-  (text) => (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX ? Number(text) : undefined),
-  () => ({ message: `not a whole number from 0 to ${PORT_MAX}`, hint: 'Choose one that is free; 0 takes any.' }),
-);
+import { hintOpen, untilStopped } from '../running.ts';
 
 const EmulatorOptions = z.object({
-  port: z._default(port, 4_010),
+  port: z._default(portText, 4_010),
   host: z._default(filledText(), '127.0.0.1'),
   scenario: orNull(z.string()),
   webhook: orNull(z.string().check(z.regex(/^https?:\/\/\S+$/, 'not an http address'))),
@@ -63,8 +55,7 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
   const { port, host, webhook, appSecretEnv, clock: clockMode } = options;
   const { openEmulator } = await import('../../emulator/emulator.ts');
   const { parseScenario } = await import('../../emulator/scenario.ts');
-  // While a secret is being changed the variable holds both, a line each; the provider signs with the first.
-  const secret = appSecretEnv === null ? undefined : app.secret({ env: appSecretEnv }).split(/\s*[\r\n]/)[0];
+  const [secret] = appSecretEnv === null ? [] : app.secrets({ env: appSecretEnv });
   const scenario = options.scenario === null ? {} : parseScenario(await readJson(app, options.scenario));
   const emulator = await openEmulator({
     port,
@@ -86,11 +77,7 @@ export async function runEmulator(app: App, options: z.output<typeof EmulatorOpt
     verify_token: emulator.verifyToken,
   };
   await announce(app, document, appSecretEnv);
-  if (!isThisMachine(host))
-    hint(
-      app,
-      `Open to the network at ${host}: whoever reaches this machine can use it, and nothing is encrypted. Without --host it is not.`,
-    );
+  hintOpen(app, host);
   await untilStopped(app);
   await emulator.close();
   return { command: 'emulator', schema: EmulatorDocument, document, columns: Object.keys(document), text: () => '', isSilent: true };
@@ -174,6 +161,7 @@ Its own interface, JSON in and out, below <admin_url>:
   POST /clock {"advance":"24h"} or {"set":"2026-10-01T00:00:00Z"} (forward runs all that is due on the way; back runs nothing)
   POST /faults {a scenario}   /reset   /webhook {"url"}
   POST /inbound {"from":"+49…","type":"text","text":"…"}   (button, interactive, image …; "user_id" instead of "from", or both; "referral")
-  POST /preferences {"from","marketing":"stop|resume"}   /number-change {"from","to" or "new_user_id"}   /block {"from","blocked"}   /read {"from"}
-  POST /templates {"name","status","quality","category","notice"}   /events {"field","value"}
+  POST /preferences {"from","marketing":"stop|resume"}   /block {"from","blocked"}   /read {"from"}
+  POST /number-change {"from","to" or "new_user_id","hide_number"}   (with "hide_number":true another number that the webhook does not tell)
+  POST /templates {"name","status","quality","category","notice"}   /volume-tier {"region","tier","category","month"}   /events {"field","value"}
 `;

@@ -22,7 +22,8 @@ export const defineMessageRetry: Define = (parent, host) => {
     .command('retry')
     .description(
       'Sends the content of a message again, as a new message to the same person: only what failed, expired or was cancelled, and only once. Consent, block,\n' +
-        'price and budget are checked again. Where the outcome is unknown, the message may have arrived: find out, and say so with tollbell message resolve.',
+        'price and budget are checked again. What the provider held back because the person has had enough for now (131049) waits for a day. Where the\n' +
+        'outcome is unknown, the message may have arrived: find out, and say so with tollbell message resolve.',
     )
     .argument('<id>', 'the id of the message that did not arrive')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')

@@ -89,7 +89,7 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
   if (cards.length === 0)
     hint(app, `There are no ${sender.currency} prices yet: bring a card with tollbell price builtin or price import.`);
   if (whatsapp !== null) hintSecrets(app, whatsapp);
-  if (result === 'updated') hint(app, 'A running serve or dispatch takes the new settings when it starts again.');
+  if (result === 'updated') hint(app, WHEN_IT_COUNTS);
   return {
     command: 'sender-add',
     schema: SenderAddDocument,
@@ -99,6 +99,10 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
       `${style.good(result)} ${sender.name} (${sender.transport}, ${sender.currency}, ${sender.timeZone})\n${style.dim(defaultText(sender, senders))}`,
   };
 }
+
+// serve reads its senders again every half minute; its environment it was given at its start. What sends until its queue is empty reads them once.
+const WHEN_IT_COUNTS =
+  'A running serve takes the new settings within half a minute, but a variable that is new to it only when it starts again. A send or dispatch that is running keeps to the old ones.';
 
 // Commands act for the default sender where nobody names one, so whoever adds one must know which that is.
 function defaultText({ name, isDefault }: Sender, senders: readonly Sender[]): string {

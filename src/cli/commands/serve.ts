@@ -9,17 +9,12 @@ import type { Patiently } from '../../server/patient-store.ts';
 import type { ServedSender } from '../../server/served-senders.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
-import { flag, helpText, parseOptions } from '../options.ts';
-import { isThisMachine, untilStopped } from '../running.ts';
+import { filledText, flag, helpText, parseOptions, portText } from '../options.ts';
+import { hintOpen, isThisMachine, untilStopped } from '../running.ts';
 
 const ServeOptions = z.object({
-  port: z._default(
-    z.coerce
-      .number({ error: 'not a number' })
-      .check(z.int('not a whole number'), z.minimum(0, 'at least 0'), z.maximum(65_535, 'at most 65535')),
-    8787,
-  ),
-  host: z._default(z.string().check(z.trim(), z.minLength(1, 'empty')), '127.0.0.1'),
+  port: z._default(portText, 8_787),
+  host: z._default(filledText(), '127.0.0.1'),
   dispatch: flag,
 });
 
@@ -92,6 +87,7 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
   try {
     sayUnready(await senders(), log);
     sayReady(app, view);
+    hintOpen(app, host);
     await Promise.all([untilStopped(app), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
   } finally {
     await server.close();
@@ -130,9 +126,11 @@ async function workAll(app: App, { server, problems, patiently }: Work): Promise
 function toServed(app: App, sender: Sender, problems: (sentence: string) => void): readonly ServedSender[] {
   if (sender.whatsapp === null) return [];
   const { appSecret, verifyToken } = sender.whatsapp;
-  const secrets = secretOf(app, appSecret, problems);
-  if (secrets === null) problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
-  return [{ sender, appSecrets: secrets?.split(/\s*[\r\n]\s*/) ?? [], verifyToken: secretOf(app, verifyToken, problems) }];
+  const appSecrets = found(() => (appSecret === null ? null : app.secrets(appSecret)), problems);
+  if (appSecrets === null)
+    problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
+  const token = found(() => (verifyToken === null ? null : app.secret(verifyToken)), problems);
+  return [{ sender, appSecrets: appSecrets ?? [], verifyToken: token }];
 }
 
 // What keeps webhooks away, said before the first one is missed. Without a verify token only an address that was verified before works.
@@ -151,10 +149,10 @@ function remedy(source: SecretSource | null, option: string): string {
   return `Name its place: tollbell sender add again, with all its options and --${option}-env NAME`;
 }
 
-function secretOf(app: App, source: SecretSource | null, problems: (sentence: string) => void): string | null {
-  if (source === null) return null;
+// What `read` gives; null for what is not where it should be.
+function found<Secret>(read: () => Secret | null, problems: (sentence: string) => void): Secret | null {
   try {
-    return app.secret(source);
+    return read();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     problems(printable(error.message));

@@ -106,15 +106,14 @@ function targetOf({ config }: App, { whatsapp, name }: Sender, options: WebhookO
   });
 }
 
-async function post(app: Pick<App, 'secret'>, { url, settings }: Target, payload: object): Promise<void> {
+async function post(app: Pick<App, 'secrets'>, { url, settings }: Target, payload: object): Promise<void> {
   if (settings.appSecret === null) {
     throw fail('secret_missing', {
       message: 'The sender names no app secret, and a webhook without a signature is not believed.',
       hint: 'Name its place: tollbell sender add … --app-secret-env NAME.',
     });
   }
-  // While a secret is being changed its place holds both, a line each; the provider signs with the first.
-  const [secret = ''] = app.secret(settings.appSecret).split(/\s*[\r\n]/);
+  const [secret] = app.secrets(settings.appSecret);
   const { signatureOf, toWireJson } = await import('../../emulator/signer.ts');
   const { createPoster } = await import('../../emulator/webhook-post.ts');
   const body = toWireJson(payload);

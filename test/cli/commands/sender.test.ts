@@ -139,7 +139,9 @@ describe('sender add --transport whatsapp', () => {
       'updated',
       'unchanged',
     ]);
-    expect((await world.run('sender', 'add', 'shop', ...WHATSAPP)).err).toContain('A running serve or dispatch takes');
+    expect((await world.run('sender', 'add', 'shop', ...WHATSAPP)).err).toContain(
+      'A running serve takes the new settings within half a minute,',
+    );
     expect(await world.failure('sender', 'add', 'shop', ...WHATSAPP, '--phone-number-id', '1066')).toMatchObject({
       code: 'sender_conflict',
     });

@@ -93,6 +93,15 @@ describe('serve', () => {
     await running.stop();
   });
 
+  it('open to the network, it says so, and gives an address that can be called', async () => {
+    const running = await start({ host: '0.0.0.0', env: { TOLLBELL_SERVE_TOKEN: 'reader' } });
+    const url = String(running.ready['url']);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await send(`${url}/healthz`, { method: 'GET' })).status).toBe(200);
+    await expect.poll(running.err).toContain('Open to the network at 0.0.0.0: whoever reaches this machine can call it');
+    await running.stop();
+  });
+
   it('takes a stop by the old and the new secret of a sender that was added while it ran', async () => {
     const running = await start();
     expect((await addShop()).code).toBe(0);
@@ -242,7 +251,7 @@ describe('what serve refuses', () => {
     });
   });
 
-  it.each(['-1', '65536', 'x'])('is the port %s', async (port) => {
+  it.each(['-1', '65536', 'x', '', ' ', '0x2000', '1e3', '80.0'])('is the port %j', async (port) => {
     expect(await world.failure('serve', '--port', port)).toMatchObject({ exit: 2, code: 'invalid_input' });
   });
 });

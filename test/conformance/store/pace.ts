@@ -60,6 +60,16 @@ export function examPace(exam: Exam): void {
     expect(Math.max(...begun) - NOON).toBeLessThanOrEqual((200 / 80) * 1_000 * 1.05);
   });
 
+  exam.needs('several_connections')('keeps to a rate that another process changed, once the senders are listed', async () => {
+    const { store, connect, sender } = await paced(exam, 200);
+    expect((await take(store, sender, NOON, { room: 1 })).claimed).toHaveLength(1); // the old rate is known here
+    await (await connect()).putSender({ ...sender, whatsapp: { ...WHATSAPP, ratePerSecond: 20 } });
+    await store.listSenders(sender.accountId);
+    const begun = await workThrough([store], sender);
+    expect(begun).toHaveLength(199);
+    expect(mostInASecond(begun)).toBeLessThanOrEqual(20);
+  });
+
   exam.needs('several_connections')('keeps to the rate also where several work on one store', async () => {
     const { store, connect, sender } = await paced(exam, 200);
     const begun = await workThrough([store, await connect(), await connect(), await connect()], sender);
