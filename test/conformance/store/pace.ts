@@ -63,7 +63,7 @@ export function examPace(exam: Exam): void {
   exam.needs('several_connections')('keeps to a rate that another process changed, once the senders are listed', async () => {
     const { store, connect, sender } = await paced(exam, 200);
     expect((await take(store, sender, NOON, { room: 1 })).claimed).toHaveLength(1); // the old rate is known here
-    await (await connect()).putSender({ ...sender, whatsapp: { ...WHATSAPP, ratePerSecond: 20 } });
+    await (await connect()).putSender({ ...sender, whatsapp: makeWhatsapp({ ratePerSecond: 20 }) });
     await store.listSenders(sender.accountId);
     const begun = await workThrough([store], sender);
     expect(begun).toHaveLength(199);
