@@ -9,17 +9,16 @@ import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
 import { SENT_AFTER_ALL } from './settle.ts';
 import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
 
-/** How long what waits for a paused template is left alone: a pause is of three hours or six (the provider's page on template pausing). */
+/** How long what waits for a paused template is left alone, unless it expires before: a pause is of three hours or six (the provider's page on template pausing). */
 export const PAUSED_MS = 30 * 60 * SECOND_MS;
 
 /** Lets a message go, lets it wait, gives it up as expired, or refuses it for what happened while it waited. */
 export const decideClaim: DecideClaim = (facts) => {
   const { at, expiresAt, template, retried } = facts;
   if (at >= expiresAt) return { kind: 'expire' };
-  if (retried !== null && (isDelivered(retried.state) || retried.reason === SENT_AFTER_ALL))
-    return { kind: 'drop', reason: 'already_sent' };
+  if (retried.some(({ state, reason }) => isDelivered(state) || reason === SENT_AFTER_ALL)) return { kind: 'drop', reason: 'already_sent' };
   const refusal = refusalOf(facts.gate);
-  if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(Math.min(at + PAUSED_MS, expiresAt)) };
+  if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(at + PAUSED_MS) };
   const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : dearerThanHeld(facts));
   return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
 };

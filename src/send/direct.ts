@@ -1,5 +1,6 @@
 // Recipients that stand on the command line: the same checks as for a file, and the first thing that is wrong ends the command.
 
+import { dialled } from '../domain/wa-id.ts';
 import { type FreeForm, freeFormText } from '../domain/free-form.ts';
 import type { Template } from '../domain/template.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
@@ -38,9 +39,9 @@ export function refuseRepeats(recipients: readonly Recipient[], addressee: (reci
   const seen = new Set<string>();
   for (const recipient of recipients) {
     const name = addresseeText(addressee(recipient));
-    if (seen.has(name))
+    if (seen.has(dialled(name)))
       throw fail('invalid_input', { message: `to: ${name} is named twice.`, hint: 'Give each recipient once.', details: { option: 'to' } });
-    seen.add(name);
+    seen.add(dialled(name));
   }
 }
 

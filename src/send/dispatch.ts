@@ -11,6 +11,7 @@ import type { WorkerId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { decideClaim } from './claim.ts';
 import { createFlight, type Flight, type Landed } from './flight.ts';
+import { isUncounted } from './retry.ts';
 import { decideRepricings } from './reprice.ts';
 import { decideSettlements } from './settle.ts';
 
@@ -60,7 +61,7 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     const { settled, claimed, nextDueAt } = await takeTurn(host, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
     plan.onSettled(settled);
-    claimedCount += claimed.length;
+    claimedCount += claimed.length - landed.outcomes.filter(({ error }) => isUncounted(error)).length;
     flight.begin(claimed);
     if (flight.size() > 0) {
       const isFull = room === claimed.length;

@@ -106,8 +106,8 @@ const ADVICE: Partial<Record<MessageState, string>> = {
 };
 
 // Its command may be run again, which would send it beside its retry.
-function isRefused({ state, attempt, reason }: MessageRecord): boolean {
-  return state === 'cancelled' && attempt === 0 && isRefusalReason(reason);
+function isRefused({ state, attempt, uncounted, reason }: MessageRecord): boolean {
+  return state === 'cancelled' && attempt === uncounted && isRefusalReason(reason);
 }
 
 /**

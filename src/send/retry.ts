@@ -5,7 +5,7 @@ import type { ClaimedMessage, Hold } from '../ports/store/outbox.ts';
 import { type BackoffScope, type Delivery, NOT_CONNECTED } from '../ports/transport.ts';
 import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 
-/** Requests for one message that left, before it fails as `retries_exhausted`. */
+/** Requests for one message that count, before it fails as `retries_exhausted`. */
 export const ATTEMPTS_MAX = 6;
 
 // Seconds before the next request. 4^attempt is the provider's own advice for its pair limit (error 131056): 4, 16, 64, 256, 1024. A number or an account
@@ -25,30 +25,32 @@ const CODE_SECONDS: Readonly<Record<string, number>> = { '131048': 3_600, '13105
 const REACH_HOLD_MS = SECOND_MS;
 
 /** The outcomes of one delivery, in the order in which they became known. */
-export function outcomesOf({ unbegun }: Pick<ClaimedMessage, 'unbegun'>, delivery: Delivery): readonly Outcome[] {
+export function outcomesOf({ uncounted }: Pick<ClaimedMessage, 'uncounted'>, delivery: Delivery): readonly Outcome[] {
   const { messageId, attempt, kind, at, providerId, error } = delivery;
   const outcome: Outcome = { messageId, attempt, kind, at, providerId, error, pricing: null, retryAt: null };
   if (kind !== 'retry') return [outcome, ...delivery.later];
-  if (isUnbegun(error)) return [{ ...outcome, retryAt: at }];
-  const tries = attempt - unbegun;
-  if (tries >= ATTEMPTS_MAX) return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: error?.title ?? '' } }];
+  if (error?.code === NOT_CONNECTED) return [{ ...outcome, retryAt: at }]; // the number is held as a whole
+  const tries = attempt - uncounted;
+  if (tries >= ATTEMPTS_MAX && !isUncounted(error))
+    return [{ ...outcome, kind: 'failed', error: { code: 'retries_exhausted', title: error?.title ?? '' } }];
   return [{ ...outcome, retryAt: retryAt(delivery, tries) }];
 }
 
-const UNBEGUN: ReadonlySet<string> = new Set([NOT_CONNECTED, 'not_sent']);
+// No connection, nothing begun, a paused template: such a request says nothing of the message, and its own expiry ends the waiting.
+const UNCOUNTED: ReadonlySet<string> = new Set([NOT_CONNECTED, 'not_sent', '132015']);
 
-/** True for the error of a request that never left. */
-export function isUnbegun(error: Outcome['error']): boolean {
-  return error !== null && UNBEGUN.has(error.code);
+/** True for the error of a request that does not count as a try of its message. */
+export function isUncounted(error: Outcome['error']): boolean {
+  return error !== null && UNCOUNTED.has(error.code);
 }
 
 /** What else must wait when a delivery says so: the pair and the template as long as the message itself, the number or the account until its rate is there again. */
-export function holdsOf(message: Pick<ClaimedMessage, 'contactId' | 'template' | 'unbegun'>, delivery: Delivery): readonly Hold[] {
+export function holdsOf(message: Pick<ClaimedMessage, 'contactId' | 'template' | 'uncounted'>, delivery: Delivery): readonly Hold[] {
   const { kind, backoff, at, attempt, retryAfterMs } = delivery;
   if (kind !== 'retry' || backoff === 'message') return [];
   const isOfMessage = backoff === 'pair' || backoff === 'template';
   const until = isOfMessage
-    ? retryAt(delivery, attempt - message.unbegun)
+    ? retryAt(delivery, attempt - message.uncounted)
     : toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? REACH_HOLD_MS));
   return [{ scope: backoff, contactId: message.contactId, templateId: message.template?.id ?? null, until }];
 }

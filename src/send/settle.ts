@@ -17,7 +17,7 @@ import type {
   SettlementDecision,
   StoredPrices,
 } from '../ports/store/settle.ts';
-import { isUnbegun } from './retry.ts';
+import { isUncounted } from './retry.ts';
 import { type Micros, minus, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, monthOf } from '../values/time.ts';
 
@@ -120,12 +120,16 @@ export const SENT_AFTER_ALL = 'sent_after_all';
 
 const TAKEN: ReadonlySet<EventKind> = new Set(['accepted', 'sent']);
 
-// Somebody decided that it was not sent, or its silence ended, before the provider ever gave it an id. It may arrive yet, so that nobody may send it again.
+// Somebody decided that it was not sent, or its silence ended, before the provider ever gave it an id. It may arrive yet, so that nobody may send it again,
+// until the provider says that it failed, which is the last word but for a delivery.
 function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<SettlementDecision, 'fact'> {
-  const isGivenUp = isClosed(message.state) && !isDelivered(message.state) && message.providerId === null;
-  if (!isGivenUp || outcome.providerId === null || !TAKEN.has(outcome.kind)) return { change: null, entry: null };
-  const change = changeOf(message, outcome, { ...step, held: message.held });
-  return { change: { ...change, reason: SENT_AFTER_ALL, expiresAt: null }, entry: null };
+  const { state, providerId, reason, held } = message;
+  const isGivenUp = isClosed(state) && !isDelivered(state) && outcome.providerId !== null;
+  const isTaken = isGivenUp && providerId === null && TAKEN.has(outcome.kind);
+  const isRefuted = isGivenUp && (providerId === null || reason === SENT_AFTER_ALL) && outcome.kind === 'failed';
+  if (!isTaken && !isRefuted) return { change: null, entry: null };
+  const change = changeOf(message, outcome, { ...step, held });
+  return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : change.reason, expiresAt: null }, entry: null };
 }
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
@@ -187,12 +191,12 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, wo
     held,
     reason,
     notBefore: outcome.retryAt,
-    isUnbegun: outcome.kind === 'retry' && isUnbegun(outcome.error),
+    isUncounted: outcome.kind === 'retry' && isUncounted(outcome.error),
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
     pricing: word,
-    // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what left once, is not.
-    freesKey: state === 'cancelled' && message.attempt === 0 && isRefusalReason(reason),
+    // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what was tried once, is not.
+    freesKey: state === 'cancelled' && message.attempt === message.uncounted && isRefusalReason(reason),
     at,
   };
 }

@@ -221,6 +221,7 @@ export type MessageRow = {
   readonly currency: Currency;
   readonly price: StoredInteger;
   readonly max_price: StoredInteger | null;
+  readonly uncounted: StoredInteger;
   readonly attempt: StoredInteger;
   readonly cost_center: string;
   readonly tags: string;
@@ -246,6 +247,7 @@ export function toMessageRecord(row: MessageRow): MessageRecord {
     market: row.market,
     currency: row.currency,
     price: microsOf(row.price),
+    uncounted: Number(row.uncounted),
     maxPrice: row.max_price === null ? null : microsOf(row.max_price),
     attempt: Number(row.attempt),
     costCenter: row.cost_center === '' ? null : row.cost_center,

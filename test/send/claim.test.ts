@@ -19,7 +19,7 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     prices: PRICES,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     template: 'usable',
-    retried: null,
+    retried: [],
     ...rest,
   });
 }
@@ -49,16 +49,22 @@ it('refuses what has become dearer than what was reserved, and what has no price
   expect(claim({ phone: null, held: 0n as Micros })).toEqual({ kind: 'claim' });
 });
 
-it('lets what waits for a paused template wait on, in half-hours, until it expires', () => {
-  const expiresAt = toInstant(NOW + PAUSED_MS + 1);
-  expect(claim({ template: 'paused', expiresAt })).toEqual({ kind: 'wait', until: NOW + PAUSED_MS });
-  expect(claim({ template: 'paused' })).toEqual({ kind: 'wait', until: NOW + 1 });
-  expect(claim({ template: 'paused', expiresAt }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
+it('lets what waits for a paused template wait on, in half-hours', () => {
+  expect(claim({ template: 'paused' })).toEqual({ kind: 'wait', until: NOW + PAUSED_MS });
+  expect(claim({ template: 'paused' }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });
+  expect(claim({ template: 'paused', expiresAt: NOW })).toEqual({ kind: 'expire' });
 });
 
 it('drops what was to be sent again where the first message was sent after all', () => {
   const dropped = { kind: 'drop', reason: 'already_sent' };
-  expect((['delivered', 'read'] as const).map((state) => claim({ retried: { state, reason: null } }))).toEqual([dropped, dropped]);
-  expect(claim({ retried: { state: 'expired', reason: 'sent_after_all' } })).toEqual(dropped);
-  expect(claim({ retried: { state: 'failed', reason: '131049' } })).toEqual({ kind: 'claim' });
+  expect((['delivered', 'read'] as const).map((state) => claim({ retried: [{ state, reason: null }] }))).toEqual([dropped, dropped]);
+  expect(
+    claim({
+      retried: [
+        { state: 'failed', reason: '131049' },
+        { state: 'expired', reason: 'sent_after_all' },
+      ],
+    }),
+  ).toEqual(dropped);
+  expect(claim({ retried: [{ state: 'failed', reason: '131049' }] })).toEqual({ kind: 'claim' });
 });

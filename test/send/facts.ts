@@ -139,6 +139,8 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     sender: SENDER,
     state: 'sending',
     attempt: 1,
+    uncounted: 0,
+    reason: null,
     runId: null,
     contactId: 'contact' as ContactId,
     phone: GERMAN,

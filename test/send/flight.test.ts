@@ -22,7 +22,7 @@ function claimed(id: string): ClaimedMessage {
     freeForm: null,
     conversation: { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 },
     runId: null,
-    unbegun: 0,
+    uncounted: 0,
   };
 }
 

@@ -86,6 +86,15 @@ it('does not send again to somebody who was named by user id and whose number is
   expect(await again()).toEqual({ code: 0, duplicate: 1 });
 });
 
+it('takes both writings of one number for the same person', async () => {
+  await world.run('contact', 'add', '+5511987654321', '--language', 'en_US', '--opt-in', 'utility', '--source', 'a test');
+  const both = ['--to', '+5511987654321', '--to', '+551187654321'];
+  expect(await world.failure('send', 'hello_world', ...both)).toMatchObject({ exit: 2, code: 'invalid_input' });
+  file('to,name,order\n+5511987654321,Ana,A-1\n+551187654321,Ana,A-1\n');
+  const ran = world.run('send', 'order_shipped', '--from', join(world.directory, 'orders.csv'), '--campaign', 'c', '--json');
+  expect(await countsOf(ran)).toEqual({ code: 0, delivered: 1, duplicate: 1 });
+});
+
 it.skipIf(process.platform !== 'linux')(
   'a list of errors that is lost in the end hides neither what was sent nor what was wrong',
   async () => {

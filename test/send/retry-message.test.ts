@@ -45,9 +45,9 @@ describe('refuseRetry', () => {
   );
 
   it.each(['blocked', 'no_consent', 'over_max_price'])('refuses one that the gate stopped (%s): its command sends it again', (reason) => {
-    const error = refusal({ ...record('cancelled', reason), attempt: 0 });
+    const error = refusal({ ...record('cancelled', reason), attempt: 0, uncounted: 0 });
     expect(error).toMatchObject({ code: 'not_retryable', hint: expect.stringContaining('Run the command') as string });
-    expect(refusal({ ...record('cancelled', reason), attempt: 1 })).toBeNull();
+    expect(refusal({ ...record('cancelled', reason), attempt: 1, uncounted: 0 })).toBeNull();
   });
 
   it('refuses one that the provider turned out to have', () => {

@@ -6,7 +6,7 @@ import { ATTEMPTS_MAX, holdsOf, outcomesOf } from '../../src/send/retry.ts';
 import type { ContactId } from '../../src/values/id.ts';
 import { delivery, NOW, outcome, template } from './facts.ts';
 
-const NEW = { unbegun: 0 };
+const NEW = { uncounted: 0 };
 const THROTTLED = { code: '130429', title: 'Rate limit hit' };
 
 describe('outcomesOf', () => {
@@ -51,11 +51,16 @@ describe('outcomesOf', () => {
     expect(outcomesOf(NEW, delivery('retry', { attempt }))[0]?.error).toEqual({ code, title: '' });
   });
 
-  it.each(['not_connected', 'not_sent'])('does not count what never left (%s) as a try', (code) => {
-    const error = { code, title: 'No route' };
+  it('does not count what found no connection as a try', () => {
+    const error = { code: 'not_connected', title: 'No route' };
     expect(outcomesOf(NEW, delivery('retry', { attempt: 40, error }))).toEqual([outcome('retry', { attempt: 40, error, retryAt: NOW })]);
-    const [again] = outcomesOf({ unbegun: 39 }, delivery('retry', { attempt: 40, error: THROTTLED }));
+    const [again] = outcomesOf({ uncounted: 39 }, delivery('retry', { attempt: 40, error: THROTTLED }));
     expect((again?.retryAt ?? NOW) - NOW).toBe(4_000);
+  });
+
+  it('does not fail what waits for a paused template: its own expiry ends that', () => {
+    const error = { code: '132015', title: 'Template is paused' };
+    expect(outcomesOf(NEW, delivery('retry', { attempt: 40, backoff: 'template', error }))).toMatchObject([{ kind: 'retry' }]);
   });
 
   it.each([
@@ -71,7 +76,7 @@ describe('outcomesOf', () => {
 });
 
 describe('holdsOf', () => {
-  const message = { contactId: 'ada' as ContactId, template: template(), unbegun: 0 };
+  const message = { contactId: 'ada' as ContactId, template: template(), uncounted: 0 };
   const held = (backoff: Delivery['backoff'], rest: Partial<Delivery> = {}) =>
     holdsOf(message, delivery('retry', { backoff, error: THROTTLED, ...rest })).map(({ scope, templateId, until }) => [
       scope,

@@ -65,9 +65,19 @@ describe('a sign that the provider has what was given up', () => {
     });
   });
 
+  it('is refuted where the provider says that it failed, in whatever order the two are heard of', () => {
+    const error = { code: '131026', title: 'Message undeliverable' };
+    const failed = (rest: Partial<MessageFacts>) =>
+      decideSettlements(message({ state: 'expired', held: ZERO, ...rest }), outcome('failed', { providerId: 'wamid', error }), PRICES, NOW)
+        .change;
+    expect(failed({ reason: 'not_sent' })).toMatchObject({ state: 'expired', reason: '131026', providerId: 'wamid' });
+    expect(failed({ reason: SENT_AFTER_ALL, providerId: 'wamid' })).toMatchObject({ reason: '131026' });
+    expect(failed({ reason: '131026', providerId: 'wamid' })).toBeNull();
+    expect(late('sent', { reason: '131026', providerId: 'wamid' }).change).toBeNull();
+  });
+
   it('says nothing new of a message that the provider had before, or that is not given up', () => {
     expect(late('sent', { state: 'failed', providerId: 'wamid' }).change).toBeNull();
     expect(late('sent', { state: 'delivered' }).change).toBeNull();
-    expect(late('failed').change).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ describe('a delivery', () => {
       held: ZERO,
       reason: null,
       notBefore: null,
-      isUnbegun: false,
+      isUncounted: false,
       expiresAt: null,
       providerId: 'wamid',
       pricing: { type: 'regular', category: 'utility', toldBy: 'delivered' },

@@ -27,8 +27,8 @@ export type AdmitRequest = {
   /** 8 bytes that tell the content: the same key with another fingerprint is a conflict. */
   readonly fingerprint: Uint8Array;
   /**
-   * The same for other names of the person, who may have been named so when this was sent before: a message that holds one of these keys is this send too. The
-   * first one is kept beside the key.
+   * The same for other names of the person, who may have been named so when this was sent before: a message that holds one of these keys is this send too. Of a derived
+   * key the first one is kept beside it.
    */
   readonly aliases: readonly KeyedContent[];
   readonly to: Addressee;

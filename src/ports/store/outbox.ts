@@ -31,8 +31,8 @@ export type ClaimFacts = {
   readonly held: Micros;
   readonly prices: StoredPrices;
   readonly template: TemplateStanding;
-  /** What became of the message that this one sends again; null where it is none. */
-  readonly retried: { readonly state: MessageState; readonly reason: string | null } | null;
+  /** What became of the message that this one sends again, and of the one that that one sent again, and so on. */
+  readonly retried: readonly { readonly state: MessageState; readonly reason: string | null }[];
 };
 
 /** `gone`: replaced or taken back since the admission, or without content. `paused`: by the provider, which lets it go on after some hours. */
@@ -88,8 +88,8 @@ export type TurnResult = {
   readonly nextDueAt: Instant | null;
 };
 
-/** `unbegun` counts its requests that never left. */
-export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null; readonly unbegun: number };
+/** `uncounted` is how many of its requests do not count as tries. */
+export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null; readonly uncounted: number };
 
 /** A claim of a dead process, and where its message went. */
 export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 'unknown' };

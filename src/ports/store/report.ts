@@ -53,6 +53,8 @@ export type MessageRecord = {
   /** What it may cost at most; null where nobody said. */
   readonly maxPrice: Micros | null;
   readonly attempt: number;
+  /** How many of the attempts do not count as tries. */
+  readonly uncounted: number;
   readonly costCenter: string | null;
   readonly tags: readonly string[];
   readonly providerId: string | null;

@@ -21,6 +21,9 @@ export type MessageFacts = {
   readonly sender: Sender;
   readonly state: MessageState;
   readonly attempt: number;
+  /** How many of the attempts do not count as tries. */
+  readonly uncounted: number;
+  readonly reason: string | null;
   readonly runId: number | null;
   readonly contactId: ContactId;
   /** Both null when the person was forgotten. */
@@ -53,8 +56,8 @@ export type MessageChange = {
   readonly reason: string | null;
   /** Queued again, and not to be claimed before this instant. */
   readonly notBefore: Instant | null;
-  /** Its request never left: the attempt counts for nothing. */
-  readonly isUnbegun: boolean;
+  /** Its request does not count as a try: it never left, or its template was paused. */
+  readonly isUncounted: boolean;
   /** When silence about it ends its reservation. */
   readonly expiresAt: Instant | null;
   readonly providerId: string | null;

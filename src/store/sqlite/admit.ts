@@ -82,6 +82,10 @@ const INSERT_CAMPAIGN = /* sql */ `
 const INSERT_RUN = /* sql */ `
   INSERT INTO run (campaign_id, started_at) VALUES (?, ?)`;
 
+// A message that went to a number is found under the id of its person too, once somebody named them so.
+const LEARN_ALIAS = /* sql */ `
+  UPDATE message SET alias_key = ? WHERE id = ? AND alias_key IS NULL`;
+
 /** The admit slice of the port. */
 export function createAdmitStore(parts: AdmitParts): AdmitStore {
   const { sqlite } = parts;
@@ -113,6 +117,7 @@ function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmi
   const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
   writeMessages(parts, batch, admitted);
   takeUp(parts.sqlite, batch, decided.admissions);
+  learnAliases(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
   return summarise(decided);
 }
@@ -121,6 +126,14 @@ function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admi
   if (runId === null) return;
   for (const admission of admissions) {
     if (admission.kind === 'duplicate' && admission.resumable) sqlite.prepare(TAKE_UP).run(runId, admission.kept.id);
+  }
+}
+
+function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Decided['admissions']): void {
+  for (const [index, admission] of admissions.entries()) {
+    const request = requests[index];
+    const alias = admission.kind === 'duplicate' && request !== undefined ? aliasOf(request) : null;
+    if (alias !== null && admission.kind === 'duplicate') sqlite.prepare(LEARN_ALIAS).run(alias, admission.kept.id);
   }
 }
 

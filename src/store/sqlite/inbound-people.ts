@@ -44,10 +44,7 @@ export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined 
   if (byPhone !== undefined && byUserId !== undefined && byPhone.id !== byUserId.id) return seeTwo(sqlite, sighting, byPhone, byUserId);
   const contact = byPhone ?? byUserId;
   if (contact === undefined) return undefined;
-  const learnt = {
-    phone: contact.phone ?? phone,
-    userId: isNewer(contact, at) ? (userId ?? contact.user_id) : (contact.user_id ?? userId),
-  };
+  const learnt = learntBy(contact, sighting);
   const isNews = learnt.phone !== contact.phone || learnt.userId !== contact.user_id;
   if (isNews) setIdentity(sqlite, contact.id, learnt, at);
   const isNamed = name(sqlite, contact, sighting);
@@ -57,6 +54,12 @@ export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined 
     isNews: isNews || isNamed,
     cancellations: [],
   };
+}
+
+// An event that is older than what is known fills no gap either: the number or the user id may be missing because it was given up.
+function learntBy(contact: ContactRow, { person: { phone, userId }, at }: Sighting): Identity {
+  if (at < learntAt(contact)) return { phone: contact.phone, userId: contact.user_id };
+  return { phone: contact.phone ?? phone, userId: isNewer(contact, at) ? (userId ?? contact.user_id) : (contact.user_id ?? userId) };
 }
 
 // The provider makes another user id for a number now and then; the newest one is who they are. What was learnt at no event gives way.
@@ -106,18 +109,20 @@ export function changeIdentity(sqlite: Sqlite, sighting: Sighting, { previous, k
   if (before === undefined) return seePerson(sqlite, sighting);
   const { contact } = before;
   const cancellations = [...before.cancellations];
-  for (const taken of [person.phone === null ? null : { phone: person.phone }, person.userId === null ? null : { userId: person.userId }]) {
-    const holder = taken === null ? undefined : findContact(sqlite, accountId, taken);
-    if (holder === undefined || holder.id === contact.id) continue;
+  const numberHolder = person.phone === null ? undefined : findContact(sqlite, accountId, { phone: person.phone });
+  const isOvertaken = numberHolder !== undefined && numberHolder.id !== contact.id && isSomebodyElse(numberHolder, person, at);
+  const idHolder = person.userId === null ? undefined : findContact(sqlite, accountId, { userId: person.userId });
+  for (const holder of new Map([numberHolder, idHolder].map((one) => [one?.id, one])).values()) {
+    if (holder === undefined || holder.id === contact.id || (holder === numberHolder && isOvertaken)) continue;
     const identity = { phone: contact.phone, userId: contact.user_id };
     cancellations.push(...mergeContacts(sqlite, { into: contact.id, from: holder.id, identity, at, now, evidence: evidence() }));
   }
-  const identity = identityAfter(contact, person, keepsNumber);
+  const identity = identityAfter(contact, isOvertaken ? { ...person, phone: null } : person, keepsNumber);
   setIdentity(sqlite, contact.id, identity, at);
   return { contact: { ...contact, phone: identity.phone, user_id: identity.userId }, other: before.other, isNews: true, cancellations };
 }
 
-// A number that was given up goes to somebody else: a change that is heard of late is not theirs.
+// A number that was given up goes to somebody else: a change that is heard of late is not theirs, be it from that number or to it.
 function isSomebodyElse(holder: ContactRow, { userId }: InboundPerson, at: Instant): boolean {
   const hasOtherId = userId !== null && holder.user_id !== null && holder.user_id !== userId;
   return hasOtherId || learntAt(holder) > at;

@@ -62,7 +62,8 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
   return { result, settlement, cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped], template: null, stop: null };
 }
 
-// The number that we sent to is theirs, however the provider writes it; the user id is the provider's to tell. Most contacts have both already, and then
+// The number that we sent to is theirs, however the provider writes it; the user id is the provider's to tell, and a number where it is told with the user id
+// that they have: the one that the message went to may be somebody else's by now. Most contacts have both already, and then
 // nothing is looked up.
 function learn(
   { sqlite, at: now }: Receiving,
@@ -70,7 +71,8 @@ function learn(
   event: Status,
   person: InboundPerson,
 ): Seen | undefined {
-  const whole = { ...person, phone: phone ?? person.phone, userId: person.userId ?? userId };
+  const isTheirs = person.userId !== null && person.userId === userId;
+  const whole = { ...person, phone: phone ?? (isTheirs ? person.phone : null), userId: person.userId ?? userId };
   if ((phone === null && userId === null) || (whole.phone === phone && whole.userId === userId)) return undefined;
   return seePerson(sqlite, { accountId: sender.accountId, person: whole, at: event.at, now, evidence: event.body });
 }

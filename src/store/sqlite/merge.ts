@@ -32,7 +32,7 @@ export type Merge = {
 const SET_IDENTITY = /* sql */ `
   UPDATE contact SET
     undeliverable_at = iif(phone IS @phone, undeliverable_at, NULL), -- the mark is on the number
-    phone = @phone, user_id = @userId, identity_at = @at, updated_at = @at
+    phone = @phone, user_id = @userId, identity_at = max(ifnull(identity_at, @at), @at), updated_at = @at
   WHERE id = @contactId`;
 
 // Those who had become the one that gives way before become the one who stays, so that nobody is followed further than one step.

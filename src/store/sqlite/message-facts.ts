@@ -21,7 +21,7 @@ export type MessageFactStore = {
 
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
-  SELECT m.sender_id, m.state, m.attempt, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
+  SELECT m.sender_id, m.state, m.attempt, m.uncounted, m.reason, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
     ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
   FROM message m
   JOIN contact c ON c.id = m.contact_id
@@ -30,7 +30,7 @@ const FIND = /* sql */ `
 
 const CHARGE = /* sql */ `SELECT posted, bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
 
-// Only those that follow from the provider's word have a rule.
+// Only those that follow from the provider's word have a rule. The condition in brackets is that of the index of the few corrections.
 const CORRECTED = /* sql */ `
   SELECT ifnull(SUM(posted), 0) FROM ledger
   WHERE message_id = ? AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment' AND rule IS NOT NULL`;
@@ -48,14 +48,16 @@ const CHANGE = /* sql */ `
   WHERE id = ?`;
 
 // Apart, because SQLite writes the index of every column that a statement names, also where its value stays as it is.
-const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
-const COUNT_UNBEGUN = /* sql */ `UPDATE message SET unbegun = unbegun + 1 WHERE id = ?`;
+const DEFER = /* sql */ `UPDATE message SET not_before = min(?, expires_at) WHERE id = ?`;
+const COUNT_ASIDE = /* sql */ `UPDATE message SET uncounted = uncounted + 1 WHERE id = ?`;
 const FREE_KEY = /* sql */ `UPDATE message SET key = NULL, alias_key = NULL, retry_of = NULL, confirms = NULL WHERE id = ?`;
 
 type Row = readonly [
   SenderId,
   MessageState,
   bigint,
+  bigint,
+  string | null,
   bigint | null,
   bigint,
   bigint,
@@ -95,7 +97,7 @@ export function createMessageFactStore(parts: FactParts): MessageFactStore {
       const update = sqlite.prepare(CHANGE);
       for (const [id, change] of changes) {
         if (change.notBefore !== null) sqlite.prepare(DEFER).run(change.notBefore, id);
-        if (change.isUnbegun) sqlite.prepare(COUNT_UNBEGUN).run(id);
+        if (change.isUncounted) sqlite.prepare(COUNT_ASIDE).run(id);
         if (change.freesKey) sqlite.prepare(FREE_KEY).run(id);
         update.run(...changeRow(change), id);
       }
@@ -108,6 +110,8 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactPart
     senderId,
     state,
     attempt,
+    uncounted,
+    reason,
     runId,
     price,
     held,
@@ -125,6 +129,8 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactPart
     sender: senders.byId(senderId),
     state,
     attempt: Number(attempt),
+    uncounted: Number(uncounted),
+    reason,
     runId: runId === null ? null : Number(runId),
     contactId,
     phone,
@@ -146,7 +152,7 @@ export function mergeChanges(before: MessageChange | undefined, next: MessageCha
   return {
     ...next,
     notBefore: next.notBefore ?? before.notBefore,
-    isUnbegun: next.isUnbegun || before.isUnbegun,
+    isUncounted: next.isUncounted || before.isUncounted,
     expiresAt: next.expiresAt ?? before.expiresAt,
     providerId: next.providerId ?? before.providerId,
     pricing: next.pricing ?? before.pricing,

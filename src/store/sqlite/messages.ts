@@ -8,7 +8,7 @@ import type { Sqlite } from './database.ts';
 
 const MESSAGE = /* sql */ `
   SELECT m.id, s.name AS sender, k.name AS campaign, m.contact_id, c.phone, t.name AS template, t.language, m.state, m.reason, m.category,
-    b.market, b.currency, m.price, m.max_price, m.attempt, b.cost_center,
+    b.market, b.currency, m.price, m.max_price, m.attempt, m.uncounted, b.cost_center,
     (SELECT json_group_array(g.tag) FROM message_tag g WHERE g.message_id = m.id) AS tags,
     m.provider_id, m.retry_of, (SELECT r.id FROM message r WHERE r.retry_of = m.id) AS retried_by, m.created_at, m.changed_at
   FROM message m

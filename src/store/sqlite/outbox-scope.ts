@@ -1,8 +1,7 @@
 // Which queued messages a dispatcher may take: one campaign's, certain ones, or all of a sender, campaign by campaign. In a campaign the oldest come first.
 
-import type { ClaimFacts, OutboxScope } from '../../ports/store/outbox.ts';
+import type { OutboxScope } from '../../ports/store/outbox.ts';
 import type { Category } from '../../domain/consent.ts';
-import type { MessageState } from '../../domain/message.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
@@ -17,7 +16,7 @@ export type Candidate = {
   readonly templateId: TemplateId | null;
   readonly category: Category;
   readonly attempt: number;
-  readonly unbegun: number;
+  readonly uncounted: number;
   readonly runId: number | null;
   readonly expiresAt: Instant;
   /** Micro-units as text: a number would round what is past 2^53. */
@@ -25,7 +24,7 @@ export type Candidate = {
   /** Null when it was erased while the message waited. */
   readonly content: string | null;
   readonly confirmsStop: boolean;
-  readonly retried: ClaimFacts['retried'];
+  readonly retryOf: MessageId | null;
 };
 
 // By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
@@ -43,13 +42,11 @@ type DueRow = readonly [
   string,
   string | null,
   0 | 1,
-  MessageState | null,
-  string | null,
+  MessageId | null,
 ];
 
 function toCandidate(row: DueRow): Candidate {
-  const [id, contactId, phone, userId, templateId, category, attempt, unbegun, runId, expiresAt, held, content, confirms, retried, why] =
-    row;
+  const [id, contactId, phone, userId, templateId, category, attempt, uncounted, runId, expiresAt, held, content, confirms, retryOf] = row;
   return {
     id,
     contactId,
@@ -58,13 +55,13 @@ function toCandidate(row: DueRow): Candidate {
     templateId,
     category,
     attempt,
-    unbegun,
+    uncounted,
     runId,
     expiresAt,
     held,
     content,
     confirmsStop: confirms === 1,
-    retried: retried === null ? null : { state: retried, reason: why },
+    retryOf,
   };
 }
 
@@ -79,12 +76,11 @@ export type ScopeQueries = {
 };
 
 const DUE = /* sql */ `
-  SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.unbegun, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
-    m.confirms IS NOT NULL, o.state, o.reason
+  SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.attempt, m.uncounted, m.run_id, m.expires_at, CAST(m.held AS TEXT), mc.content,
+    m.confirms IS NOT NULL, m.retry_of
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
-  LEFT JOIN message o ON o.id = m.retry_of
   WHERE m.state = 'queued' AND m.sender_id = ? AND m.not_before <= ?`;
 
 const DUE_ALL = `${DUE} ORDER BY m.campaign_id, m.not_before, m.id LIMIT ?`;

@@ -31,6 +31,7 @@ import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
 import type { SenderStore } from './senders.ts';
+import type { Settlement } from '../../ports/store/settle.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
 import { conversationOf, lastInboundAt } from './windows.ts';
@@ -54,7 +55,22 @@ const CLAIM = /* sql */ `
   UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
 
-const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
+// What waits longer than it lives is given up when its life ends.
+const DEFER = /* sql */ `UPDATE message SET not_before = min(?, expires_at) WHERE id = ?`;
+
+// All that wait for one template at once, or each would take a transaction of its own.
+const DEFER_TEMPLATE = /* sql */ `
+  UPDATE message SET not_before = min(?, expires_at)
+  WHERE state = 'queued' AND sender_id = ? AND not_before <= ? AND template_id = ?`;
+
+// Each was sent again in the place of the one before it.
+const RETRIED = /* sql */ `
+  WITH RECURSIVE earlier (id) AS (
+    SELECT ?
+    UNION ALL
+    SELECT m.retry_of FROM message m JOIN earlier e ON m.id = e.id WHERE m.retry_of IS NOT NULL
+  )
+  SELECT state, reason FROM message WHERE id IN (SELECT id FROM earlier)`;
 
 const NEWEST_EVENT = /* sql */ `SELECT ifnull(MAX(sequence), 0) FROM consent_event`;
 
@@ -82,8 +98,8 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds);
-        const { claimed, stopped, nextDueAt } = claim(parts, scopes, turn, rules);
-        return { settled: [...settled, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
+        const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, scopes, turn, rules);
+        return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
     recover: async ({ diedWithProcess, at }) => {
@@ -98,33 +114,49 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
   };
 }
 
-type Claims = { readonly claimed: readonly ClaimedMessage[]; readonly stopped: readonly Outcome[]; readonly nextDueAt: Instant | null };
+type Claims = {
+  readonly claimed: readonly ClaimedMessage[];
+  /** What the gate stops, still to be settled. */
+  readonly stopped: readonly Outcome[];
+  /** What could not follow its template to another category. */
+  readonly settled: readonly Settlement[];
+  readonly nextDueAt: Instant | null;
+};
 
 // What the gate stops, and what its pair defers, leaves its room empty until the next turn.
 function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: TurnRules): Claims {
-  if (turn.room === 0) return { claimed: [], stopped: [], nextDueAt: null };
+  if (turn.room === 0) return { claimed: [], stopped: [], settled: [], nextDueAt: null };
   const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
   const room = Math.min(turn.room, meter?.room ?? turn.room);
   const claimed: ClaimedMessage[] = [];
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
-  const candidates = dueAfterMoves(parts, scopes, { turn, room, rules });
+  const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, room, rules });
   const common = {
     at: turn.at,
     sender: parts.senders.byId(turn.senderId),
     prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
     standing: onceEach(parts.templates.standing),
   };
+  const waiting = new Set<TemplateId | null>();
   for (const candidate of candidates) {
+    const { id, contactId, templateId } = candidate;
+    if (waiting.has(templateId)) continue; // it was put off with the first of them
     const decision = rules.claim(claimFacts(parts, common, candidate));
-    const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate) ?? null) : null;
-    if (decision.kind === 'wait' || deferredTo !== null) {
-      parts.sqlite.prepare(DEFER).run(decision.kind === 'wait' ? decision.until : deferredTo, candidate.id);
-    } else if (decision.kind !== 'claim') {
+    const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
+    if (decision.kind !== 'claim' && decision.kind !== 'wait') {
       stopped.push(toStop(candidate, decision, turn.at));
+    } else if (heldUntil !== null) {
+      parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
+      waiting.add(templateId);
     } else {
-      const { changes } = update.run(turn.workerId, gateSequence, turn.at, candidate.id);
+      const deferredTo = meter?.take(contactId) ?? null;
+      if (deferredTo !== null) {
+        parts.sqlite.prepare(DEFER).run(deferredTo, id);
+        continue;
+      }
+      const { changes } = update.run(turn.workerId, gateSequence, turn.at, id);
       assert(changes === 1, 'a candidate is claimed once');
       claimed.push(toClaimed(parts, turn, candidate));
     }
@@ -133,19 +165,23 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   const allowedAt = meter?.commit(turn.now()) ?? turn.at;
   // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
   const dueAt = candidates.length < room ? scopes.nextDueAt(turn) : turn.at;
-  return { claimed, stopped, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
+  return { claimed, stopped, settled, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
 }
 
 type Asked = { readonly turn: Begun; readonly room: number; readonly rules: TurnRules };
 
+type Due = { readonly candidates: readonly Candidate[]; readonly settled: readonly Settlement[] };
+
 // What was on its way when its template moved to another category could not follow then: it does when it is its turn again.
-function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, room, rules }: Asked): readonly Candidate[] {
+function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, room, rules }: Asked): Due {
   const candidates = scopes.due(turn, room);
   const versions = new Set(candidates.flatMap(({ templateId }) => (templateId === null ? [] : [templateId])));
   const moved = [...versions].flatMap((id) => templates.movedTo(id) ?? []);
-  for (const version of moved) repricer.follow(version, turn.at, rules);
-  return moved.length === 0 ? candidates : scopes.due(turn, room);
+  const settled = moved.flatMap((version) => repricer.follow(version, turn.at, rules).settled);
+  return { candidates: moved.length === 0 ? candidates : scopes.due(turn, room), settled };
 }
+
+const NONE: readonly never[] = [];
 
 type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
 
@@ -161,7 +197,7 @@ function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standi
     held: toMicros(BigInt(candidate.held)),
     prices,
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
-    retried: candidate.retried,
+    retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {
       flags: flags.flagsOf(candidate.contactId, sender.id),
       category: candidate.category,
@@ -188,7 +224,7 @@ function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }
     freeForm: template === null ? toFreeForm(content) : null,
     conversation: conversationOf(sqlite, senders.byId(senderId), { contactId, freeForm: template === null, at }),
     runId: candidate.runId,
-    unbegun: candidate.unbegun,
+    uncounted: candidate.uncounted,
   };
 }
 

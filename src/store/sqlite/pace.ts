@@ -15,19 +15,20 @@ import {
 } from '../../domain/pace.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Hold } from '../../ports/store/outbox.ts';
-import type { SenderId, TemplateId } from '../../values/id.ts';
+import type { ContactId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
-import type { Candidate } from './outbox-scope.ts';
 import type { SenderStore } from './senders.ts';
 
 /** What may be claimed in one transaction. */
 export type PaceMeter = {
   /** How many requests the number may begin now. */
   readonly room: number;
-  /** Takes one request of a pair; the instant at which the pair, or the template, may be used again where that is not now. */
-  readonly take: (message: Pick<Candidate, 'contactId' | 'templateId'>) => Instant | null;
+  /** Until when a template is held; null where it is not, and for free-form text. */
+  readonly heldUntil: (templateId: TemplateId | null) => Instant | null;
+  /** Takes one request of a pair; the instant at which the pair may be used again where its limit does not allow one now. */
+  readonly take: (contactId: ContactId) => Instant | null;
   /** Writes what was taken of the number, as begun at `at`, and returns the instant at which it may begin its next requests. */
   readonly commit: (at: Instant) => Instant;
 };
@@ -83,6 +84,9 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
     const limit = pair === NUMBER ? numberLimit(rateOf(senders.byId(senderId))) : PAIR_LIMIT;
     sqlite.prepare(PUT).run(senderId, pair, heldUntil(limit, dueAt(senderId, pair), until));
   };
+  const holdTemplate = (senderId: SenderId, templateId: TemplateId | null, until: Instant): void => {
+    if (templateId !== null) holdOne(senderId, pairOf(templateId), until);
+  };
   const sweep = createSweep(sqlite);
   return {
     meter: (sender, at) => {
@@ -91,16 +95,14 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
       const now = at * MS_US;
       const latest = now + (PAIR_LIMIT.burst - 1) * PAIR_LIMIT.intervalUs;
       const take = sqlite.prepare(TAKE);
-      const templateHeld = onceEach((templateId: TemplateId): Instant | null => {
-        const allowedAt = nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pairOf(templateId)));
-        return allowedAt > at ? allowedAt : null;
-      });
       let count = 0;
       return {
         room: numberAllowance(rate, before, at),
-        take: ({ contactId: pair, templateId }) => {
-          const held = templateId === null ? null : templateHeld(templateId);
-          if (held !== null) return held;
+        heldUntil: onceEach((templateId) => {
+          const allowedAt = templateId === null ? at : nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pairOf(templateId)));
+          return allowedAt > at ? allowedAt : null;
+        }),
+        take: (pair) => {
           if (take.run(sender.id, pair, now + PAIR_LIMIT.intervalUs, PAIR_LIMIT.intervalUs, latest).changes === 0)
             return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));
           count += 1;
@@ -118,8 +120,8 @@ export function createPaceStore({ sqlite, senders }: { readonly sqlite: Sqlite; 
     hold: (senderId, holds) => {
       for (const { scope, contactId, templateId, until } of holds) {
         if (scope === 'pair') holdOne(senderId, contactId, until);
-        else if (scope === 'template') holdOne(senderId, pairOf(templateId ?? ('' as TemplateId)), until);
         else if (scope === 'number') holdOne(senderId, NUMBER, until);
+        else if (scope === 'template') holdTemplate(senderId, templateId, until);
         else for (const id of accountSenders(sqlite, senders.byId(senderId))) holdOne(id, NUMBER, until);
       }
     },

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
 import { type Outcome, toOutcome } from '../../domain/outcome.ts';
-import type { DecideSettlements } from '../../ports/store/settle.ts';
+import type { DecideSettlements, Settlement } from '../../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts, TemplateChanged } from '../../ports/store/templates.ts';
 import { BATCH_MAX, slices } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, TemplateId } from '../../values/id.ts';
@@ -18,11 +18,14 @@ import type { Sqlite } from './database.ts';
 import { flagsOf } from './flags.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
-import { movedIds, type Settler } from './settle.ts';
+import type { Settler } from './settle.ts';
 import { contentOf } from './templates.ts';
 
 export type RepriceRules = { readonly settle: DecideSettlements; readonly reprice: DecideRepricings };
-type Followed = Pick<TemplateChanged, 'repriced' | 'difference' | 'cancelled'>;
+type Followed = Pick<TemplateChanged, 'repriced' | 'difference'> & {
+  /** Of those that could not follow. */
+  readonly settled: readonly Settlement[];
+};
 
 export type Repricer = {
   /** Lets what is queued follow the version that is in force now. Call it inside `write`. */
@@ -71,17 +74,17 @@ export function createRepricer(parts: RepricerParts): Repricer {
   const { sqlite, budgets, senders, settler } = parts;
   return {
     follow: (version, at, rules) => {
-      let followed: Followed = { repriced: [], difference: ZERO, cancelled: [] };
+      let followed: Followed = { repriced: [], difference: ZERO, settled: [] };
       for (const group of queuedUnder(sqlite, version)) {
         const uses = budgets.uses(senders.byId(version.senderId), group.reservedAt, group.campaignId);
         const facts = group.ids.map((id) => factsOf(parts, id, version, at));
         const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses));
         // At once: what a refused message gives back is there for the next group.
-        const cancelled = movedIds(settler.apply(cancellations, at, rules.settle));
+        const settled = settler.apply(cancellations, at, rules.settle);
         followed = {
           repriced: [...followed.repriced, ...repriced],
           difference: plus(followed.difference, difference),
-          cancelled: [...followed.cancelled, ...cancelled],
+          settled: [...followed.settled, ...settled],
         };
       }
       return followed;

@@ -149,9 +149,13 @@ function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: Messag
   return { apply, changes, entries, stops };
 }
 
-function changedBy(message: MessageFacts, { state, held, pricing, providerId }: MessageChange, entry: LedgerEntry | null): MessageFacts {
+function changedBy(
+  message: MessageFacts,
+  { state, held, reason, pricing, providerId }: MessageChange,
+  entry: LedgerEntry | null,
+): MessageFacts {
   const charge = chargeAfter(message.charge, entry);
-  return { ...message, state, held, pricing: pricing ?? message.pricing, providerId: providerId ?? message.providerId, charge };
+  return { ...message, state, held, reason, pricing: pricing ?? message.pricing, providerId: providerId ?? message.providerId, charge };
 }
 
 function chargeAfter(charge: ChargeFacts | null, entry: LedgerEntry | null): ChargeFacts | null {

@@ -9,6 +9,7 @@ import { ZERO } from '../../values/money.ts';
 import { type Instant, SECOND_MS, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import type { RepriceRules, Repricer } from './reprice.ts';
+import { movedIds } from './settle.ts';
 import { contentOf, type TemplateStore } from './templates.ts';
 
 /** When a change is taken over, and when the provider told it; null where the provider was asked. */
@@ -25,22 +26,27 @@ export type TemplateChanger = {
 type ChangerParts = { readonly sqlite: Sqlite; readonly templates: TemplateStore; readonly repricer: Repricer };
 
 const TOLD = /* sql */ `
-  SELECT status_told_at AS status, quality_told_at AS quality, category_told_at AS category FROM template
+  SELECT status_told_at AS status, quality_told_at AS quality, category_told_at AS category, is_hidden AS isHidden FROM template
   WHERE id = ?`;
 
 // Neither is content: the row stays the version that it is.
 const SET_TOLD = /* sql */ `
-  UPDATE template SET provider_id = ?, quality = ?, status_told_at = ?, quality_told_at = ?, category_told_at = ?
+  UPDATE template SET provider_id = ?, quality = ?, status_told_at = ?, quality_told_at = ?, category_told_at = ?, is_hidden = ?
   WHERE id = ?`;
 
 const NOTHING_CHANGED: TemplateChanged = { result: 'unchanged', drift: [], repriced: [], difference: ZERO, cancelled: [] };
 
+const NOTHING_FOLLOWS = { repriced: [], difference: ZERO, settled: [] } as const;
+
 const SIDES = ['status', 'quality', 'category'] as const;
 
 /** When the provider last told each side of a template by itself. */
-type ToldTimes = Readonly<Record<(typeof SIDES)[number], Instant | null>>;
+type ToldTimes = Readonly<Record<(typeof SIDES)[number], Instant | null>> & {
+  /** 1 where it was missing or could not be read when the provider was asked: no event about it says what it reads like there. */
+  readonly isHidden: 0 | 1;
+};
 
-const NEVER_TOLD: ToldTimes = { status: null, quality: null, category: null };
+const NEVER_TOLD: ToldTimes = { status: null, quality: null, category: null, isHidden: 0 };
 
 /** The changer of one connection. */
 export function createTemplateChanger({ sqlite, templates, repricer }: ChangerParts): TemplateChanger {
@@ -68,11 +74,11 @@ export function createTemplateChanger({ sqlite, templates, repricer }: ChangerPa
       ? { ...next, id: told.id, senderId, addedAt: time.at, contentHash: hashOf(next) }
       : { ...next, id: current.id };
     if (isNewVersion) templates.replace(version);
-    const { status, quality, category } = timesAfter(times, told, time);
-    sqlite.prepare(SET_TOLD).run(version.providerId, version.quality, status, quality, category, version.id);
+    const { status, quality, category, isHidden } = timesAfter(times, told, time);
+    sqlite.prepare(SET_TOLD).run(version.providerId, version.quality, status, quality, category, isHidden, version.id);
     if (current === undefined) return { ...NOTHING_CHANGED, result: 'added' };
-    const followed = isNewVersion ? repricer.follow(version, time.at, rules) : NOTHING_CHANGED;
-    return { ...followed, result: drift.length > 0 ? 'changed' : 'unchanged', drift };
+    const { repriced, difference, settled } = isNewVersion ? repricer.follow(version, time.at, rules) : NOTHING_FOLLOWS;
+    return { repriced, difference, cancelled: movedIds(settled), result: drift.length > 0 ? 'changed' : 'unchanged', drift };
   };
 
   return {
@@ -99,10 +105,11 @@ function nextVersion(current: Template | undefined, { told, times, time }: Telli
   const { providerId } = told;
   if (told.whole !== null) return { ...told.whole, providerId, quality: told.quality };
   assert(current !== undefined, 'only what is there changes in part');
+  const isHidden = times.isHidden === 1;
   const isNews = (side: (typeof SIDES)[number]): boolean => time.toldAt === null || (times[side] ?? 0) <= time.toldAt;
   return {
     ...current,
-    status: (isNews('status') ? told.status : null) ?? current.status,
+    status: (isNews('status') && !(isHidden && time.toldAt !== null) ? told.status : null) ?? current.status,
     quality: (isNews('quality') ? told.quality : null) ?? current.quality,
     category: (isNews('category') ? told.category : null) ?? current.category,
     providerId: providerId ?? current.providerId,
@@ -120,7 +127,13 @@ function timesAfter(times: ToldTimes, told: TemplateChange, time: ChangeTime): T
   const sides = sidesOf(told);
   const after = (side: (typeof SIDES)[number]): Instant | null =>
     sides[side] === null || (times[side] ?? 0) > toldAt ? times[side] : toldAt;
-  return { status: after('status'), quality: after('quality'), category: after('category') };
+  return { status: after('status'), quality: after('quality'), category: after('category'), isHidden: hiddenAfter(times, told, time) };
+}
+
+// Who asked the provider knows what is there; a push makes it be there.
+function hiddenAfter({ isHidden }: ToldTimes, told: TemplateChange, { toldAt }: ChangeTime): 0 | 1 {
+  if (toldAt !== null) return isHidden;
+  return told.whole === null && told.providerId === null && told.status === 'disabled' ? 1 : 0;
 }
 
 function sidesOf(told: TemplateChange): Readonly<Record<(typeof SIDES)[number], string | null>> {

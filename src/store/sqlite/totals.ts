@@ -13,7 +13,7 @@ const CHARGES = /* sql */ `
   JOIN ledger l ON l.message_id = m.id AND l.kind = 'charge'
   JOIN bucket b ON b.id = l.bucket_id`;
 
-// What the provider's word changed after the charge.
+// What the provider's word changed after the charge. The condition in brackets is that of the index of the few corrections.
 const CORRECTIONS = /* sql */ `
   SELECT ifnull(SUM(l.posted), 0), ifnull(SUM(iif(l.rule = 'free', 1, -1)), 0)
   FROM message m

@@ -86,13 +86,10 @@ function refused(asked: Asked, error: GraphError, retryAfter: string | null): De
   if (SENDER_CODES.has(code) || (code === 100 && subcode === 33)) return senderRejected(error);
   const said = { code: String(code), title: words };
   const action = actionOf(error);
-  if (action !== 'retry' && action !== 'backoff' && code !== PAUSED) return { ...ended(asked, 'rejected'), error: said };
+  if (action !== 'retry' && action !== 'backoff') return { ...ended(asked, 'rejected'), error: said };
   const retryAfterMs = parseRetryAfter(retryAfter, asked.at);
   return { ...ended(asked, 'retry'), error: said, retryAfterMs, backoff: SCOPES[code] ?? 'message' };
 }
-
-/** The template is paused, which ends by itself after some hours (the provider's page on template pausing). */
-const PAUSED = 132015;
 
 function senderRejected({ code, words }: GraphError): AppError {
   return fail('provider_rejected', {

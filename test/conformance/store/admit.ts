@@ -146,6 +146,17 @@ function examKeys(exam: Exam): void {
     ]);
   });
 
+  it('learns an alias of a message that is there, so that it is found when the number changes', async () => {
+    const { store, senderId } = await start(exam);
+    const [before = phone('1'), after = phone('2')] = await addCrowd(store, senderId, 2);
+    const byNumber = requestTo(before, keyed('a'));
+    const aliases = [{ ...keyed('i', 'two'), key: Buffer.alloc(16, 'i') }];
+    await admit(store, senderId, [byNumber]);
+    await admit(store, senderId, [requestTo(before, { ...keyed('a'), aliases })]);
+    const { admissions } = await admit(store, senderId, [requestTo(after, { ...keyed('b'), aliases })]);
+    expect(admissions).toMatchObject([{ kind: 'duplicate', kept: { id: byNumber.id } }]);
+  });
+
   it('that is twice in a batch is one message', async () => {
     const shop = await start(exam);
     const [number = phone('1')] = await addCrowd(shop.store, shop.senderId, 1);

@@ -38,6 +38,7 @@ export function examMessages(exam: Exam): void {
         price: 100n,
         maxPrice: null,
         attempt: 0,
+        uncounted: 0,
         costCenter: 'EU-7',
         tags: expect.arrayContaining(tags),
         providerId: null,
@@ -166,6 +167,24 @@ export function examMessages(exam: Exam): void {
       { state: 'delivered', retriedBy: again.id },
       { state: 'cancelled', reason: 'already_sent' },
     ]);
+  });
+
+  it('does not send again what arrived after all further back in a chain of retries', async () => {
+    const { store, senderId } = await start(exam);
+    const number = phone('1');
+    await addPerson(store, senderId, '1', ['marketing']);
+    const first = requestTo(number);
+    const second = { ...requestTo(number), retryOf: first.id };
+    const third = { ...requestTo(number), retryOf: second.id };
+    for (const request of [first, second]) {
+      await admitAll(store, senderId, [request]);
+      await claim(store, senderId, [request.id]);
+      await settle(store, request.id, 'failed', later(1));
+    }
+    await admitAll(store, senderId, [third]);
+    await settle(store, first.id, 'delivered', later(2));
+    expect(await claim(store, senderId, [third.id], later(3))).toEqual([]);
+    expect(await store.findMessages([third.id])).toMatchObject([{ state: 'cancelled', reason: 'already_sent' }]);
   });
 
   it('keeps what the provider says late of a message that was given up', async () => {

@@ -1,6 +1,7 @@
 // Pace: what the rates of a number and of its pairs let through, shared by all who claim from the store.
 
 import { expect, it } from 'vitest';
+import { DELIVERY_TTL_MS } from '../../../src/domain/message.ts';
 import type { Sender } from '../../../src/domain/sender.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
@@ -119,6 +120,16 @@ export function examPace(exam: Exam): void {
     expect([...held.claimed, ...(await take(store, sender, toInstant(NOON + 1_000))).claimed].map(({ id }) => id)).toEqual([other]);
     expect((await take(store, sender, toInstant(later(1) - 1))).claimed).toEqual([]);
     expect((await take(store, sender, later(1))).claimed).toHaveLength(1);
+  });
+
+  it('puts off all that wait for a held template at once, and none of them beyond its own expiry', async () => {
+    const { store, sender } = await paced(exam, 50);
+    const [offer] = await store.listTemplates({ senderId: sender.id, name: 'offer' });
+    const contactId = await addPerson(store, sender.id, '9999', ['marketing']);
+    const until = toInstant(NOON + 40 * 86_400_000);
+    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until } as const;
+    expect(await turn(store, sender.id, { isPaced: true, holds: [hold] })).toEqual({ settled: [], claimed: [], nextDueAt: NOON });
+    expect((await turn(store, sender.id, { isPaced: true })).nextDueAt).toBe(NOON + DELIVERY_TTL_MS);
   });
 
   it('holds every number of the account where the provider asks for that', async () => {

@@ -139,6 +139,39 @@ export function examPeople(exam: Exam): void {
     ]);
   });
 
+  it('leaves the owner of the new number alone where they came to it after the change', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    const next = personOf('2', { userId: 'DE.9' });
+    await receive(store, [messageFrom(senderId, next, 'Hello', later(12))]);
+    await receive(store, [identityOf(senderId, personOf('1', { userId: 'DE.1' }), personOf('2', { userId: 'DE.2' }), later(10))]);
+    expect(await found({ store }, [{ phone: phone('2') }, { userId: 'DE.9' }, { userId: 'DE.2' }, { phone: phone('1') }])).toEqual([
+      next.newId,
+      next.newId,
+      contactId,
+      null,
+    ]);
+  });
+
+  it('does not learn a number that was given up from the status of a message that went there', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    const id = await queue(store, { senderId, contactId, template: 'offer' });
+    await turn(store, senderId);
+    await receive(store, [identityOf(senderId, personOf('1', { userId: 'DE.1' }), hiddenPerson('DE.2'), later(1))]);
+    await receive(store, [statusOf(senderId, id, 'sent', { person: personOf('1'), at: later(0) })]);
+    await receive(store, [statusOf(senderId, id, 'delivered', { person: personOf('1'), at: later(2) })]);
+    expect(await found({ store }, [{ phone: phone('1') }, { userId: 'DE.2' }])).toEqual([null, contactId]);
+  });
+
+  it('lets no older event fill what a newer one emptied, or turn the time back', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, []);
+    const say = (person: ReturnType<typeof personOf>, minutes: number) =>
+      receive(store, [messageFrom(senderId, person, `Hello ${minutes}`, later(minutes))]);
+    await say(personOf('1', { userId: 'DE.new' }), 20);
+    await say(personOf('1'), 15);
+    await say(personOf('1', { userId: 'DE.old' }), 17);
+    expect(await found({ store }, [{ userId: 'DE.new' }, { userId: 'DE.old' }])).toEqual([contactId, null]);
+  });
+
   it('knows a number by the newest user id that was told with it, so that a stop under it holds', async () => {
     const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
     const old = messageFrom(senderId, personOf('1', { userId: 'DE.1' }), 'Hello', later(1));

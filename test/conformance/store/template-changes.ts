@@ -95,6 +95,29 @@ export function examTemplateChanges(exam: Exam): void {
     expect(await reservedBy(shop)).toEqual({ marketing: [100n, 100n], utility: [0n, 0n] });
   });
 
+  it('tells of what cannot follow its template when it goes again', async () => {
+    const shop = await queuedNotices(exam, 1);
+    const { store, senderId, messages } = shop;
+    await turn(store, senderId);
+    await change(shop, { name: 'notice', category: 'marketing' });
+    await store.putPriceCard(makeCard('2026-07-01', [makeRate('utility', 50n)]), { replace: true });
+    const again = await turn(store, senderId, { outcomes: messages.map((id) => outcomeOf(id, 'retry', { attempt: 1, retryAt: NOON })) });
+    expect(again.settled.map(({ from, to, reason }) => [from, to, reason])).toEqual([
+      ['sending', 'queued', null],
+      ['queued', 'cancelled', 'no_price'],
+    ]);
+  });
+
+  it('is not lifted by an event where it was missing or unreadable when the provider was asked', async () => {
+    const { store, senderId } = await start(exam);
+    await change({ store, senderId }, { name: 'notice', status: 'disabled' });
+    const approved = templateTold(senderId, { name: 'notice', status: 'approved' }, later(60));
+    await receive(store, [approved]);
+    expect((await store.listTemplates({ senderId, name: 'notice' }))[0]?.status).toBe('disabled');
+    await changeAll({ store, senderId }, [whole(makeTemplate(senderId, { name: 'notice', category: 'utility' }))], 90);
+    expect((await store.listTemplates({ senderId, name: 'notice' }))[0]?.status).toBe('approved');
+  });
+
   it('does not let what was told before the provider was asked undo what it answered', async () => {
     const { store, senderId } = await start(exam);
     const template = makeTemplate(senderId, { name: 'notice', category: 'utility' });

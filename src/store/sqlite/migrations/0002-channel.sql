@@ -4,12 +4,13 @@
 ALTER TABLE sender ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
 
 -- What the provider calls a template and how good it finds it; neither is content. told_at: when it last told each side by itself, in its own time, so that
--- what arrives late takes nothing back.
+-- what arrives late takes nothing back. is_hidden: it was missing or could not be read when the provider was asked last.
 ALTER TABLE template ADD COLUMN provider_id TEXT;
 ALTER TABLE template ADD COLUMN quality TEXT CHECK (quality IN ('green', 'yellow', 'red', 'unknown'));
 ALTER TABLE template ADD COLUMN status_told_at INTEGER;
 ALTER TABLE template ADD COLUMN quality_told_at INTEGER;
 ALTER TABLE template ADD COLUMN category_told_at INTEGER;
+ALTER TABLE template ADD COLUMN is_hidden INTEGER NOT NULL DEFAULT 0 CHECK (is_hidden IN (0, 1));
 
 -- How long the provider tries to deliver: seconds, -1 for as long as it can, NULL for the default of the category. It is content, and never changes either.
 ALTER TABLE template ADD COLUMN ttl_seconds INTEGER CHECK (ttl_seconds > 0 OR ttl_seconds = -1);
@@ -42,9 +43,9 @@ ALTER TABLE service_window_next RENAME TO service_window;
 
 -- alias_key: the key that a message to somebody who was named by id would have if they had no number, so that it is found again when the number changes.
 -- max_price: what it may cost at most, also when its template moves to another category.
--- unbegun: how many of its attempts never left, for want of a connection.
+-- uncounted: how many of its attempts say nothing of it: they found no connection, or its template paused.
 ALTER TABLE message ADD COLUMN alias_key BLOB;
-ALTER TABLE message ADD COLUMN unbegun INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN uncounted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN max_price INTEGER CHECK (max_price >= 0);
 CREATE UNIQUE INDEX message_alias ON message (sender_id, alias_key) WHERE alias_key IS NOT NULL;
 
