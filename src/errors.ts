@@ -82,6 +82,10 @@ type FailOptions = {
   /** The place: row, column, key, path. */
   readonly details?: ErrorDetails;
   readonly cause?: unknown;
+  /** Where the exit code is not that of the code: what was done before the error weighs more. */
+  readonly exit?: number;
+  /** Where the same call would not be the same thing again. */
+  readonly retryable?: boolean;
 };
 
 /** The only error this program throws on purpose: a stable code, a sentence, what to do next, and the place. */
@@ -89,6 +93,9 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: ErrorDetails;
+  readonly exit: number;
+  /** True when the same call may succeed later without a change, and does nothing twice. */
+  readonly retryable: boolean;
 
   constructor(code: ErrorCode, options: FailOptions) {
     super(options.message ?? CODES[code].summary, { cause: options.cause });
@@ -96,6 +103,8 @@ export class AppError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.details = options.details ?? {};
+    this.exit = options.exit ?? exitCodeOf(code);
+    this.retryable = options.retryable ?? isRetryable(code);
   }
 }
 
@@ -109,8 +118,7 @@ export function exitCodeOf(code: ErrorCode): number {
   return CODES[code].exit;
 }
 
-/** True when the same call may succeed later without a change. */
-export function isRetryable(code: ErrorCode): boolean {
+function isRetryable(code: ErrorCode): boolean {
   const entry: CodeEntry = CODES[code];
   return entry.retryable ?? false;
 }

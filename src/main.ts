@@ -3,7 +3,7 @@
 import { createApp } from './app.ts';
 import { runProgram } from './cli/program.ts';
 import { type GlobalFlags, readConfig } from './config.ts';
-import { AppError, exitCodeOf } from './errors.ts';
+import { AppError } from './errors.ts';
 import { errorReport } from './cli/error-report.ts';
 import { createIo } from './host.ts';
 import type { Io } from './ports/host.ts';
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function report(error: unknown, argv: readonly string[], io: Io): number {
   const known = error instanceof AppError ? error : new AppError('bug', { message: bugMessage(error), cause: error });
   io.err.write(errorReport(known, { argv, env: process.env, directory: () => process.cwd() }));
-  return exitCodeOf(known.code);
+  return known.exit;
 }
 
 function bugMessage(error: unknown): string {

@@ -24,6 +24,8 @@ export type OutboxWork = {
   readonly onSent: (count: number) => void;
 };
 
+const NOTHING = (): void => undefined;
+
 const IDLE_MS = 200;
 const ROUND_MS = 30_000;
 const BACKOFF_MS = 500;
@@ -44,7 +46,9 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
     throw error;
   };
   const rounds = repeat({ ...work, interrupted: stopped }, 'the outbox', async () => {
-    await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
+    const unknown = await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
+    if (unknown.length > 0)
+      work.problems(`a process that died had these under way, and their outcome is unknown now: ${unknown.join(', ')}`);
     for (const sender of await work.senders()) {
       const known = standings.get(sender.id);
       known?.take(sender);
@@ -88,7 +92,7 @@ async function workSender(work: OutboxWork, standing: Standing): Promise<void> {
   const way = createWay(work.transport);
   await repeat(work, `sender ${standing.now().sender.name}`, async () => {
     const { sender, over } = standing.now();
-    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: () => undefined } as const;
+    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: NOTHING, onStopping: NOTHING } as const;
     try {
       const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted: over }, plan);
       if (claimed > 0) work.onSent(claimed);

@@ -89,7 +89,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     )
     .option(
       '--timeout <duration>',
-      'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10',
+      'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10; requests that are under way then are waited for, 30s at most',
     )
     .option('--input <format>', 'csv or ndjson (default: by name and content)')
     .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
