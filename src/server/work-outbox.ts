@@ -9,7 +9,7 @@ import type { Transport } from '../ports/transport.ts';
 import { dispatch } from '../send/dispatch.ts';
 import { recover } from '../send/recover.ts';
 import type { SenderId, WorkerId } from '../values/id.ts';
-import type { Problems } from './problems.ts';
+import type { Problems, Standings } from './problems.ts';
 
 export type OutboxWork = {
   readonly store: OutboxStore & SettleStore;
@@ -20,6 +20,7 @@ export type OutboxWork = {
   readonly workerId: WorkerId;
   readonly interrupted: AbortSignal;
   readonly problems: Problems;
+  readonly standings: Standings;
   /** Told how many messages were begun. */
   readonly onSent: (count: number) => void;
 };
@@ -126,17 +127,20 @@ function createWay(make: OutboxWork['transport']): Way {
 }
 
 // `step` says how long to rest after it.
-async function repeat({ clock, interrupted, problems }: OutboxWork, what: string, step: () => Promise<number>): Promise<void> {
+async function repeat({ clock, interrupted, problems, standings }: OutboxWork, what: string, step: () => Promise<number>): Promise<void> {
   for (let failures = 0; !interrupted.aborted; ) {
     let restMs: number;
     try {
       restMs = await step();
       failures = 0;
+      standings(what, null);
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'bug') throw error;
       restMs = Math.min(BACKOFF_MS * 2 ** failures, BACKOFF_MS_MAX);
       failures += 1;
-      problems(`${what} waits: ${error.message}`);
+      const sentence = `${what} waits: ${error.message}`;
+      if (error.retryable) problems(sentence);
+      else standings(what, sentence); // a missing secret, a token that is refused: until somebody sets it right
     }
     if (restMs > 0) await clock.sleep(restMs, interrupted);
     else await clock.yield();
