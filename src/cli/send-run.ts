@@ -147,7 +147,10 @@ async function templateOf(store: Store, sender: Sender, name: string | null): Pr
   if (name === null) return null;
   const named = await store.listTemplates({ senderId: sender.id, name });
   if (named.length > 0) return { name, languages: named };
-  return { name, languages: pickTemplates(await store.listTemplates({ senderId: sender.id, name: null }), { name, language: null }) };
+  return {
+    name,
+    languages: pickTemplates(await store.listTemplates({ senderId: sender.id, name: null }), { name, language: null, sender }),
+  };
 }
 
 type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };

@@ -32,7 +32,7 @@ export const defineMessageRetry: Define = (parent, host) => {
       helpText({
         examples: ['tollbell message retry 01j9zk3v8q5t2r7m4n6p', 'tollbell message retry 01j9zk3v8q5t2r7m4n6p --queue --json'],
         output:
-          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"messages":[{"id","status",…}]}',
+          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )

@@ -107,7 +107,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
-        output: '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"messages":[{"row","id","status",…}]}',
+        output:
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )
