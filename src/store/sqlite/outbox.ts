@@ -33,7 +33,7 @@ import type { Repricer } from './reprice.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
-import { conversationOf, lastInboundAt } from './windows.ts';
+import { conversationOf, type Windows, windowsOf } from './windows.ts';
 
 /** A turn whose transaction has begun. */
 type Begun = Turn & { readonly at: Instant };
@@ -51,7 +51,8 @@ type OutboxParts = {
 };
 
 const CLAIM = /* sql */ `
-  UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, changed_at = ?
+  UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, inbound_at = ?, free_entry_until = ?,
+    claimed_at = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
 
 const DEFER = /* sql */ `UPDATE message SET not_before = ? WHERE id = ?`;
@@ -117,16 +118,18 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
     standing: onceEach(parts.templates.standing),
   };
   for (const candidate of candidates) {
-    const decision = rules.claim(claimFacts(parts, common, candidate));
+    const windows = windowsOf(parts.sqlite, candidate.contactId, turn.senderId);
+    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
     const deferredTo = decision.kind === 'claim' ? (meter?.take(candidate) ?? null) : null;
     if (decision.kind === 'wait' || deferredTo !== null) {
       parts.sqlite.prepare(DEFER).run(decision.kind === 'wait' ? decision.until : deferredTo, candidate.id);
     } else if (decision.kind !== 'claim') {
       stopped.push(toStop(candidate, decision, turn.at));
     } else {
-      const { changes } = update.run(turn.workerId, gateSequence, turn.at, candidate.id);
+      const { inboundAt, freeEntryUntil } = windows;
+      const { changes } = update.run(turn.workerId, gateSequence, inboundAt, freeEntryUntil, turn.at, turn.at, candidate.id);
       assert(changes === 1, 'a candidate is claimed once');
-      claimed.push(toClaimed(parts, turn, candidate));
+      claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
@@ -149,9 +152,11 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
 
 type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
 
-function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standing }: CommonFacts, candidate: Candidate): ClaimFacts {
+type Due = { readonly candidate: Candidate; readonly windows: Windows };
+
+function claimFacts({ flags }: OutboxParts, { at, sender, prices, standing }: CommonFacts, { candidate, windows }: Due): ClaimFacts {
   const freeForm = candidate.templateId === null;
-  const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, sender.id) : null;
+  const inboundAt = freeForm ? windows.inboundAt : null;
   return {
     at,
     expiresAt: candidate.expiresAt,
@@ -173,7 +178,7 @@ function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standi
   };
 }
 
-function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }: Begun, candidate: Candidate): ClaimedMessage {
+function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }: Begun, { candidate, windows }: Due): ClaimedMessage {
   const { contactId } = candidate;
   const template = candidate.templateId === null ? null : templates.byId(candidate.templateId);
   const content = candidate.content ?? '';
@@ -186,7 +191,7 @@ function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }
     template,
     parameters: template === null ? {} : (JSON.parse(content) as Record<string, string>),
     freeForm: template === null ? toFreeForm(content) : null,
-    conversation: conversationOf(sqlite, senders.byId(senderId), { contactId, freeForm: template === null, at }),
+    conversation: conversationOf(sqlite, senders.byId(senderId), { windows, freeForm: template === null, at }),
     runId: candidate.runId,
     unbegun: candidate.unbegun,
   };
