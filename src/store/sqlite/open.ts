@@ -12,6 +12,7 @@ import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
 import { createBudgetStore } from './budgets.ts';
+import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
 import { createHealthStore } from './health.ts';
 import { createInboundStore } from './inbound.ts';
@@ -67,6 +68,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createCounterStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     close: async () => {
       liveness.release();
