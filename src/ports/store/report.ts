@@ -18,7 +18,10 @@ export type ReportFilter = {
   /** Null for all senders of the store. */
   readonly senderId: SenderId | null;
   readonly groupBy: readonly Grouping[];
-  /** The books as they stood then: what was recorded up to this instant, itself included. Null or absent: as they stand now. */
+  /**
+   * The books as they stood then: what was recorded up to this instant, itself included. Final once it is past by longer than a writer may wait for its turn,
+   * since entries are dated by when their writer began, and never before what is recorded already. Null or absent: as they stand now.
+   */
   readonly asOf?: Instant | null;
 };
 

@@ -43,7 +43,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
-  const book = createBook(sqlite);
+  const book = createBook({ sqlite, senders });
   const settler = createSettler({ sqlite, book, prices, senders, templates });
   const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });

@@ -178,6 +178,16 @@ function examPeriods(exam: Exam): void {
     expect(totals[0]?.counters.units).toBe(1);
   });
 
+  it('stays what it was as of an instant, though a writer took its time before that and wrote later', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1111', ['marketing']);
+    await queue(store, { senderId, contactId, template: 'offer', at: later(2) });
+    const late = await queue(store, { senderId, contactId, template: 'offer', at: later(1) });
+    expect(await report(store, [], { asOf: later(1) })).toEqual([]);
+    expect(await report(store, [], { asOf: later(2) })).toEqual(['USD: 2 0 0 200 0']);
+    expect(await store.entriesOf(late)).toMatchObject([{ eventAt: later(1), recordedAt: later(2) }]);
+  });
+
   it('includes its first day and not its last', async () => {
     const { store } = await traded(exam);
     const of = (from: string, to: string) => report(store, [], { period: { from: from as Day, to: to as Day } });
