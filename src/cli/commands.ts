@@ -168,6 +168,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill-report.ts')).defineBillReport,
   },
   {
+    path: 'bill-explain',
+    summary: 'why one message costs what it costs',
+    load: async () => (await import('./commands/bill-explain.ts')).defineBillExplain,
+  },
+  {
     path: 'webhook trigger',
     summary: 'send a signed webhook, for tests',
     load: async () => (await import('./commands/webhook-trigger.ts')).defineWebhookTrigger,

@@ -2,6 +2,7 @@
 
 import type { AdmitStore } from './store/admit.ts';
 import type { DirectoryStore } from './store/directory.ts';
+import type { EvidenceStore } from './store/evidence.ts';
 import type { HealthStore } from './store/health.ts';
 import type { InboundStore } from './store/inbound.ts';
 import type { OutboxStore } from './store/outbox.ts';
@@ -20,6 +21,7 @@ export type Store = AdmitStore &
   DirectoryStore &
   TemplateStore &
   ReportStore &
+  EvidenceStore &
   HealthStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;

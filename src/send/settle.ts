@@ -195,6 +195,9 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, wo
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
     pricing: word,
+    acceptedAt: outcome.kind === 'accepted' ? outcome.at : null,
+    sentAt: outcome.kind === 'sent' ? outcome.at : null,
+    readAt: outcome.kind === 'read' ? outcome.at : null,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what was tried once, is not.
     freesKey: state === 'cancelled' && message.attempt === message.uncounted && isRefusalReason(reason),
     at,

@@ -46,9 +46,19 @@ describe('a delivery', () => {
       expiresAt: null,
       providerId: 'wamid',
       pricing: { type: 'regular', category: 'utility', toldBy: 'delivered' },
+      acceptedAt: null,
+      sentAt: null,
+      readAt: null,
       freesKey: false,
       at: LATER,
     });
+  });
+
+  it('keeps when it was accepted, sent and read, as who tells it dates it', () => {
+    const at = NOW;
+    expect(settle(message(), outcome('accepted', { at })).change).toMatchObject({ acceptedAt: at, sentAt: null, readAt: null });
+    expect(settle(message(), outcome('sent', { at })).change).toMatchObject({ acceptedAt: null, sentAt: at, readAt: null });
+    expect(settle(message(), outcome('read', { at })).change).toMatchObject({ acceptedAt: null, sentAt: null, readAt: at });
   });
 
   it("counts in the day that its event has in the sender's zone, and in the books of the day it is recorded on", () => {

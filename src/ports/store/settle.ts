@@ -63,6 +63,10 @@ export type MessageChange = {
   readonly providerId: string | null;
   /** The word on the price to keep from now on; null leaves what is there. */
   readonly pricing: ToldPricing | null;
+  /** When it was accepted, sent or read, by whoever told it; null leaves what is there. */
+  readonly acceptedAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly readAt: Instant | null;
   /** Gives the key back: nothing was ever sent under it, and what stood against it may be gone when the send is tried again. */
   readonly freesKey: boolean;
   readonly at: Instant;

@@ -1,8 +1,11 @@
 // Writing the ledger: entries and the counters of their buckets, inside the transaction of whoever posts.
 
 import { addCounts, type Bucket, type Counters, eventCounts, holdCounts, type LedgerEntry } from '../../domain/ledger.ts';
+import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
+import { dayOf, type Instant, monthOf, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import type { SenderStore } from './senders.ts';
 
 export type Book = {
   /** Writes entries and adds them to the counters. Call it inside `write`. */
@@ -45,8 +48,11 @@ const ADD_COUNTS = /* sql */ `
     adjusted = adjusted + excluded.adjusted,
     committed = committed + excluded.committed`;
 
+// The end of the table by its key.
+const NEWEST_RECORDED = /* sql */ `SELECT recorded_at FROM ledger ORDER BY sequence DESC LIMIT 1`;
+
 /** The book of one connection. Buckets are looked up once per batch: rules share one object for equal buckets, so most look-ups are by identity. */
-export function createBook(sqlite: Sqlite): Book {
+export function createBook({ sqlite, senders }: { readonly sqlite: Sqlite; readonly senders: Pick<SenderStore, 'byId'> }): Book {
   const known = new Map<number, Bucket>();
 
   const findBucket = (bucket: Bucket): number => {
@@ -79,6 +85,7 @@ export function createBook(sqlite: Sqlite): Book {
   };
 
   const post = (entries: readonly LedgerEntry[]): void => {
+    if (entries.length === 0) return;
     const ids = new Map<Bucket, number>();
     const idOf = (bucket: Bucket): number => {
       const id = ids.get(bucket) ?? findBucket(bucket);
@@ -91,7 +98,9 @@ export function createBook(sqlite: Sqlite): Book {
       counts.set(id, before === undefined ? added : addCounts(before, added));
     };
     const insert = sqlite.prepare(INSERT_ENTRY);
-    for (const entry of entries) {
+    const newest = newestRecorded(sqlite);
+    for (const given of entries) {
+      const entry = given.recordedAt < newest ? recordedLater(given, newest, senders.byId(given.bucket.senderId)) : given;
       const bucketId = idOf(entry.bucket);
       const holdBucketId = idOf(entry.holdBucket);
       insert.run(...entryRow(entry, bucketId, holdBucketId));
@@ -102,6 +111,16 @@ export function createBook(sqlite: Sqlite): Book {
   };
 
   return { post, bucketId: findBucket, bucket: readBucket };
+}
+
+function newestRecorded(sqlite: Sqlite): Instant {
+  return (sqlite.prepare(NEWEST_RECORDED).pluck().get() as Instant | undefined) ?? toInstant(0);
+}
+
+// A process takes the time before it waits for its turn to write, and a clock may be set back: but what was recorded by an instant must stay what was
+// recorded by then, or a report as of that instant would change.
+function recordedLater(entry: LedgerEntry, recordedAt: Instant, { timeZone }: Pick<Sender, 'timeZone'>): LedgerEntry {
+  return { ...entry, recordedAt, booksMonth: monthOf(dayOf(recordedAt, timeZone)) };
 }
 
 function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): unknown[] {

@@ -44,6 +44,9 @@ const CHANGE = /* sql */ `
     expires_at = ifnull(?, expires_at),
     provider_id = ifnull(?, provider_id),
     pricing = ifnull(?, pricing),
+    accepted_at = ifnull(?, accepted_at),
+    sent_at = ifnull(?, sent_at),
+    read_at = ifnull(?, read_at),
     worker_id = NULL
   WHERE id = ?`;
 
@@ -156,6 +159,9 @@ export function mergeChanges(before: MessageChange | undefined, next: MessageCha
     expiresAt: next.expiresAt ?? before.expiresAt,
     providerId: next.providerId ?? before.providerId,
     pricing: next.pricing ?? before.pricing,
+    acceptedAt: next.acceptedAt ?? before.acceptedAt,
+    sentAt: next.sentAt ?? before.sentAt,
+    readAt: next.readAt ?? before.readAt,
     freesKey: next.freesKey || before.freesKey,
   };
 }
@@ -169,6 +175,9 @@ function changeRow(change: MessageChange): unknown[] {
     change.expiresAt,
     change.providerId,
     change.pricing === null ? null : pricingText(change.pricing),
+    change.acceptedAt,
+    change.sentAt,
+    change.readAt,
   ];
 }
 
@@ -176,8 +185,8 @@ function pricingText({ type, category, toldBy }: ToldPricing): string {
   return `${type}/${category}/${toldBy}`;
 }
 
-// The category is the provider's word, whatever stands in it.
-function toPricing(text: string): ToldPricing {
+/** The word on the price from its column. The category is the provider's word, whatever stands in it. */
+export function toPricing(text: string): ToldPricing {
   const [first, last] = [text.indexOf('/'), text.lastIndexOf('/')];
   return { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: text.slice(last + 1) as PricedKind };
 }

@@ -12,6 +12,7 @@ import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
 import { createBudgetStore } from './budgets.ts';
+import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
 import { createHealthStore } from './health.ts';
 import { createInboundStore } from './inbound.ts';
@@ -42,7 +43,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
-  const book = createBook(sqlite);
+  const book = createBook({ sqlite, senders });
   const settler = createSettler({ sqlite, book, prices, senders, templates });
   const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });
@@ -67,6 +68,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createCounterStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     close: async () => {
       liveness.release();

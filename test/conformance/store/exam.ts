@@ -8,6 +8,7 @@ import { examBudgets } from './budgets.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
+import { examEvidence } from './evidence.ts';
 import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
 import { examInbound } from './inbound.ts';
@@ -55,6 +56,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   stops: examStops,
   budgets: examBudgets,
   messages: examMessages,
+  evidence: examEvidence,
   admit: examAdmit,
   outbox: examOutbox,
   pace: examPace,
