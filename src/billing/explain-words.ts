@@ -1,11 +1,10 @@
 // The words of an explanation: one sentence for each thing that made an entry what it is. Pure; decides nothing.
 
-import { negative } from '../domain/ledger.ts';
 import type { MarketOrigin } from '../domain/market.ts';
 import type { PricedKind } from '../domain/outcome.ts';
 import type { EntryEvidence, MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
 import type { ResolutionRecord } from '../ports/store/report.ts';
-import { formatAmount, ZERO } from '../values/money.ts';
+import { formatAmount, negative, ZERO } from '../values/money.ts';
 import { formatInstant } from '../values/time.ts';
 
 type Facts = {

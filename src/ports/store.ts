@@ -1,6 +1,7 @@
 // The store, whole. Each consumer names only the slice that it needs.
 
 import type { AdmitStore } from './store/admit.ts';
+import type { ClosingStore } from './store/closing.ts';
 import type { DirectoryStore } from './store/directory.ts';
 import type { EvidenceStore } from './store/evidence.ts';
 import type { HealthStore } from './store/health.ts';
@@ -21,8 +22,9 @@ export type Store = AdmitStore &
   DirectoryStore &
   TemplateStore &
   ReportStore &
+  HealthStore &
   EvidenceStore &
-  HealthStore & {
+  ClosingStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;
   };

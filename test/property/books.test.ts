@@ -123,7 +123,7 @@ function isWronglyBooked(line: EntryLine): boolean {
     // A correction counts on the day of what it corrects.
     (line.day !== day && line.kind !== 'repricing' && line.kind !== 'adjustment') ||
     line.hold_day !== dayOf(toInstant(line.created_at), zone) ||
-    line.books_month !== monthOf(dayOf(toInstant(line.recorded_at), zone)) ||
+    line.books_month !== (line.kind === 'repricing' ? monthOf(dayOf(toInstant(line.recorded_at), zone)) : line.day.slice(0, 7)) ||
     (line.kind === 'charge' && !isRightlyCharged(line))
   );
 }

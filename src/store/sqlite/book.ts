@@ -1,11 +1,9 @@
 // Writing the ledger: entries and the counters of their buckets, inside the transaction of whoever posts.
 
 import { addCounts, type Bucket, type Counters, eventCounts, holdCounts, type LedgerEntry } from '../../domain/ledger.ts';
-import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
-import { dayOf, type Instant, monthOf, toInstant } from '../../values/time.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
-import type { SenderStore } from './senders.ts';
 
 export type Book = {
   /** Writes entries and adds them to the counters. Call it inside `write`. */
@@ -17,8 +15,8 @@ export type Book = {
 
 const INSERT_ENTRY = /* sql */ `
   INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month,
-    cause, price_id, rule, provider_type, provider_category)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    cause, price_id, rule, provider_type, provider_category, reference)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_BUCKET = /* sql */ `
   INSERT OR IGNORE INTO bucket (sender_id, day, campaign_id, category, market, template, cost_center, pricing_type, currency, account_id)
@@ -52,7 +50,7 @@ const ADD_COUNTS = /* sql */ `
 const NEWEST_RECORDED = /* sql */ `SELECT recorded_at FROM ledger ORDER BY sequence DESC LIMIT 1`;
 
 /** The book of one connection. Buckets are looked up once per batch: rules share one object for equal buckets, so most look-ups are by identity. */
-export function createBook({ sqlite, senders }: { readonly sqlite: Sqlite; readonly senders: Pick<SenderStore, 'byId'> }): Book {
+export function createBook(sqlite: Sqlite): Book {
   const known = new Map<number, Bucket>();
 
   const findBucket = (bucket: Bucket): number => {
@@ -100,7 +98,7 @@ export function createBook({ sqlite, senders }: { readonly sqlite: Sqlite; reado
     const insert = sqlite.prepare(INSERT_ENTRY);
     const newest = newestRecorded(sqlite);
     for (const given of entries) {
-      const entry = given.recordedAt < newest ? recordedLater(given, newest, senders.byId(given.bucket.senderId)) : given;
+      const entry = given.recordedAt < newest ? { ...given, recordedAt: newest } : given;
       const bucketId = idOf(entry.bucket);
       const holdBucketId = idOf(entry.holdBucket);
       insert.run(...entryRow(entry, bucketId, holdBucketId));
@@ -113,14 +111,10 @@ export function createBook({ sqlite, senders }: { readonly sqlite: Sqlite; reado
   return { post, bucketId: findBucket, bucket: readBucket };
 }
 
-function newestRecorded(sqlite: Sqlite): Instant {
-  return (sqlite.prepare(NEWEST_RECORDED).pluck().get() as Instant | undefined) ?? toInstant(0);
-}
-
 // A process takes the time before it waits for its turn to write, and a clock may be set back: but what was recorded by an instant must stay what was
 // recorded by then, or a report as of that instant would change.
-function recordedLater(entry: LedgerEntry, recordedAt: Instant, { timeZone }: Pick<Sender, 'timeZone'>): LedgerEntry {
-  return { ...entry, recordedAt, booksMonth: monthOf(dayOf(recordedAt, timeZone)) };
+function newestRecorded(sqlite: Sqlite): Instant {
+  return (sqlite.prepare(NEWEST_RECORDED).pluck().get() as Instant | undefined) ?? toInstant(0);
 }
 
 function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): unknown[] {
@@ -141,6 +135,7 @@ function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): u
     evidence?.rule ?? null,
     evidence?.providerType ?? null,
     evidence?.providerCategory ?? null,
+    entry.reference,
   ];
 }
 

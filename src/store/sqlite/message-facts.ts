@@ -6,13 +6,16 @@ import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store
 import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
+import { toInstant } from '../../values/time.ts';
 import type { Book } from './book.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
 export type MessageFactStore = {
-  readonly load: (id: MessageId) => MessageFacts | undefined;
+  /** One message; which months are closed is asked of `closings`, where the batch keeps the answers. */
+  readonly load: (id: MessageId, closings: Pick<ClosingReader, 'closedThrough'>) => MessageFacts | undefined;
   /** What a delivered message was charged. */
   readonly chargeOf: (id: MessageId) => ChargeFacts | null;
   /** Writes changes, one for each message. Call it inside `write`. */
@@ -28,7 +31,7 @@ const FIND = /* sql */ `
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
 
-const CHARGE = /* sql */ `SELECT posted, bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+const CHARGE = /* sql */ `SELECT posted, bucket_id, event_at FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
 
 // Only those that follow from the provider's word have a rule. The condition in brackets is that of the index of the few corrections.
 const CORRECTED = /* sql */ `
@@ -85,16 +88,16 @@ type FactParts = {
 export function createMessageFactStore(parts: FactParts): MessageFactStore {
   const { sqlite, book } = parts;
   return {
-    load: (id) => {
+    load: (id, closings) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
-      return row === undefined ? undefined : toFacts(id, row, parts);
+      return row === undefined ? undefined : toFacts(id, row, { ...parts, ...closings });
     },
     chargeOf: (id) => {
-      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint] | undefined;
+      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, bigint] | undefined;
       if (row === undefined) return null;
-      const [posted, bucketId] = row;
+      const [posted, bucketId, at] = row;
       const corrected = sqlite.prepareExact(CORRECTED).pluck().get(id) as bigint;
-      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)) };
+      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)), at: toInstant(Number(at)) };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);
@@ -108,7 +111,11 @@ export function createMessageFactStore(parts: FactParts): MessageFactStore {
   };
 }
 
-function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactParts): MessageFacts {
+function toFacts(
+  id: MessageId,
+  row: Row,
+  { book, senders, templates, closedThrough }: FactParts & Pick<ClosingReader, 'closedThrough'>,
+): MessageFacts {
   const [
     senderId,
     state,
@@ -146,6 +153,7 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactPart
     price: toMicros(price),
     held: toMicros(held),
     holdBucket: book.bucket(Number(holdBucketId)),
+    closedThrough: closedThrough(senderId),
   };
 }
 

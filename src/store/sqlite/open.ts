@@ -8,6 +8,8 @@ import type { Store } from '../../ports/store.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createBook } from './book.ts';
+import { createClosingStore } from './closing.ts';
+import { createClosingReader } from './closings.ts';
 import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
@@ -43,8 +45,9 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
-  const book = createBook({ sqlite, senders });
-  const settler = createSettler({ sqlite, book, prices, senders, templates });
+  const book = createBook(sqlite);
+  const closings = createClosingReader(sqlite);
+  const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
   const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });
   const contacts = createContactStore(sqlite);
@@ -70,6 +73,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createMessageStore(sqlite),
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
+    ...createClosingStore({ sqlite, book, prices, senders, closings }),
     close: async () => {
       liveness.release();
       sqlite.connection.close();

@@ -5,6 +5,7 @@ import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
 import { examBudgets } from './budgets.ts';
+import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
@@ -67,6 +68,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   people: examPeople,
   report: examReport,
   health: examHealth,
+  closing: examClosing,
   concurrency: examConcurrency,
 };
 
