@@ -1,6 +1,7 @@
 // The store, whole. Each consumer names only the slice that it needs.
 
 import type { AdmitStore } from './store/admit.ts';
+import type { AuditStore } from './store/audit.ts';
 import type { DirectoryStore } from './store/directory.ts';
 import type { HealthStore } from './store/health.ts';
 import type { InboundStore } from './store/inbound.ts';
@@ -20,7 +21,8 @@ export type Store = AdmitStore &
   DirectoryStore &
   TemplateStore &
   ReportStore &
-  HealthStore & {
+  HealthStore &
+  AuditStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;
   };

@@ -7,6 +7,7 @@ import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
+import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
 import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
@@ -68,6 +69,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
     ...createHealthStore(parts),
+    ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();
       sqlite.connection.close();
@@ -94,6 +96,11 @@ export function openSqlite({ path, readOnly, busyTimeoutMs }: OpenOptions): Sqli
   } catch (error) {
     throw openError(error, path);
   }
+}
+
+// What the migrations make, for those who compare.
+function fresh(): Sqlite {
+  return openSqlite({ path: ':memory:', readOnly: false, busyTimeoutMs: 0 });
 }
 
 const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -16000';
