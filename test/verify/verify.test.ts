@@ -118,6 +118,11 @@ describe('the command', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('stops between two looks when it is asked to', async () => {
+    world.interrupt();
+    expect(await world.failure('verify', '--db', copyOfStore())).toMatchObject({ exit: 130, code: 'interrupted' });
+  });
+
   it('leaves the file as it is', async () => {
     const path = copyOfStore();
     const before = behind(path, (db) => db.serialize());

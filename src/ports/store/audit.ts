@@ -32,6 +32,7 @@ export const AUDIT_PARTS = [
   'schema',
   'references',
   'messages',
+  'holdings',
   'claims',
   'entries',
   'corrections',

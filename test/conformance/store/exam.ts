@@ -4,6 +4,7 @@
 import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
+import { examAudit } from './audit.ts';
 import { examBudgets } from './budgets.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
@@ -65,6 +66,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   people: examPeople,
   report: examReport,
   health: examHealth,
+  audit: examAudit,
   concurrency: examConcurrency,
 };
 

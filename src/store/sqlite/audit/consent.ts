@@ -57,7 +57,7 @@ const LAST_INBOUND =
 /** Every message that was sent, against the part of the history that came before: by number, not by clock. */
 export const GATE: Survey = {
   subject: 'message',
-  counted: 'SELECT COUNT(*) FROM message WHERE gate_sequence IS NOT NULL',
+  counted: 'SELECT COUNT(*) FROM message',
   facts: GATE_FACTS,
   rules: [
     { check: 'gate', wrong: 'It was sent although a block stood.', when: `block % 2 = 1 AND ${IS_ONE_PERSON}` },

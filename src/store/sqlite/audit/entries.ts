@@ -1,7 +1,7 @@
 // The audit of entries: each with its two buckets and the price that it names; and what corrections leave of a message.
 
-import { ENTRY_KINDS, RELEASE_CAUSES } from '../../../domain/ledger.ts';
-import { type Survey, words } from './survey.ts';
+import { ENTRY_KINDS, LIST_RULES, RELEASE_CAUSES } from '../../../domain/ledger.ts';
+import { oneOf, type Survey } from './survey.ts';
 
 const ENTRIES_FACTS = /* sql */ `
   SELECT l.message_id AS id, l.kind, l.cause, l.attempt, l.held, l.posted, l.price_id, l.rule, l.provider_type, l.recorded_at, l.bucket_id, l.hold_bucket_id,
@@ -16,7 +16,9 @@ const ENTRIES_FACTS = /* sql */ `
   LEFT JOIN price p ON p.id = l.price_id
   LEFT JOIN price_book k ON k.id = p.book_id`;
 
-const IS_LISTED = `rule IN ('list', 'list_first_tier', 'list_open_ended')`;
+const IS_LISTED = oneOf('rule', LIST_RULES);
+const IS_PRICED = oneOf('kind', ['charge', 'reservation', 'repricing']);
+const IS_DELIVERY = oneOf('kind', ['charge', 'adjustment']);
 
 /** Every entry: that its amount is what its evidence says, and that its buckets are of one kind. */
 export const ENTRIES: Survey = {
@@ -27,7 +29,7 @@ export const ENTRIES: Survey = {
     {
       check: 'holds',
       wrong: 'An entry is of no kind that there is, or has a cause that only a release has.',
-      when: `kind NOT IN ${words(ENTRY_KINDS)} OR (cause IS NOT NULL) <> (kind = 'release') OR cause NOT IN ${words(RELEASE_CAUSES)}`,
+      when: `NOT ${oneOf('kind', ENTRY_KINDS)} OR (cause IS NOT NULL) <> (kind = 'release') OR NOT ${oneOf('cause', RELEASE_CAUSES)}`,
     },
     {
       check: 'holds',
@@ -38,13 +40,12 @@ export const ENTRIES: Survey = {
     {
       check: 'prices',
       wrong: 'An amount has no price, or no rule, that explains it.',
-      when: `kind IN ('charge', 'reservation', 'repricing') AND (rule IS NULL OR ${IS_LISTED} AND rate IS NULL)
-        OR rule IN ('free', 'as_reserved') AND price_id IS NOT NULL`,
+      when: `(rule IS NULL OR rate IS NULL AND ${IS_LISTED}) AND ${IS_PRICED} OR price_id IS NOT NULL AND NOT ${IS_LISTED}`,
     },
     {
       check: 'prices',
       wrong: 'An amount is not its price.',
-      when: `${IS_LISTED} AND (kind = 'charge' AND posted <> rate OR kind IN ('reservation', 'repricing') AND held > 0 AND held <> rate)`,
+      when: `kind = 'charge' AND posted <> rate OR held > 0 AND held <> rate AND ${oneOf('kind', ['reservation', 'repricing'])}`,
     },
     { check: 'prices', wrong: 'A delivery was free, and was charged for.', when: `kind = 'charge' AND rule = 'free' AND posted <> 0` },
     {
@@ -62,13 +63,13 @@ export const ENTRIES: Survey = {
       wrong: 'A price is of another market, category or currency.',
       // What leaves a category when a price changes names the new price, and a reservation the market where it may be dearest.
       when: `(price_category <> category OR card_currency <> currency) AND NOT (kind = 'repricing' AND held <= 0)
-        OR kind IN ('charge', 'adjustment') AND price_market <> market`,
+        OR price_market <> market AND ${IS_DELIVERY}`,
     },
     {
       check: 'prices',
       wrong: 'A price is of a card that was not in force on the day.',
       // A reservation is made at the highest price that may come: its card may begin later.
-      when: `kind IN ('charge', 'adjustment') AND (effective_from > day OR EXISTS (
+      when: `${IS_DELIVERY} AND (effective_from > day OR EXISTS (
         SELECT 1 FROM price_book n
         WHERE n.currency = card_currency AND n.effective_from > facts.effective_from AND n.effective_from <= day AND n.added_at < recorded_at
           AND ifnull(n.replaced_at, recorded_at + 1) > recorded_at))`,
@@ -76,7 +77,7 @@ export const ENTRIES: Survey = {
     {
       check: 'prices',
       wrong: 'A price is of another volume tier than its rule says.',
-      when: `${IS_LISTED} AND (tier_from <> 0 OR rule <> CASE tier_end WHEN 'max' THEN 'list' WHEN 'at' THEN 'list_first_tier' ELSE 'list_open_ended' END)`,
+      when: `price_id IS NOT NULL AND (tier_from <> 0 OR rule <> CASE tier_end WHEN 'max' THEN 'list' WHEN 'at' THEN 'list_first_tier' ELSE 'list_open_ended' END)`,
     },
     {
       check: 'buckets',
@@ -87,7 +88,7 @@ export const ENTRIES: Survey = {
     {
       check: 'buckets',
       wrong: 'Something that is no delivery counts among the free ones.',
-      when: `hold_pricing_type <> 'regular' OR kind NOT IN ('charge', 'adjustment') AND pricing_type <> 'regular'`,
+      when: `hold_pricing_type <> 'regular' OR pricing_type <> 'regular' AND NOT ${IS_DELIVERY}`,
     },
   ],
 };

@@ -22,9 +22,13 @@ export const IDENTITY: readonly Survey[] = [
     { subject: 'message', counted: 'SELECT COUNT(*) FROM message WHERE alias_key IS NOT NULL' },
   ),
   wrongRows(
-    'SELECT MIN(id) AS id FROM message WHERE provider_id IS NOT NULL GROUP BY provider_id HAVING COUNT(*) > 1',
+    // Sorted without the ids of the messages, which make it three times as long; those are looked up where there is something to be named.
+    `SELECT MIN(m.id) AS id
+     FROM (SELECT provider_id FROM message WHERE provider_id IS NOT NULL GROUP BY provider_id HAVING COUNT(*) > 1) twice
+     CROSS JOIN message m ON m.provider_id = twice.provider_id
+     GROUP BY m.provider_id`,
     { check: 'identity', wrong: "Another message has the same id at the provider: one message's statuses count for another." },
-    { subject: 'message', counted: 'SELECT COUNT(*) FROM message WHERE provider_id IS NOT NULL' },
+    { subject: 'message', counted: MESSAGES },
   ),
   wrongRows(
     'SELECT retry_of AS id FROM message WHERE retry_of IS NOT NULL GROUP BY retry_of HAVING COUNT(*) > 1',

@@ -10,7 +10,7 @@ import { auditCards, auditTemplates } from './contents.ts';
 import { CORRECTIONS, ENTRIES } from './entries.ts';
 import { auditFile, auditReferences, auditSchema, tablesOf } from './file.ts';
 import { IDENTITY } from './identity.ts';
-import { MESSAGES } from './messages.ts';
+import { HOLDINGS, MESSAGES } from './messages.ts';
 import { PEOPLE } from './people.ts';
 import { runSurvey, type Survey } from './survey.ts';
 import { auditTally } from './tally.ts';
@@ -29,6 +29,7 @@ const LOOKS: Readonly<Record<AuditPart, Look>> = {
   schema: ({ sqlite, fresh }) => compareSchema(sqlite, fresh()),
   references: ({ sqlite }) => sqlite.read(() => tablesOf(sqlite)).flatMap((table) => sqlite.read(() => auditReferences(sqlite, table))),
   messages: surveys([MESSAGES]),
+  holdings: surveys([HOLDINGS]),
   claims: ({ sqlite, liveness }) => sqlite.read(() => auditClaims(sqlite, liveness)),
   entries: surveys([ENTRIES]),
   corrections: surveys([CORRECTIONS]),

@@ -20,6 +20,8 @@ export type Survey = {
   readonly subject: Subject;
   /** SQL: how many things there are. */
   readonly counted: string;
+  /** The checks for which another look has counted the same things. */
+  readonly countedBefore?: readonly CheckName[];
   /** SQL: a row for each, or for those alone that are wrong; its column `id` names it. `@at` is the moment. */
   readonly facts: string;
   readonly rules: readonly Rule[];
@@ -32,7 +34,7 @@ const IDS_MAX = 10;
  * from constants of ours only.
  */
 export function runSurvey(sqlite: Sqlite, survey: Survey, at: Instant): readonly Audit[] {
-  const { subject, counted, facts, rules } = survey;
+  const { subject, counted, countedBefore = [], facts, rules } = survey;
   const flags = rules.map(({ when }) => `(${when})`);
   const sql = `SELECT id, ${flags.join(', ')} FROM (${facts}) AS facts WHERE ${flags.join(' OR ')}`;
   const collected = rules.map(({ wrong, isNote = false }) => collect({ wrong, isNote, subject }));
@@ -46,7 +48,7 @@ export function runSurvey(sqlite: Sqlite, survey: Survey, at: Instant): readonly
   const checks = [...new Set(rules.map(({ check }) => check))];
   return checks.map((check) => ({
     check,
-    checked,
+    checked: countedBefore.includes(check) ? 0 : checked,
     findings: collected.flatMap(({ found }, index) => (rules[index]?.check === check ? found() : [])),
   }));
 }
@@ -73,7 +75,7 @@ export function findingOf(of: Pick<Finding, 'wrong' | 'subject'> & { readonly is
   return collector.found();
 }
 
-/** The words of a closed list, for IN. */
-export function words(list: readonly string[]): string {
-  return `(${list.map((word) => `'${word}'`).join(', ')})`;
+/** True for one of the words. Not by IN, which looks each one up in a temporary table: half of the time of a pass, measured. */
+export function oneOf(column: string, words: readonly string[]): string {
+  return `(${words.map((word) => `${column} = '${word}'`).join(' OR ')})`;
 }
