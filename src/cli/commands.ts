@@ -183,6 +183,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill-adjust.ts')).defineBillAdjust,
   },
   {
+    path: 'verify',
+    summary: 'whether the books are right',
+    load: async () => (await import('./commands/verify.ts')).defineVerify,
+  },
+  {
     path: 'webhook trigger',
     summary: 'send a signed webhook, for tests',
     load: async () => (await import('./commands/webhook-trigger.ts')).defineWebhookTrigger,

@@ -1,6 +1,7 @@
 // The store, whole. Each consumer names only the slice that it needs.
 
 import type { AdmitStore } from './store/admit.ts';
+import type { AuditStore } from './store/audit.ts';
 import type { ClosingStore } from './store/closing.ts';
 import type { DirectoryStore } from './store/directory.ts';
 import type { EvidenceStore } from './store/evidence.ts';
@@ -24,7 +25,8 @@ export type Store = AdmitStore &
   ReportStore &
   HealthStore &
   EvidenceStore &
-  ClosingStore & {
+  ClosingStore &
+  AuditStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;
   };

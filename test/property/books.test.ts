@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { explain } from '../../src/billing/explain.ts';
+import { verify } from '../../src/billing/verify.ts';
 import { isDelivered } from '../../src/domain/message.ts';
 import type { ContactId, MessageId, SenderId } from '../../src/values/id.ts';
 import { type Day, dayOf, monthDays, monthOf, nextDay, type TimeZone, toInstant } from '../../src/values/time.ts';
@@ -45,6 +46,7 @@ it(
           await expectBudgets(shop);
           await expectStates(shop);
           await expectExplained(shop);
+          expect(await violations(shop)).toEqual([]);
         } finally {
           await shop.close();
         }
@@ -114,6 +116,14 @@ async function expectBudgets(shop: Shop): Promise<void> {
 function newestKind({ database }: Shop, senderId: SenderId, contactId: ContactId, subject: string): unknown {
   const sql = `SELECT kind FROM consent_event WHERE contact_id = ? AND subject = ? AND scope IN (?, '*') ORDER BY at DESC, kind IN ('opt_in', 'unblock') LIMIT 1`;
   return database.prepare(sql).pluck().get(contactId, subject, senderId);
+}
+
+// What `verify` says of a store that no hand has touched: that nothing is wrong with it.
+async function violations({ store, now }: Shop): Promise<readonly unknown[]> {
+  const verdicts = await verify(store, { now, before: async () => undefined });
+  return verdicts.flatMap(({ check, findings }) =>
+    findings.filter(({ isNote }) => !isNote).map(({ wrong, ids }) => ({ check, wrong, ids })),
+  );
 }
 
 function isWronglyBooked(line: EntryLine): boolean {

@@ -1,7 +1,8 @@
 // Closing months on SQLite: the volume discounts are settled and the month is marked in one transaction; the digest follows, over lines that can no longer
 // change.
 
-import { bookingOf, type Closing, MANUAL, tierReference } from '../../domain/closing.ts';
+import type { Hash } from 'node:crypto';
+import { bookingOf, MANUAL, tierReference } from '../../domain/closing.ts';
 import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import { assert } from '../../errors.ts';
 import type { Closed, ClosingStore, DecideTiers, TierLine } from '../../ports/store/closing.ts';
@@ -9,6 +10,7 @@ import type { MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
 import { dayOf, type Instant, lastDayOf, type Month, monthOf } from '../../values/time.ts';
 import type { Book } from './book.ts';
+import { closingDigest } from './closing-digest.ts';
 import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
@@ -31,15 +33,6 @@ const SEAL = /* sql */ `
 
 const FIRST_DAY = /* sql */ `SELECT MIN(day) FROM bucket WHERE sender_id = ?`;
 
-// All that a line says, in the order of the ledger.
-const LINES = /* sql */ `
-  SELECT l.sequence, l.message_id, l.attempt, l.kind, b.day, b.market, b.category, b.pricing_type, b.currency, b.template, b.campaign_id, b.cost_center,
-    l.held, l.posted, l.event_at, l.recorded_at, l.cause, l.price_id, l.rule, l.provider_type, l.provider_category, l.reference
-  FROM ledger l
-  JOIN bucket b ON b.id = l.bucket_id
-  WHERE l.books_month = ? AND b.sender_id = ?
-  ORDER BY l.sequence`;
-
 const MESSAGE = /* sql */ `SELECT hold_bucket_id FROM message WHERE id = ?`;
 
 const CHARGE = /* sql */ `SELECT bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge'`;
@@ -53,14 +46,12 @@ const KEEP_REASON = /* sql */ `INSERT INTO adjustment (sequence, decided_by, rea
 
 const NEWEST = /* sql */ `SELECT MAX(sequence) FROM ledger`;
 
-type Hash = (senderId: SenderId, closing: Closing, previous: string | null) => { readonly lines: number; readonly digest: string };
-
 /** The closing slice of the port. */
 export function createClosingStore(parts: ClosingParts): ClosingStore {
   const { sqlite, senders, closings } = parts;
   return {
     closeMonth: async ({ senderId, month, at, by }, rules) => {
-      const hash = await createHasher(sqlite);
+      const { createHash } = await import('node:crypto'); // only who closes a month needs it
       const closed = sqlite.write((): Closed => {
         const sender = senders.byId(senderId);
         const known = closings.all(senderId);
@@ -75,7 +66,7 @@ export function createClosingStore(parts: ClosingParts): ClosingStore {
         return { decision, closing, adjusted: lines.reduce<Micros>((sum, { posted }) => plus(sum, posted), ZERO) };
       });
       if (!('closing' in closed)) return closed;
-      seal(parts, senderId, hash);
+      seal(parts, senderId, () => createHash('sha256'));
       const sealed = sqlite.read(() => closings.all(senderId)).find((closing) => closing.month === month);
       return { ...closed, closing: sealed ?? closed.closing };
     },
@@ -165,11 +156,11 @@ function adjustmentOf({ messageId, bucket, posted, reference, at }: Line): Ledge
 }
 
 // In their order, since each goes over the one before it; also those that a crash left without.
-function seal({ sqlite, closings }: ClosingParts, senderId: SenderId, hash: Hash): void {
+function seal({ sqlite, closings }: ClosingParts, senderId: SenderId, hash: () => Hash): void {
   let previous: string | null = null;
   for (const closing of sqlite.read(() => closings.all(senderId))) {
     if (closing.digest === null) {
-      const { lines, digest } = hash(senderId, closing, previous);
+      const { lines, digest } = sqlite.read(() => closingDigest(sqlite, hash(), { closing, previous }));
       const before = previous;
       sqlite.write(() => sqlite.prepare(SEAL).run(before, lines, digest, senderId, closing.month));
       previous = digest;
@@ -177,18 +168,4 @@ function seal({ sqlite, closings }: ClosingParts, senderId: SenderId, hash: Hash
       previous = closing.digest;
     }
   }
-}
-
-async function createHasher(sqlite: Sqlite): Promise<Hash> {
-  const { createHash } = await import('node:crypto');
-  return (senderId, { month, closedAt }, previous) =>
-    sqlite.read(() => {
-      const hash = createHash('sha256').update(`tollbell closing 1\n${senderId}\n${month}\n${closedAt}\n${previous ?? ''}\n`);
-      let lines = 0;
-      for (const row of sqlite.prepareExact(LINES).raw().iterate(month, senderId) as Iterable<readonly unknown[]>) {
-        hash.update(`${JSON.stringify(row.map((cell) => (typeof cell === 'bigint' ? String(cell) : cell)))}\n`);
-        lines += 1;
-      }
-      return { lines, digest: hash.digest('hex') };
-    });
 }

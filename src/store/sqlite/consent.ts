@@ -27,6 +27,9 @@ const HISTORY = /* sql */ `
   WHERE e.contact_id = @id OR e.contact_id IN (SELECT id FROM contact WHERE merged_into = @id)
   ORDER BY e.sequence`;
 
+// Whoever became one with somebody else is that person now.
+const PERSON = /* sql */ `SELECT ifnull(merged_into, id) FROM contact WHERE id = ?`;
+
 type ConsentStore = Pick<DirectoryStore, 'recordConsent' | 'consentHistory' | 'recordInbound'>;
 
 /** The consent slice of the directory. */
@@ -44,7 +47,10 @@ export function createConsentStore({ sqlite, settler }: ConsentParts): ConsentSt
     recordInbound: async ({ senderId, messages }) => {
       assert(messages.length <= BATCH_MAX, `at most ${BATCH_MAX} messages in a batch`);
       sqlite.write(() => {
-        for (const { contactId, at } of messages) openWindow(sqlite, { contactId, senderId, at });
+        for (const { contactId: named, at } of messages) {
+          const contactId = sqlite.prepare(PERSON).pluck().get(named) as ContactId;
+          openWindow(sqlite, { contactId, senderId, at });
+        }
       });
     },
   };

@@ -7,6 +7,7 @@ import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
+import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
 import { createClosingStore } from './closing.ts';
 import { createClosingReader } from './closings.ts';
@@ -74,6 +75,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
+    ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();
       sqlite.connection.close();
@@ -100,6 +102,11 @@ export function openSqlite({ path, readOnly, busyTimeoutMs }: OpenOptions): Sqli
   } catch (error) {
     throw openError(error, path);
   }
+}
+
+// What the migrations make, for those who compare.
+function fresh(): Sqlite {
+  return openSqlite({ path: ':memory:', readOnly: false, busyTimeoutMs: 0 });
 }
 
 const READ_PRAGMAS = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -16000';

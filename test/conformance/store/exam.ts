@@ -4,6 +4,7 @@
 import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
+import { examAudit } from './audit.ts';
 import { examBudgets } from './budgets.ts';
 import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
@@ -69,6 +70,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   report: examReport,
   health: examHealth,
   closing: examClosing,
+  audit: examAudit,
   concurrency: examConcurrency,
 };
 

@@ -1,0 +1,140 @@
+// The audit of entries: each with its two buckets and the price that it names; and what corrections leave of a message.
+
+import { ENTRY_KINDS, LIST_RULES, RELEASE_CAUSES } from '../../../domain/ledger.ts';
+import { oneOf, type Survey } from './survey.ts';
+
+const ENTRIES_FACTS = /* sql */ `
+  SELECT ifnull(l.message_id, 'entry ' || l.sequence) AS id, l.kind, l.cause, l.attempt, l.held, l.posted, l.price_id, l.rule, l.provider_type, l.recorded_at, l.bucket_id, l.hold_bucket_id,
+    iif(l.reference LIKE 'late:%', substr(l.reference, 6) || '-28', b.day) AS day, b.market, b.category, b.currency, b.pricing_type, h.pricing_type AS hold_pricing_type,
+    b.sender_id, b.account_id, b.template, b.campaign_id, b.cost_center,
+    h.sender_id AS hold_sender, h.account_id AS hold_account, h.currency AS hold_currency, h.category AS hold_category, h.template AS hold_template,
+    h.campaign_id AS hold_campaign, h.cost_center AS hold_cost_center,
+    p.rate, p.market AS price_market, p.category AS price_category, p.tier_from, p.tier_end, k.currency AS card_currency, k.effective_from
+  FROM ledger l
+  LEFT JOIN bucket b ON b.id = l.bucket_id
+  LEFT JOIN bucket h ON h.id = l.hold_bucket_id
+  LEFT JOIN price p ON p.id = l.price_id
+  LEFT JOIN price_book k ON k.id = p.book_id`;
+
+const IS_LISTED = oneOf('rule', LIST_RULES);
+const IS_PRICED = oneOf('kind', ['charge', 'reservation', 'repricing']);
+const IS_DELIVERY = oneOf('kind', ['charge', 'adjustment']);
+
+/** Every entry: that its amount is what its evidence says, and that its buckets are of one kind. */
+export const ENTRIES: Survey = {
+  subject: 'message',
+  counted: 'SELECT COUNT(*) FROM ledger',
+  facts: ENTRIES_FACTS,
+  rules: [
+    {
+      check: 'holds',
+      wrong: 'An entry is of no kind that there is, or has a cause that only a release has.',
+      when: `NOT ${oneOf('kind', ENTRY_KINDS)} OR (cause IS NOT NULL) <> (kind = 'release') OR NOT ${oneOf('cause', RELEASE_CAUSES)}`,
+    },
+    {
+      check: 'holds',
+      wrong: 'An entry moves what its kind does not move.',
+      when: `kind = 'reservation' AND (attempt <> 0 OR held < 0 OR posted <> 0) OR kind = 'charge' AND (held > 0 OR posted < 0)
+        OR kind = 'release' AND (held > 0 OR posted <> 0) OR kind = 'repricing' AND posted <> 0 OR kind = 'adjustment' AND held <> 0`,
+    },
+    {
+      check: 'prices',
+      wrong: 'An amount has no price, or no rule, that explains it.',
+      when: `(rule IS NULL OR rate IS NULL AND ${IS_LISTED}) AND ${IS_PRICED} OR price_id IS NOT NULL AND NOT ${IS_LISTED}`,
+    },
+    {
+      check: 'prices',
+      wrong: 'An amount is not its price.',
+      when: `kind = 'charge' AND posted <> rate OR held > 0 AND held <> rate AND ${oneOf('kind', ['reservation', 'repricing'])}`,
+    },
+    { check: 'prices', wrong: 'A delivery was free, and was charged for.', when: `kind = 'charge' AND rule = 'free' AND posted <> 0` },
+    {
+      check: 'prices',
+      wrong: 'A delivery counts as free and has a price, or the other way round.',
+      when: `kind = 'charge' AND (rule = 'free') <> (pricing_type <> 'regular')`,
+    },
+    {
+      check: 'prices',
+      wrong: 'A delivery counts as something else than the provider said.',
+      when: `kind = 'charge' AND pricing_type <> ifnull(provider_type, 'regular')`,
+    },
+    {
+      check: 'prices',
+      wrong: 'A price is of another market, category or currency.',
+      // What leaves a category when a price changes names the new price, and a reservation the market where it may be dearest.
+      when: `(price_category <> category OR card_currency <> currency) AND NOT (kind = 'repricing' AND held <= 0)
+        OR price_market <> market AND ${IS_DELIVERY}`,
+    },
+    {
+      check: 'prices',
+      wrong: 'A price is of a card that was not in force on the day.',
+      // A reservation is made at the highest price that may come: its card may begin later.
+      when: `${IS_DELIVERY} AND (effective_from > day OR EXISTS (
+        SELECT 1 FROM price_book n
+        WHERE n.currency = card_currency AND n.effective_from > facts.effective_from AND n.effective_from <= day AND n.added_at < recorded_at
+          AND ifnull(n.replaced_at, recorded_at + 1) > recorded_at))`,
+    },
+    {
+      check: 'prices',
+      wrong: 'A price is of another volume tier than its rule says.',
+      when: `price_id IS NOT NULL AND (tier_from <> 0 OR rule <> CASE tier_end WHEN 'max' THEN 'list' WHEN 'at' THEN 'list_first_tier' ELSE 'list_open_ended' END)`,
+    },
+    {
+      check: 'buckets',
+      wrong: 'An entry counts for another sender, currency, category, template, campaign or cost centre than it was reserved for.',
+      when: `bucket_id <> hold_bucket_id AND (sender_id, account_id, currency, category, template, campaign_id, cost_center)
+        <> (hold_sender, hold_account, hold_currency, hold_category, hold_template, hold_campaign, hold_cost_center)`,
+    },
+    {
+      check: 'buckets',
+      wrong: 'Something that is no delivery counts among the free ones.',
+      when: `hold_pricing_type <> 'regular' OR pricing_type <> 'regular' AND NOT ${IS_DELIVERY}`,
+    },
+  ],
+};
+
+// All entries of the messages that have a correction. Two look-ups, because no index has them all.
+const CORRECTIONS_FACTS = /* sql */ `
+  WITH touched AS (SELECT DISTINCT message_id FROM ledger WHERE kind = 'repricing' OR kind = 'adjustment'),
+  own AS (
+    SELECT l.* FROM touched t CROSS JOIN ledger l
+      ON l.message_id = t.message_id AND (l.kind = 'reservation' OR l.kind = 'charge' OR l.kind = 'release')
+    UNION ALL
+    SELECT * FROM ledger WHERE kind = 'repricing' OR kind = 'adjustment'
+  ),
+  -- The last word on the price: of the row with the highest number.
+  word AS (SELECT message_id, MAX(sequence), rule, price_id FROM own WHERE kind IN ('charge', 'adjustment') AND rule IS NOT NULL GROUP BY message_id),
+  place AS (SELECT message_id, hold_bucket_id, SUM(held) AS held FROM own GROUP BY message_id, hold_bucket_id)
+  SELECT m.id, m.price, w.rule, p.rate, ifnull(m.pricing, 'regular/') NOT LIKE 'regular/%' AS is_free,
+    SUM(o.kind = 'repricing') AS repricings,
+    SUM(o.kind = 'adjustment' AND o.rule IS NOT NULL) AS adjustments,
+    SUM(o.kind = 'charge') AS charges,
+    SUM(iif(o.kind = 'charge' OR o.kind = 'adjustment' AND o.rule IS NOT NULL, o.posted, 0)) AS net,
+    (SELECT COUNT(*) FROM place WHERE message_id = m.id AND hold_bucket_id <> m.hold_bucket_id AND held <> 0) AS strays
+  FROM own o
+  JOIN message m ON m.id = o.message_id
+  LEFT JOIN word w ON w.message_id = m.id
+  LEFT JOIN price p ON p.id = w.price_id
+  GROUP BY m.id`;
+
+/** Every message whose price or category changed: what is left of all its entries together. */
+export const CORRECTIONS: Survey = {
+  subject: 'message',
+  counted: `SELECT COUNT(DISTINCT message_id) FROM ledger WHERE kind = 'repricing' OR kind = 'adjustment'`,
+  facts: CORRECTIONS_FACTS,
+  rules: [
+    { check: 'buckets', wrong: 'It holds money in another bucket than its own.', when: 'strays > 0' },
+    { check: 'holds', wrong: 'It was priced anew by half: one of the two entries is missing.', when: 'repricings % 2 <> 0' },
+    { check: 'prices', wrong: 'Adjusted, and never charged.', when: 'adjustments > 0 AND charges = 0' },
+    {
+      check: 'prices',
+      wrong: 'It was charged for as something else than the provider said last.',
+      when: `charges > 0 AND (rule = 'free') <> is_free`,
+    },
+    {
+      check: 'prices',
+      wrong: 'What is left of charge and adjustments is not what the last word on the price says.',
+      when: `charges > 0 AND net <> CASE rule WHEN 'free' THEN 0 WHEN 'as_reserved' THEN price ELSE rate END`,
+    },
+  ],
+};
