@@ -44,6 +44,7 @@ export const CODES = {
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
   not_retryable: { exit: 2, summary: 'The message is not over, was delivered, or must rest first: it is not sent again.' },
+  period_open: { exit: 2, summary: 'The month still runs, or an earlier one is still open.' },
   not_resolvable: { exit: 2, summary: 'Only a message whose outcome is unknown can be resolved.' },
   unknown_word: { exit: 2, summary: 'The sender has no such word of its own.' },
   unknown_review: { exit: 2, summary: 'Nothing of that number waits for a decision.' },
@@ -82,6 +83,10 @@ type FailOptions = {
   /** The place: row, column, key, path. */
   readonly details?: ErrorDetails;
   readonly cause?: unknown;
+  /** Where the exit code is not that of the code: what was done before the error weighs more. */
+  readonly exit?: number;
+  /** Where the same call would not be the same thing again. */
+  readonly retryable?: boolean;
 };
 
 /** The only error this program throws on purpose: a stable code, a sentence, what to do next, and the place. */
@@ -89,6 +94,9 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly details: ErrorDetails;
+  readonly exit: number;
+  /** True when the same call may succeed later without a change, and does nothing twice. */
+  readonly retryable: boolean;
 
   constructor(code: ErrorCode, options: FailOptions) {
     super(options.message ?? CODES[code].summary, { cause: options.cause });
@@ -96,6 +104,8 @@ export class AppError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.details = options.details ?? {};
+    this.exit = options.exit ?? exitCodeOf(code);
+    this.retryable = options.retryable ?? isRetryable(code);
   }
 }
 
@@ -109,8 +119,7 @@ export function exitCodeOf(code: ErrorCode): number {
   return CODES[code].exit;
 }
 
-/** True when the same call may succeed later without a change. */
-export function isRetryable(code: ErrorCode): boolean {
+function isRetryable(code: ErrorCode): boolean {
   const entry: CodeEntry = CODES[code];
   return entry.retryable ?? false;
 }

@@ -50,7 +50,7 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
       AND 1 <> (SELECT COUNT(*) FROM ledger WHERE message_id = m.id AND kind = 'charge')`,
   'charges of messages that were not delivered': /* sql */ `
     SELECT l.sequence FROM ledger l JOIN message m ON m.id = l.message_id WHERE l.kind = 'charge' AND m.state NOT IN ('delivered', 'read')`,
-  'entries whose sums are negative': `SELECT message_id FROM ledger GROUP BY message_id HAVING SUM(held) < 0 OR SUM(posted) < 0`,
+  'entries whose sums are negative': `SELECT message_id FROM ledger WHERE message_id IS NOT NULL GROUP BY message_id HAVING SUM(held) < 0 OR SUM(posted) < 0`,
   'messages without content': `SELECT id FROM message WHERE id NOT IN (SELECT message_id FROM message_content)`,
   'messages in flight': `SELECT id FROM message WHERE state = 'sending'`,
 };

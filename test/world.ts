@@ -7,7 +7,7 @@ import { createApp } from '../src/app.ts';
 import { errorReport } from '../src/cli/error-report.ts';
 import { runProgram } from '../src/cli/program.ts';
 import { readConfig } from '../src/config.ts';
-import { AppError, exitCodeOf } from '../src/errors.ts';
+import { AppError } from '../src/errors.ts';
 import { createIo } from '../src/host.ts';
 import type { Output } from '../src/ports/host.ts';
 
@@ -69,7 +69,7 @@ export function createWorld(): World {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       err.write(errorReport(error, { argv, env, directory: () => directory }));
-      code = exitCodeOf(error.code);
+      code = error.exit;
     }
     controller = controller.signal.aborted ? new AbortController() : controller;
     return { code, out: out.text(), err: err.text(), json: () => JSON.parse(out.text()) as Record<string, unknown> };

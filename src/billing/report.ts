@@ -1,9 +1,8 @@
-// The bill: what was sent in a period and what it costs, by group. Reads the counters; adds nothing up that the store has not.
+// The bill: what was sent in a period and what it costs, by group, now or as the books stood. Adds nothing up that the store has not.
 
 import { type Counters, NO_COUNTS } from '../domain/ledger.ts';
 import type { Sender } from '../domain/sender.ts';
-import type { Grouping, ReportRow, ReportStore } from '../ports/store/report.ts';
-import type { SenderId } from '../values/id.ts';
+import type { Grouping, ReportFilter, ReportRow, ReportStore } from '../ports/store/report.ts';
 import { type Currency, formatAmount, plus } from '../values/money.ts';
 import { type Day, type DayPeriod, type Instant, dayOf, monthDays, monthOf, type Month } from '../values/time.ts';
 
@@ -60,11 +59,8 @@ export function reportPeriod(
   return { from: asked.from ?? ('0000-01-01' as Day), to: asked.to ?? thisMonth.to };
 }
 
-/** The bill of a period. */
-export async function billReport(
-  store: Pick<ReportStore, 'counters'>,
-  filter: { readonly period: DayPeriod; readonly senderId: SenderId | null; readonly groupBy: readonly Grouping[] },
-): Promise<BillReport> {
+/** The bill of a period. As of an instant that is past it is the same for ever: entries are only added, and each is dated when it was recorded. */
+export async function billReport(store: Pick<ReportStore, 'counters'>, filter: ReportFilter): Promise<BillReport> {
   const { rows, totals } = await store.counters(filter);
   return {
     rows: rows.filter(hasFigures).map((row) => ({

@@ -170,6 +170,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill-report.ts')).defineBillReport,
   },
   {
+    path: 'bill-explain',
+    summary: 'why one message costs what it costs',
+    load: async () => (await import('./commands/bill-explain.ts')).defineBillExplain,
+  },
+  {
+    path: 'bill-close',
+    summary: 'close a month: settle its volume discounts and freeze its lines',
+    load: async () => (await import('./commands/bill-close.ts')).defineBillClose,
+  },
+  {
+    path: 'bill-adjust',
+    summary: 'add to what a message cost, or take off it, with a reason',
+    load: async () => (await import('./commands/bill-adjust.ts')).defineBillAdjust,
+  },
+  {
     path: 'webhook trigger',
     summary: 'send a signed webhook, for tests',
     load: async () => (await import('./commands/webhook-trigger.ts')).defineWebhookTrigger,

@@ -1,7 +1,7 @@
 // How an error looks: a sentence and what to do next for people, one JSON object for programs. Phone numbers are masked here, on the last way out.
 
 import { type GlobalFlags, readFormat } from '../config.ts';
-import { AppError, type ErrorDetail, isRetryable } from '../errors.ts';
+import { AppError, type ErrorDetail } from '../errors.ts';
 import { EXAMPLE_PHONE, maskPhones } from '../values/phone.ts';
 import { printable, safeJson } from '../values/text.ts';
 
@@ -34,7 +34,7 @@ function jsonError(error: AppError, mask: (text: string) => string): Record<stri
     code: error.code,
     message: mask(error.message),
     hint: error.hint === undefined ? null : maskHint(error.hint, mask),
-    retryable: isRetryable(error.code),
+    retryable: error.retryable,
     details: maskDetail(error.details, mask),
   };
 }

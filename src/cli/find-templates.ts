@@ -2,6 +2,7 @@
 
 import type { App } from '../app.ts';
 import type { Template } from '../domain/template.ts';
+import type { Sender } from '../domain/sender.ts';
 import { type AppError, fail } from '../errors.ts';
 import { currentSender } from './current-sender.ts';
 
@@ -13,18 +14,18 @@ export async function findTemplates(
   const store = await app.reader();
   const sender = store === null ? null : await currentSender(store, app.config);
   const all = store === null || sender === null ? [] : await store.listTemplates({ senderId: sender.id, name: null });
-  return pickTemplates(all, { name, language });
+  return pickTemplates(all, { name, language, sender });
 }
 
 /** Those of a sender's templates that have the name, in the language asked for or in all there are. Throws `unknown_template` with what there is. */
 export function pickTemplates(
   all: readonly Template[],
-  { name, language }: { readonly name: string; readonly language: string | null },
+  { name, language, sender }: { readonly name: string; readonly language: string | null; readonly sender: Pick<Sender, 'whatsapp'> | null },
 ): readonly Template[] {
   const named = all.filter((template) => template.name === name);
   const wanted = named.filter((template) => language === null || template.language === language);
   if (wanted.length > 0) return wanted;
-  throw named.length > 0 ? unknownLanguage(name, named) : unknownTemplate(name, all);
+  throw named.length > 0 ? unknownLanguage(name, named) : unknownTemplate(name, all, sender);
 }
 
 /** The only one, for what needs one language. Throws `language_required` where there are several. */
@@ -46,14 +47,17 @@ function unknownLanguage(name: string, templates: readonly Template[]): AppError
   });
 }
 
-function unknownTemplate(name: string, templates: readonly Template[]): AppError {
+function unknownTemplate(name: string, templates: readonly Template[], sender: Pick<Sender, 'whatsapp'> | null): AppError {
   const names = [...new Set(templates.map((template) => template.name))];
+  const isReviewed = sender !== null && sender.whatsapp !== null;
   return fail('unknown_template', {
     message: `The sender has no template '${name}'.`,
-    hint:
-      names.length === 0
-        ? 'Add one with tollbell template add <file>.'
-        : `Templates: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
+    hint: [
+      ...(names.length === 0 ? [] : [`Templates: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`]),
+      ...(names.length === 0 || isReviewed ? [`Add one with tollbell template add <file>${isReviewed ? HAND_IN : ''}.`] : []),
+    ].join(' '),
     details: { template: name },
   });
 }
+
+const HAND_IN = ' and hand it in with tollbell template push; tollbell template sync brings what the provider has';

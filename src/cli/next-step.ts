@@ -2,7 +2,7 @@
 
 import type { RefusalReason } from '../domain/consent.ts';
 import type { Sender } from '../domain/sender.ts';
-import { exitCodeOfTally, type Tally } from '../send/tally.ts';
+import { exitCodeOfTally, FAILED_STATES, type FailedState, type Tally } from '../send/tally.ts';
 import { forSender } from './interrupted.ts';
 
 /** The rows that are known by name; none where a file was sent. */
@@ -14,19 +14,22 @@ type Place = {
   readonly rows: readonly Named[] | null;
 };
 
-/** The line for the cause that decided the exit code; none where all was done. */
-export function nextStep(tally: Pick<Tally, 'counts' | 'repeated' | 'refusals'>, place: Place): readonly string[] {
+/** The line for the cause that decided the exit code, and before it what was found on the way; none where all was done. */
+export function nextStep(tally: Omit<Tally, 'read' | 'reserved' | 'charged' | 'freeUnits'>, place: Place): readonly string[] {
+  const { recovered } = tally;
   switch (exitCodeOfTally(tally)) {
     case 6: {
-      const id = idOf('unknown', place) ?? '<id>';
+      const id = (recovered.length === 0 ? idOf('unknown', place) : onlyOf(recovered)) ?? '<id>';
       return [
+        ...(recovered.length === 0 ? [] : [`A process that died had these under way, and they are unknown now: ${someOf(recovered)}.`]),
         `What is unknown is not sent again: a status of the provider settles it, or tollbell message resolve ${id} --as … --reason "…".`,
       ];
     }
     case 5: {
-      const id = idOf('failed', place);
-      const why = id === null ? listOf('failed', place) : `tollbell message show ${id}`;
-      return [`${why} tells why; tollbell message retry ${id ?? '<id>'} sends it again.`];
+      const state = FAILED_STATES.find((candidate) => tally.failedAs.own[candidate] + tally.failedAs.repeated[candidate] > 0) ?? 'failed';
+      const id = idOf(state, place);
+      const why = id === null ? listOf(state, place) : `tollbell message show ${id}`;
+      return [`${why} tells why; tollbell message retry ${id ?? '<id>'} sends it again, or says why not.`];
     }
     case 4:
     case 3:
@@ -37,15 +40,26 @@ export function nextStep(tally: Pick<Tally, 'counts' | 'repeated' | 'refusals'>,
 }
 
 /** The command that lists messages of this send in a state. */
-export function listOf(state: 'failed' | 'unknown' | 'cancelled' | null, { sender, campaign }: Omit<Place, 'rows'>): string {
+export function listOf(state: FailedState | 'unknown' | null, { sender, campaign }: Omit<Place, 'rows'>): string {
   const filters = [...(state === null ? [] : [`--state ${state}`]), ...(campaign === null ? [] : [`--campaign ${shellWord(campaign)}`])];
   return forSender(['tollbell message list', ...filters].join(' '), sender);
 }
 
 // The only one of its kind; null where there are several, or their ids are not known.
-function idOf(state: 'failed' | 'unknown', { rows }: Place): string | null {
+function idOf(state: FailedState | 'unknown', { rows }: Place): string | null {
   const [first, ...others] = (rows ?? []).filter(({ status }) => status === state);
   return others.length > 0 ? null : (first?.id ?? null);
+}
+
+function onlyOf(ids: readonly string[]): string | null {
+  return ids.length === 1 ? (ids[0] ?? null) : null;
+}
+
+const SHOWN_MAX = 10;
+
+function someOf(ids: readonly string[]): string {
+  const more = ids.length - SHOWN_MAX;
+  return `${ids.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const STEPS: Readonly<Record<RefusalReason, string>> = {

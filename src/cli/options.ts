@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { type Format, FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
-import { CURRENCIES, parseAmount, parseCurrency } from '../values/money.ts';
+import { type Micros, negative, CURRENCIES, parseAmount, parseCurrency, ZERO } from '../values/money.ts';
 import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
 import { EXAMPLE_PHONE, parsePhone } from '../values/phone.ts';
@@ -145,6 +145,19 @@ export const amountText = /* @__PURE__ */ parsedText(parseAmount, (text) => ({
   message: `not an amount: ${text}`,
   hint: 'Write it like 12.50; at most six decimals, no currency sign.',
 }));
+
+/** The same, or a negative one; never zero, which would change nothing. */
+export const signedAmountText = /* @__PURE__ */ parsedText(parseSignedAmount, (text) => ({
+  message: `not an amount to add or to take off: ${text}`,
+  hint: 'Write it like 12.50 or -0.055; at most six decimals, no currency sign, not zero.',
+}));
+
+function parseSignedAmount(text: string): Micros | undefined {
+  const isNegative = text.trim().startsWith('-');
+  const amount = parseAmount(isNegative ? text.trim().slice(1) : text);
+  if (amount === undefined || amount === ZERO) return undefined;
+  return isNegative ? negative(amount) : amount;
+}
 
 /** An instant with an offset, or a day. */
 export const instantText = /* @__PURE__ */ parsedText(parseInstant, (text) => ({

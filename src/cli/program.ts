@@ -8,6 +8,7 @@ import type { Io } from '../ports/host.ts';
 import { VERSION } from '../version.ts';
 import type { CommandEntry, CommandHost, Define, DefinedCommand, Document, View } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { hint } from './hint.ts';
 import { addGlobalOptions } from './options.ts';
 import { render, styleFor } from './render.ts';
 
@@ -33,6 +34,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
         const { format, color } = app.config;
         const { isTerminal } = io.out;
         io.out.write(await render(view, { format, style: await styleFor(io.out, color), isTerminal }));
+        if (format === 'csv') hintNextPage(app, view.document);
         if (view.failure !== undefined) throw view.failure;
         exitCode = view.exitCode ?? 0;
       } finally {
@@ -49,6 +51,11 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
     return exitCodeOfCommander(error);
   }
   return exitCode;
+}
+
+// Text names the cursor in its last line and JSON in `next`; a table of values has no place for it.
+function hintNextPage(app: App, { next }: Document): void {
+  if (typeof next === 'string') hint(app, `There is more: --after ${next}, or a higher --limit.`);
 }
 
 // `help message list` is `message list --help`: commander's own help command sees one word only. Nothing at all asks for help too. Words that begin no

@@ -9,6 +9,7 @@ import type { MessageRecord } from '../ports/store/report.ts';
 import { resolveAddressees } from '../send/addressees.ts';
 import { directRecipients, freeFormRecipients, refuseRepeats } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
+import type { Ending } from '../send/finish.ts';
 import { openRecipients } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
 import type { Recipient } from '../send/recipients.ts';
@@ -19,12 +20,12 @@ import type { MessageId } from '../values/id.ts';
 import type { SendOptions } from './commands/send.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
-import { dispatchOf, stopped } from './interrupted.ts';
+import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
 import { listOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
 import { sendHost } from './send-host.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
-import { type SendView, type SentRow, sendView, stopHint, toSentRow, withRecord } from './send-view.ts';
+import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
@@ -51,12 +52,14 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
         rows.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
       },
       onProgress: () => undefined,
+      onStopping: tellStopping(app),
     },
     only(recipients.map(toSend)),
   );
-  const shown = await shownRows(host.store, rows, options);
+  const shown = await shownRows(host.store, rows, { ...options, ending });
   const unread = recipients.length - tally.read;
-  const resume = unread > 0 ? 'the same command for them' : dispatchOf(sender);
+  const resume = unread > 0 ? `the same command for them, and ${dispatchOf(sender)} for the others` : dispatchOf(sender);
+  const look = lookOf(shown, { sender, campaign: options.campaign });
   return sendView({
     tally,
     dryRun: options.dryRun,
@@ -65,9 +68,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     rows: shown,
     ending,
     resume: dispatchOf(sender),
-    failure: ending.interrupted
-      ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: lookOf(shown, { sender, campaign: options.campaign }) }))
-      : null,
+    failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: options.key !== null }),
     hints: [],
   });
 }
@@ -106,24 +107,27 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
           rows?.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
         },
         onProgress: (now) => progress.update(doneOf(now), now),
+        onStopping: (underWay) => {
+          progress.close(); // the line begins anew below what is said
+          tellStopping(app)(underWay);
+        },
       },
       media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
-    if (ending.interrupted) tally.read -= unread;
+    if (ending.interrupted || ending.failure !== null) tally.read -= unread;
     const resume = unread > 0 ? 'the same command; what was admitted is not sent twice' : `the same command, or ${dispatchOf(sender)}`;
+    const look = listOf(null, { sender, campaign: options.campaign });
     return sendView({
       tally,
       dryRun: options.dryRun,
       sender,
       campaign: options.campaign,
-      rows: rows === null ? null : await shownRows(host.store, rows, options),
+      rows: rows === null ? null : await shownRows(host.store, rows, { ...options, ending }),
       ending,
       resume: 'the same command',
-      failure: ending.interrupted
-        ? stopped(stopHint(tally, { resume, isUnread: unread > 0, look: listOf(null, { sender, campaign: options.campaign }) }))
-        : null,
+      failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
       hints: hintsOf(options, file.checked.invalid),
     });
   };
@@ -143,12 +147,18 @@ async function templateOf(store: Store, sender: Sender, name: string | null): Pr
   if (name === null) return null;
   const named = await store.listTemplates({ senderId: sender.id, name });
   if (named.length > 0) return { name, languages: named };
-  return { name, languages: pickTemplates(await store.listTemplates({ senderId: sender.id, name: null }), { name, language: null }) };
+  return {
+    name,
+    languages: pickTemplates(await store.listTemplates({ senderId: sender.id, name: null }), { name, language: null, sender }),
+  };
 }
 
 type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };
 
-function planOf(options: SendOptions, { sender, template, derivesKeys }: PlanParts): Omit<SendPlan, 'onAdmission' | 'onProgress'> {
+function planOf(
+  options: SendOptions,
+  { sender, template, derivesKeys }: PlanParts,
+): Omit<SendPlan, 'onAdmission' | 'onProgress' | 'onStopping'> {
   const { campaign, maxPrice, dryRun, queue, wait, timeout } = options;
   const waitsForDelivery = wait === 'delivered';
   return { sender, template, campaign, maxPrice, dryRun, queueOnly: queue, derivesKeys, waitsForDelivery, timeoutMs: timeout };
@@ -198,9 +208,18 @@ function keyConflict(key: string, id: string): AppError {
 }
 
 // They were admitted in the order of their keys; people look for them in the order of their file.
-async function shownRows(store: Store, admitted: readonly SentRow[], { dryRun }: SendOptions): Promise<readonly SentRow[]> {
+async function shownRows(store: Store, admitted: readonly SentRow[], { dryRun, ending }: Shown): Promise<readonly SentRow[]> {
   const rows = admitted.toSorted((left, right) => left.row - right.row);
   if (dryRun) return rows;
+  return withRecords(store, rows).catch((error: unknown) => {
+    if (ending.failure === null) throw error;
+    return rows; // the store that failed may not answer now either
+  });
+}
+
+type Shown = Pick<SendOptions, 'dryRun'> & { readonly ending: Pick<Ending, 'failure'> };
+
+async function withRecords(store: Store, rows: readonly SentRow[]): Promise<readonly SentRow[]> {
   const ids = rows.flatMap(({ id }) => (id === null ? [] : [id as MessageId]));
   const records = new Map<string, MessageRecord>();
   for (const batch of slices(ids, BATCH_MAX)) {

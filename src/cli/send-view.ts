@@ -56,6 +56,7 @@ export const sendDocument = () =>
     }),
     refusals: z.record(z.enum(REFUSAL_REASONS), count),
     amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
+    recovered: z.array(z.string()).check(z.describe('messages that a dead process had under way, of whatever send: unknown now')),
     messages: z.optional(z.array(sentRow())),
   });
 
@@ -119,7 +120,7 @@ type SendResult = {
   readonly resume: string;
   /** What there is to say besides. */
   readonly hints: readonly string[];
-  /** The error of a stop on request; what happened until then is shown before it. */
+  /** The error that ended it early; what happened until then is shown before it. */
   readonly failure: Error | null;
 };
 
@@ -134,23 +135,6 @@ function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly 
   const open = counts.accepted + counts.unknown === 0 ? '' : ' tollbell message list shows what becomes of those that left.';
   return [`The time is up.${left}${open}`];
 }
-
-/** What to do after a stop on request: go on where something is left to do, and otherwise look at what left. */
-export function stopHint({ counts }: Pick<Tally, 'counts'>, { resume, isUnread, look }: AfterStop): string {
-  if (isUnread || counts.queued > 0) return `${isUnread ? 'Not all recipients were looked at. ' : ''}Go on with: ${resume}`;
-  return counts.accepted + counts.unknown > 0
-    ? `Nothing is left to send; ${look} shows what becomes of what left.`
-    : 'All that was begun is done.';
-}
-
-type AfterStop = {
-  /** The command that goes on. */
-  readonly resume: string;
-  /** True when there are recipients that it did not come to. */
-  readonly isUnread: boolean;
-  /** The command that shows what becomes of the messages. */
-  readonly look: string;
-};
 
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
@@ -174,6 +158,7 @@ export function sendView(result: SendResult): SendView {
         free_units: tally.freeUnits,
       },
     ],
+    recovered: tally.recovered,
     ...(rows === null ? {} : { messages: [...rows] }),
   };
   return {

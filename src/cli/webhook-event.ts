@@ -130,7 +130,7 @@ function toPerson({ phone, userId }: { readonly phone: string | null; readonly u
 async function templateChange({ store, sender, digest }: EventHost, options: WebhookOptions): Promise<Change> {
   const name = options.template ?? '';
   const all = await store.listTemplates({ senderId: sender.id, name: null });
-  const template = onlyLanguage(pickTemplates(all, { name, language: options.language }), name);
+  const template = onlyLanguage(pickTemplates(all, { name, language: options.language, sender }), name);
   const category = template.category.toUpperCase();
   const named = { id: template.providerId ?? madeUpId(template, digest), name, language: template.language, category };
   if (options.event === 'template-status') return templateStatusChange(named, options.status ?? '', { reason: 'NONE', title: null });

@@ -1,7 +1,7 @@
 // The ledger: entries that are only ever added, and what each does to the counters. Money moves here and nowhere else.
 
 import type { AccountId, CampaignId, MessageId, SenderId } from '../values/id.ts';
-import { type Currency, type Micros, minus, plus, ZERO } from '../values/money.ts';
+import { type Currency, type Micros, plus, ZERO } from '../values/money.ts';
 import type { Day, Instant, Month } from '../values/time.ts';
 import type { Category } from './consent.ts';
 import type { PricingType } from './message.ts';
@@ -49,7 +49,8 @@ export type PriceRule = ListRule | 'free' | 'as_reserved';
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
 export type LedgerEntry = {
-  readonly messageId: MessageId;
+  /** Null for an amount of a whole group, which `reference` then names. */
+  readonly messageId: MessageId | null;
   /** The request to the provider that this entry belongs to; 0 before the first. */
   readonly attempt: number;
   readonly kind: EntryKind;
@@ -61,9 +62,12 @@ export type LedgerEntry = {
   readonly posted: Micros;
   readonly eventAt: Instant;
   readonly recordedAt: Instant;
+  /** Of the bucket's day: the month of the event while that is open, else an open one. */
   readonly booksMonth: Month;
   readonly cause: ReleaseCause | null;
   readonly evidence: PriceEvidence | null;
+  /** What an adjustment is for, where it does not follow from a status of its message. */
+  readonly reference: string | null;
 };
 
 /** The meter of one bucket. `committed` is what its messages have promised and spent so far, wherever they were delivered: budgets read it. */
@@ -134,9 +138,4 @@ export function addCounts(left: Counters, right: Counters): Counters {
     adjusted: plus(left.adjusted, right.adjusted),
     committed: plus(left.committed, right.committed),
   };
-}
-
-/** The change that closes what is still held. */
-export function negative(amount: Micros): Micros {
-  return minus(ZERO, amount);
 }

@@ -78,6 +78,33 @@ export function marketOf(map: MarketMap, address: Address, day: Day): Market {
   return address.startsWith('+') ? marketOfNumber(map, address, day) : marketOfCountry(map, address.slice(0, 2), day);
 }
 
+/** What put an address in its market: the calling code with the area prefix that decided (`''` for all of its numbers), or the country of a user id. */
+export type MarketOrigin =
+  | { readonly market: Market; readonly by: 'number'; readonly callingCode: string; readonly areaPrefix: string }
+  | { readonly market: Market; readonly by: 'user_id'; readonly country: string }
+  /** No row covers it. */
+  | { readonly market: Market; readonly by: 'none' };
+
+/** The market of a person on a day, as `marketOf` finds it, and what gave it. Not for the hot path. */
+export function marketOriginOf(map: MarketMap, address: Address, day: Day): MarketOrigin {
+  if (!address.startsWith('+')) {
+    const country = address.slice(0, 2);
+    const isKnown =
+      map
+        .rowsByCountry()
+        .get(country)
+        ?.some((row) => isInForce(row, day)) === true;
+    return isKnown ? { market: marketOf(map, address, day), by: 'user_id', country } : { market: OTHER_MARKET, by: 'none' };
+  }
+  for (let digits = map.prefixDigitsMax; digits > 0; digits -= 1) {
+    const prefix = address.slice(1, digits + 1);
+    const row = prefix.length < digits ? undefined : map.rowsByPrefix.get(Number(prefix))?.find((known) => isInForce(known, day));
+    if (row === undefined) continue;
+    return { market: row.market, by: 'number', callingCode: row.callingCode, areaPrefix: prefix.slice(row.callingCode.length) };
+  }
+  return { market: OTHER_MARKET, by: 'none' };
+}
+
 function marketOfCountry({ rowsByCountry }: MarketMap, country: string, day: Day): Market {
   return (
     rowsByCountry()

@@ -1,7 +1,9 @@
 // The store, whole. Each consumer names only the slice that it needs.
 
 import type { AdmitStore } from './store/admit.ts';
+import type { ClosingStore } from './store/closing.ts';
 import type { DirectoryStore } from './store/directory.ts';
+import type { EvidenceStore } from './store/evidence.ts';
 import type { HealthStore } from './store/health.ts';
 import type { InboundStore } from './store/inbound.ts';
 import type { OutboxStore } from './store/outbox.ts';
@@ -20,7 +22,9 @@ export type Store = AdmitStore &
   DirectoryStore &
   TemplateStore &
   ReportStore &
-  HealthStore & {
+  HealthStore &
+  EvidenceStore &
+  ClosingStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;
   };

@@ -27,6 +27,9 @@ export type OutgoingMessage = {
 /** What a price may depend on besides the message. `freeUnitsUsed`: free service messages of the sender's number this month, counted for free-form ones. */
 export type Conversation = { readonly windowOpen: boolean; readonly freeEntryOpen: boolean; readonly freeUnitsUsed: number };
 
+/** A request that has no answer after so long is given up: a provider answers in under a second, and webhooks tell what became of it. */
+export const REQUEST_DEADLINE_MS = 30_000;
+
 /** What a `retry` must wait for: only this message, all messages of this sender to this person, of this template, of this sender, or of its whole account. */
 export const BACKOFF_SCOPES = ['message', 'pair', 'template', 'number', 'account'] as const;
 export type BackoffScope = (typeof BACKOFF_SCOPES)[number];

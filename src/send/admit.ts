@@ -182,6 +182,7 @@ function reservation(
     recordedAt: batch.facts.at,
     booksMonth: monthOf(batch.today),
     cause: null,
+    reference: null,
     evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
   };
 }

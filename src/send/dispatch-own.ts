@@ -9,7 +9,7 @@ import type { MessageId } from '../values/id.ts';
 import { type Instant, SECOND_MS } from '../values/time.ts';
 import { dispatch, type DispatchHost } from './dispatch.ts';
 import { recover } from './recover.ts';
-import { COUNTED_AS, countSettled, type Tally } from './tally.ts';
+import { countRecovered, countSettled, countStates, type Tally } from './tally.ts';
 
 /** The messages of one command: those of a run, with what it took up of earlier ones, or single messages. */
 export type OwnMessages = { readonly kind: 'run'; readonly run: Run } | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
@@ -21,6 +21,7 @@ type OwnPlan = {
   readonly own: OwnMessages;
   readonly tally: Tally;
   readonly onProgress: (tally: Tally) => void;
+  readonly onStopping: (underWay: number) => void;
 };
 
 const POLL_MS = 50;
@@ -52,6 +53,7 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
         for (const settlement of settlements) countIfOwn(own, tally, settlement);
         plan.onProgress(tally);
       },
+      onStopping: plan.onStopping,
     });
     if (end.reason === 'interrupted') return { ...DONE, interrupted: true };
     if (tally.counts.queued === 0) return DONE;
@@ -62,7 +64,7 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
       return { ...DONE, waiting: !atRest(totals) };
     }
     await host.clock.sleep(POLL_MS, host.interrupted);
-    await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
+    countRecovered(tally, await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() }));
   }
 }
 
@@ -80,25 +82,17 @@ function countIfOwn(own: OwnMessages, tally: Tally, settlement: Settlement): voi
   if (own.kind === 'messages' || settlement.runId === own.run.runId) countSettled(tally, settlement);
 }
 
-function atRest({ states }: Totals): boolean {
+/** True when none of them waits to be sent or is being sent. */
+export function atRest({ states }: Totals): boolean {
   return !states.has('queued') && !states.has('sending');
 }
-
-const SENT_COUNTS = ['queued', 'accepted', 'delivered', 'failed', 'unknown'] as const;
 
 /**
  * Counts by what the store says, because others send and settle our messages too. What another run took up since is counted there, and is a duplicate
  * here.
  */
 export function recount(tally: Tally, totals: Totals): void {
-  const before = SENT_COUNTS.reduce((sum, count) => sum + tally.counts[count], 0);
-  for (const count of SENT_COUNTS) tally.counts[count] = 0;
-  let own = 0;
-  for (const [state, number] of totals.states) {
-    tally.counts[COUNTED_AS[state]] += number;
-    own += number;
-  }
-  tally.counts.duplicate += before - own;
+  tally.counts.duplicate -= countStates(tally, totals.states);
   tally.reserved = totals.held;
   tally.charged = totals.charged;
   tally.freeUnits = totals.freeUnits;

@@ -33,6 +33,8 @@ export type DispatchPlan = {
   readonly patienceMs: number;
   /** Told after each commit what it settled. */
   readonly onSettled: (settlements: readonly Settlement[]) => void;
+  /** Told once, where a stop takes longer than a moment, how many requests are under way: their answers are waited for, as long as a request may take. */
+  readonly onStopping: (underWay: number) => void;
 };
 
 /**
@@ -51,6 +53,23 @@ export type DispatchEnd = { readonly claimed: number } & (
  */
 export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<DispatchEnd> {
   const flight = createFlight(host.transport, host.clock);
+  const over = new AbortController();
+  const stopping = async (): Promise<void> => {
+    await host.clock.sleep(STOPPING_TOLD_AFTER_MS, over.signal);
+    if (!over.signal.aborted && flight.inFlight() > 0) plan.onStopping(flight.inFlight());
+  };
+  const stop = (): void => void stopping();
+  host.interrupted.addEventListener('abort', stop, { once: true });
+  return work(host, plan, flight).finally(() => {
+    host.interrupted.removeEventListener('abort', stop);
+    over.abort();
+  });
+}
+
+/** Most answers take less; nothing is to be told of a stop that takes no time. */
+const STOPPING_TOLD_AFTER_MS = 500;
+
+async function work(host: DispatchHost, plan: DispatchPlan, flight: Flight): Promise<DispatchEnd> {
   let claimedCount = 0;
   for (;;) {
     // Before the claim, since what is claimed leaves at once; a single message warms nothing. What cannot be loaded is told by the deliveries.
@@ -58,7 +77,7 @@ export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<
     const landed = flight.land();
     const room = roomFor(host, plan, { flight, claimedCount });
     if (room === 0 && flight.size() === 0 && landed.outcomes.length === 0) return endOf(host, flight, claimedCount);
-    const { settled, claimed, nextDueAt } = await takeTurn(host, flight, { ...turnOf(host, plan, room), ...landed });
+    const { settled, claimed, nextDueAt } = await takeTurn(host, plan, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
     plan.onSettled(settled);
     claimedCount += claimed.length - landed.outcomes.filter(({ error }) => isUncounted(error)).length;
@@ -98,36 +117,37 @@ function endOf({ interrupted }: DispatchHost, flight: Flight, claimed: number): 
 function throwUnreachable(flight: Flight): void {
   const outage = flight.outage();
   if (outage === null) return;
-  throw fail('provider_unreachable', {
-    message: `${outage.title}.`,
-    hint: 'What is queued stays so; tollbell dispatch sends it when the network is back.',
-  });
+  throw fail('provider_unreachable', { message: `${outage.title}.`, hint: 'Wait until the network is back; what is queued stays so.' });
 }
 
 function turnOf({ transport, clock, workerId }: DispatchHost, { sender, scope }: DispatchPlan, room: number): Omit<Turn, keyof Landed> {
   return { senderId: sender.id, scope, isPaced: transport.isPaced, room, workerId, now: clock.now };
 }
 
-async function takeTurn(host: DispatchHost, flight: Flight, turn: Turn): Promise<TurnResult> {
+async function takeTurn(host: DispatchHost, plan: DispatchPlan, flight: Flight, turn: Turn): Promise<TurnResult> {
   try {
     return await host.store.turn(turn, { settle: decideSettlements, claim: decideClaim, reprice: decideRepricings });
   } catch (error) {
-    await settleOnceMore(host, flight, turn);
+    plan.onSettled(await settleOnceMore(host, flight, turn));
     throw error;
   }
 }
 
 // What was delivered must reach the books even when the store refuses a turn (busy, full). What is on its way is waited for: unsettled it would be unknown.
-async function settleOnceMore({ store, clock }: DispatchHost, flight: Flight, turn: Turn): Promise<void> {
+async function settleOnceMore({ store, clock }: DispatchHost, flight: Flight, turn: Turn): Promise<readonly Settlement[]> {
   const outcomes = [...turn.outcomes];
   while (flight.size() > 0) {
     await flight.wait(null, new AbortController().signal);
     outcomes.push(...flight.land().outcomes);
   }
-  if (outcomes.length === 0) return;
+  if (outcomes.length === 0) return [];
   await clock.sleep(SETTLE_AGAIN_MS, new AbortController().signal);
   const at = clock.now();
-  for (const batch of slices(outcomes, BATCH_MAX)) await store.settle({ outcomes: batch, at }, decideSettlements).catch(() => undefined);
+  const settled: Settlement[] = [];
+  for (const batch of slices(outcomes, BATCH_MAX)) {
+    settled.push(...(await store.settle({ outcomes: batch, at }, decideSettlements).catch(() => [])));
+  }
+  return settled;
 }
 
 const SETTLE_AGAIN_MS = 1_000;

@@ -4,11 +4,11 @@
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
-import { type Bucket, type LedgerEntry, negative } from '../domain/ledger.ts';
+import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
 import { quote, ruleOf } from '../domain/quote.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
-import { type Micros, ZERO } from '../values/money.ts';
+import { type Micros, negative, ZERO } from '../values/money.ts';
 import { dayOf, monthOf } from '../values/time.ts';
 
 /** Decides in order. Of a budget it asks for the difference alone; a message that is refused gives back what it had taken. */
@@ -79,6 +79,7 @@ function entry(
     recordedAt: at,
     booksMonth: monthOf(dayOf(at, sender.timeZone)),
     cause: null,
+    reference: null,
     evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
   };
 }

@@ -14,7 +14,7 @@ import { recover } from './recover.ts';
 import { SENT_AFTER_ALL } from './settle.ts';
 import { isDecidedByPerson } from './resolve.ts';
 import { countAdmission, idToSend, type SendEnd, type SendHost } from './send.ts';
-import { createTally } from './tally.ts';
+import { countRecovered, createTally } from './tally.ts';
 
 /** A message to send again, by its own sender, with what it said. */
 export type Retriable = { readonly record: MessageRecord; readonly sender: Sender; readonly content: MessageContent };
@@ -36,10 +36,11 @@ const ENOUGH_MS = DAY_MS;
 export async function retryMessage(
   host: SendHost,
   { record, sender, content }: Retriable,
-  queueOnly: boolean,
+  { queueOnly, onStopping }: { readonly queueOnly: boolean; readonly onStopping: (underWay: number) => void },
 ): Promise<SendEnd & { readonly request: AdmitRequest; readonly admission: Admission }> {
   const at = host.clock.now();
-  await recover(host.store, { diedWithProcess: host.diedWithProcess, at });
+  const tally = createTally();
+  countRecovered(tally, await recover(host.store, { diedWithProcess: host.diedWithProcess, at }));
   const request = toRequest(host, record, content);
   const { campaign, template } = record;
   const campaignId = campaign === null ? null : await host.store.findCampaign({ senderId: sender.id, name: campaign });
@@ -55,11 +56,10 @@ export async function retryMessage(
   } as const;
   const [admission] = (await host.store.admit(batch, decideAdmissions)).admissions;
   assert(admission !== undefined, 'one admission per request');
-  const tally = createTally();
   countAdmission(tally, admission);
   const id = idToSend(request, admission);
   if (id === null || queueOnly) return { request, admission, tally, ...ENDED };
-  const plan = { sender, waitsForDelivery: false, timeoutMs: null, onProgress: () => undefined };
+  const plan = { sender, waitsForDelivery: false, timeoutMs: null, onProgress: () => undefined, onStopping };
   return { request, admission, tally, ...(await finish(host, plan, { own: { kind: 'messages', ids: [id] }, repeated: [], tally })) };
 }
 

@@ -18,8 +18,16 @@ const BACKOFF_SECONDS: Readonly<Record<BackoffScope, (attempt: number) => number
   account: (attempt) => 2 ** (attempt - 1),
 };
 
-// Codes whose own page says how long they last: a number that was reported and a paused template wait for hours, a number in maintenance for minutes.
-const CODE_SECONDS: Readonly<Record<string, number>> = { '131048': 3_600, '131057': 60, '132015': 3_600, '133015': 300, '2494100': 300 };
+// Codes whose own page says how long they last: a number that was reported and a paused template wait for hours, a number in maintenance for minutes. A
+// template that is not there waits as long for somebody who hands it in: all that is queued would fail by it, one after the other.
+const CODE_SECONDS: Readonly<Record<string, number>> = {
+  '131048': 3_600,
+  '131057': 60,
+  '132001': 3_600,
+  '132015': 3_600,
+  '133015': 300,
+  '2494100': 300,
+};
 
 // A throttled number or account has its whole rate back within a second; what waits longer is the message that was refused, not its neighbours.
 const REACH_HOLD_MS = SECOND_MS;
@@ -36,8 +44,8 @@ export function outcomesOf({ uncounted }: Pick<ClaimedMessage, 'uncounted'>, del
   return [{ ...outcome, retryAt: retryAt(delivery, tries) }];
 }
 
-// No connection, nothing begun, a paused template: such a request says nothing of the message, and its own expiry ends the waiting.
-const UNCOUNTED: ReadonlySet<string> = new Set([NOT_CONNECTED, 'not_sent', '132015']);
+// No connection, nothing begun, a template that is paused or not there: such a request says nothing of the message, and its own expiry ends the waiting.
+const UNCOUNTED: ReadonlySet<string> = new Set([NOT_CONNECTED, 'not_sent', '132001', '132015']);
 
 /** True for the error of a request that does not count as a try of its message. */
 export function isUncounted(error: Outcome['error']): boolean {

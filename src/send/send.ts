@@ -7,10 +7,10 @@ import type { MessageId } from '../values/id.ts';
 import type { Micros } from '../values/money.ts';
 import type { OwnMessages } from './dispatch-own.ts';
 import { enqueue, type EnqueueHost } from './enqueue.ts';
-import { ENDED, type Ending, finish, type FinishHost, type FinishPlan } from './finish.ts';
+import { ENDED, type Ending, failedWith, finish, type FinishHost, type FinishPlan } from './finish.ts';
 import type { Recipient } from './recipients.ts';
 import { recover } from './recover.ts';
-import { countDuplicate, countQueued, countRefused, createTally, type Tally } from './tally.ts';
+import { countDuplicate, countQueued, countRecovered, countRefused, createTally, type Tally } from './tally.ts';
 
 export type SendHost = FinishHost & Omit<EnqueueHost, 'store'> & { readonly io: Io };
 
@@ -35,7 +35,7 @@ export type SendEnd = { readonly tally: Tally } & Ending;
 /** Sends to checked recipients: every one is admitted or refused, then what was admitted is dispatched. */
 export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIterable<readonly Recipient[]>): Promise<SendEnd> {
   const tally = createTally();
-  if (!plan.dryRun) await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() });
+  if (!plan.dryRun) countRecovered(tally, await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() }));
   const run = await openRun(host, plan);
   const singles: MessageId[] = [];
   const repeated: MessageId[] = [];
@@ -57,7 +57,12 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     maxPrice: plan.maxPrice,
     onAdmission: record,
   } as const;
-  if (!(await enqueue(host, enqueuePlan, recipients))) return { tally, ...ENDED, interrupted: true };
+  const admission = await enqueue(host, enqueuePlan, recipients).catch((error: unknown) => {
+    if (plan.dryRun || tally.counts.queued === 0) throw error; // nothing was done
+    return failedWith(error);
+  });
+  if (typeof admission === 'object') return { tally, ...admission };
+  if (!admission) return { tally, ...ENDED, interrupted: true };
   if (plan.dryRun || plan.queueOnly) return { tally, ...ENDED };
   const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run } : { kind: 'messages', ids: singles };
   return { tally, ...(await finish(host, plan, { own, repeated, tally })) };

@@ -1,7 +1,8 @@
 // Step 8: what became known about a message moves its state and its money. The one place where either changes after the admission.
 
 import { marketMap } from '../catalog/markets.ts';
-import { type Bucket, type LedgerEntry, negative, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
+import { type Booking, bookingOf, lateReference } from '../domain/closing.ts';
+import { type Bucket, type LedgerEntry, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
 import { isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
@@ -18,8 +19,8 @@ import type {
   StoredPrices,
 } from '../ports/store/settle.ts';
 import { isUncounted } from './retry.ts';
-import { type Micros, minus, ZERO } from '../values/money.ts';
-import { dayOf, type Instant, monthOf } from '../values/time.ts';
+import { type Micros, minus, negative, ZERO } from '../values/money.ts';
+import { type Day, dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 
 /** The provider's codes for a person who stopped marketing in the messenger, and for one whom it cannot reach (its page of error codes). */
 const STOPPED_MARKETING = '131050';
@@ -67,9 +68,14 @@ function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: S
   const day = dayOf(outcome.at, sender.timeZone);
   // A forgotten person has no number: the market of the reservation is the last that was known.
   const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
-  const bucket = bucketLike(holdBucket, { day, market, pricingType: pricing?.type ?? 'regular' });
-  const { amount, evidence } = priceOf(message, bucket, { prices, pricing });
-  return entryOf(message, outcome, { kind: 'charge', bucket, posted: amount, cause: null, evidence, at });
+  const booking = bookedOn(message, day, at);
+  const bucket = bucketLike(holdBucket, { day: booking.day, market, pricingType: pricing?.type ?? 'regular' });
+  const { amount, evidence } = priceOf(message, bucket, { prices, pricing, day });
+  return entryOf(message, outcome, { kind: 'charge', bucket, posted: amount, cause: null, evidence, at, late: booking.late });
+}
+
+function bookedOn({ closedThrough, sender }: MessageFacts, day: Day, at: Instant): Booking {
+  return closedThrough === null ? { day, late: null } : bookingOf(day, { closedThrough, today: dayOf(at, sender.timeZone) });
 }
 
 const derived = new WeakMap<Bucket, Map<string, Bucket>>();
@@ -100,15 +106,12 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   if (word === null || charge === null) return null;
   const booked = message.pricing?.type ?? charge.bucket.pricingType;
   if (isFree(booked) === isFree(word.type)) return null;
-  const { amount, evidence } = priceOf(message, { ...charge.bucket, pricingType: word.type }, { prices, pricing: word });
-  return entryOf(message, outcome, {
-    kind: 'adjustment',
-    bucket: charge.bucket,
-    posted: minus(amount, charge.amount),
-    cause: null,
-    evidence,
-    at,
-  });
+  const day = dayOf(charge.at, message.sender.timeZone);
+  const booking = bookedOn(message, charge.bucket.day, at);
+  const { amount, evidence } = priceOf(message, { ...charge.bucket, pricingType: word.type }, { prices, pricing: word, day });
+  const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day });
+  const posted = minus(amount, charge.amount);
+  return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late: booking.late });
 }
 
 function isFree(type: PricingType): boolean {
@@ -133,28 +136,30 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
 }
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
-type Pricing = { readonly prices: StoredPrices; readonly pricing: ProviderPricing | null };
+/** `day`: of the delivery, whenever it is booked. */
+type Pricing = { readonly prices: StoredPrices; readonly pricing: ProviderPricing | null; readonly day: Day };
 
 // The provider decides what was free. A day without a rate charges what was reserved, and says so: never zero.
-function priceOf(message: MessageFacts, bucket: Bucket, { prices, pricing }: Pricing): Priced {
+function priceOf(message: MessageFacts, bucket: Bucket, { prices, pricing, day }: Pricing): Priced {
   const [providerType, providerCategory] = [pricing?.type ?? null, pricing?.category ?? null];
   if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { priceId: null, rule: 'free', providerType, providerCategory } };
-  const rate = rateInForce(prices, bucket);
+  const { currency, market, category } = bucket;
+  const rate = rateInForce(prices, { currency, market, category, day });
   if (rate === undefined)
     return { amount: message.price, evidence: { priceId: null, rule: 'as_reserved', providerType, providerCategory } };
   return { amount: rate.rate, evidence: { priceId: rate.id, rule: ruleOf(rate), providerType, providerCategory } };
 }
 
 function release(message: MessageFacts, outcome: Outcome, { at }: Step): LedgerEntry {
-  const day = dayOf(outcome.at, message.sender.timeZone);
+  const { day, late } = bookedOn(message, dayOf(outcome.at, message.sender.timeZone), at);
   const bucket = bucketLike(message.holdBucket, { day, market: message.holdBucket.market, pricingType: message.holdBucket.pricingType });
-  return entryOf(message, outcome, { kind: 'release', bucket, posted: ZERO, cause: causeOf(outcome.kind), evidence: null, at });
+  return entryOf(message, outcome, { kind: 'release', bucket, posted: ZERO, cause: causeOf(outcome.kind), evidence: null, at, late });
 }
 
-type Line = Pick<LedgerEntry, 'kind' | 'bucket' | 'posted' | 'cause' | 'evidence'> & { readonly at: Instant };
+type Line = Pick<LedgerEntry, 'kind' | 'bucket' | 'posted' | 'cause' | 'evidence'> & { readonly at: Instant; readonly late: Month | null };
 
 // Field by field: thousands of these are made in a second, and copying objects into one takes several times as long.
-function entryOf(message: MessageFacts, outcome: Outcome, { kind, bucket, posted, cause, evidence, at }: Line): LedgerEntry {
+function entryOf(message: MessageFacts, outcome: Outcome, { kind, bucket, posted, cause, evidence, at, late }: Line): LedgerEntry {
   return {
     messageId: message.id,
     attempt: outcome.attempt ?? message.attempt,
@@ -165,9 +170,10 @@ function entryOf(message: MessageFacts, outcome: Outcome, { kind, bucket, posted
     posted,
     eventAt: outcome.at,
     recordedAt: at,
-    booksMonth: monthOf(dayOf(at, message.sender.timeZone)),
+    booksMonth: monthOf(bucket.day),
     cause,
     evidence,
+    reference: late === null ? null : lateReference(late),
   };
 }
 
@@ -195,6 +201,9 @@ function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, wo
     expiresAt: state === 'accepted' || state === 'sent' || state === 'unknown' ? silenceEnd(at, deliveryTtlMs(message.template)) : null,
     providerId: outcome.providerId,
     pricing: word,
+    acceptedAt: outcome.kind === 'accepted' ? outcome.at : null,
+    sentAt: outcome.kind === 'sent' ? outcome.at : null,
+    readAt: outcome.kind === 'read' ? outcome.at : null,
     // What the gate refuses at the last moment is a refusal: it may be tried again. What a person cancelled, or what was tried once, is not.
     freesKey: state === 'cancelled' && message.attempt === message.uncounted && isRefusalReason(reason),
     at,

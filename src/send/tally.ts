@@ -3,6 +3,7 @@
 import { REFUSAL_REASONS, type RefusalReason } from '../domain/consent.ts';
 import type { MessageState } from '../domain/message.ts';
 import type { Settlement } from '../ports/store/settle.ts';
+import type { MessageId } from '../values/id.ts';
 import { type Micros, minus, plus, ZERO } from '../values/money.ts';
 
 /** What a row can become in the summary. */
@@ -24,12 +25,20 @@ export const COUNTED_AS: Readonly<Record<MessageState, RowCount>> = {
   unknown: 'unknown',
 };
 
+/** What a message that came to nothing can be. */
+export const FAILED_STATES = ['failed', 'cancelled', 'expired'] as const satisfies readonly MessageState[];
+export type FailedState = (typeof FAILED_STATES)[number];
+
 export type Tally = {
   read: number;
   readonly counts: Record<RowCount, number>;
   readonly refusals: Record<RefusalReason, number>;
   /** What became of the first messages of the duplicates: they answer with its exit code. */
   readonly repeated: Record<RowCount, number>;
+  /** What the failed ones are, with the first messages of the duplicates. */
+  readonly failedAs: { readonly own: Record<FailedState, number>; readonly repeated: Record<FailedState, number> };
+  /** Whatever a dead process had under way, and nobody knows the outcome of: told by the command that found them, whoever they belong to. */
+  readonly recovered: MessageId[];
   /** Promised and not yet charged. */
   reserved: Micros;
   charged: Micros;
@@ -45,6 +54,8 @@ export function createTally(): Tally {
     counts: zeros(ROW_COUNTS),
     refusals: zeros(REFUSAL_REASONS),
     repeated: zeros(ROW_COUNTS),
+    failedAs: { own: zeros(FAILED_STATES), repeated: zeros(FAILED_STATES) },
+    recovered: [],
     reserved: ZERO,
     charged: ZERO,
     freeUnits: 0,
@@ -61,12 +72,43 @@ export function countQueued(tally: Tally, price: Micros): void {
 export function countDuplicate(tally: Tally, state: MessageState): void {
   tally.counts.duplicate += 1;
   tally.repeated[COUNTED_AS[state]] += 1;
+  move(tally.failedAs.repeated, state, 1);
+}
+
+function move(failedAs: Record<FailedState, number>, state: MessageState, count: number): void {
+  const failed = FAILED_STATES.find((candidate) => candidate === state);
+  if (failed !== undefined) failedAs[failed] += count;
 }
 
 /** Counts the duplicates again, by what became of their first messages since. */
 export function recountRepeated(tally: Tally, states: ReadonlyMap<MessageState, number>): void {
   for (const count of ROW_COUNTS) tally.repeated[count] = 0;
-  for (const [state, number] of states) tally.repeated[COUNTED_AS[state]] += number;
+  for (const state of FAILED_STATES) tally.failedAs.repeated[state] = 0;
+  for (const [state, number] of states) {
+    tally.repeated[COUNTED_AS[state]] += number;
+    move(tally.failedAs.repeated, state, number);
+  }
+}
+
+const SENT_COUNTS = ['queued', 'accepted', 'delivered', 'failed', 'unknown'] as const;
+
+/** Counts the command's own messages anew, by their states. Returns by how many they are more than before. */
+export function countStates(tally: Tally, states: ReadonlyMap<MessageState, number>): number {
+  const before = SENT_COUNTS.reduce((sum, count) => sum + tally.counts[count], 0);
+  for (const count of SENT_COUNTS) tally.counts[count] = 0;
+  for (const state of FAILED_STATES) tally.failedAs.own[state] = 0;
+  let own = 0;
+  for (const [state, number] of states) {
+    tally.counts[COUNTED_AS[state]] += number;
+    move(tally.failedAs.own, state, number);
+    own += number;
+  }
+  return own - before;
+}
+
+/** Notes what a dead process left behind with an outcome that nobody knows. */
+export function countRecovered(tally: Tally, unknown: readonly MessageId[]): void {
+  tally.recovered.push(...unknown);
 }
 
 /** Counts a refusal. */
@@ -79,6 +121,8 @@ export function countRefused(tally: Tally, reason: RefusalReason): void {
 export function countSettled(tally: Tally, settlement: Settlement): void {
   tally.counts[COUNTED_AS[settlement.from]] -= 1;
   tally.counts[COUNTED_AS[settlement.to]] += 1;
+  move(tally.failedAs.own, settlement.from, -1);
+  move(tally.failedAs.own, settlement.to, 1);
   tally.charged = plus(tally.charged, settlement.charged);
   tally.reserved = minus(tally.reserved, settlement.closed);
   tally.freeUnits += settlement.freeUnits;
@@ -86,8 +130,12 @@ export function countSettled(tally: Tally, settlement: Settlement): void {
 
 type Outcome = Pick<Tally, 'counts' | 'repeated' | 'refusals'>;
 
-/** Where several causes meet, the first of unknown, failed, refused by money, refused by policy decides. */
-export function exitCodeOfTally({ counts, repeated, refusals }: Outcome): number {
+/** Where several causes meet, the first of unknown, failed, refused by money, refused by policy decides. What was recovered is unknown too. */
+export function exitCodeOfTally(tally: Outcome & Pick<Tally, 'recovered'>): number {
+  return tally.recovered.length > 0 ? 6 : exitCodeOfRows(tally);
+}
+
+function exitCodeOfRows({ counts, repeated, refusals }: Outcome): number {
   if (counts.unknown + repeated.unknown > 0) return 6;
   if (counts.failed + repeated.failed > 0) return 5;
   if (refusals.no_price + refusals.over_budget + refusals.over_max_price > 0) return 4;
@@ -97,6 +145,6 @@ export function exitCodeOfTally({ counts, repeated, refusals }: Outcome): number
 /** `success` when all was done that was asked, `failed` when nothing was, `partial` between. */
 export function statusOfTally(outcome: Outcome): 'success' | 'partial' | 'failed' {
   const { counts } = outcome;
-  if (exitCodeOfTally(outcome) === 0) return 'success';
+  if (exitCodeOfRows(outcome) === 0) return 'success';
   return counts.queued + counts.accepted + counts.delivered + counts.duplicate > 0 ? 'partial' : 'failed';
 }

@@ -6,7 +6,7 @@ import type { ReportStore, Totals } from '../ports/store/report.ts';
 import type { MessageId } from '../values/id.ts';
 import { SECOND_MS } from '../values/time.ts';
 import type { Deadline } from './deadline.ts';
-import { type OwnMessages, recount, totalsOf } from './dispatch-own.ts';
+import { atRest, type OwnMessages, recount, totalsOf } from './dispatch-own.ts';
 import { recountRepeated, type Tally } from './tally.ts';
 
 /** How long a delivery is waited for when nobody said: most take seconds; a phone that is off takes days. */
@@ -14,11 +14,14 @@ export const DELIVERY_WAIT_MS = 60 * SECOND_MS;
 
 type WaitHost = { readonly store: Pick<ReportStore, 'totals'>; readonly clock: Clock };
 
-type WaitPlan = {
+type Looked = {
   readonly own: OwnMessages;
   /** First messages of duplicates: they are waited for too, so that the same command can go on waiting. */
   readonly repeated: readonly MessageId[];
   readonly tally: Tally;
+};
+
+type WaitPlan = Looked & {
   readonly deadline: Deadline;
   readonly onProgress: (tally: Tally) => void;
 };
@@ -34,16 +37,22 @@ const ENDS: ReadonlySet<MessageState> = new Set(['delivered', 'read', 'failed', 
 export async function waitForDelivery(host: WaitHost, plan: WaitPlan): Promise<boolean> {
   const { tally, deadline } = plan;
   for (let pauseMs = PAUSE_MS_MIN; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, PAUSE_MS_MAX)) {
-    if (await lookAgain(host, plan)) return true;
+    if (await lookAgain(host, plan, { waitsForDelivery: true })) return true;
     plan.onProgress(tally);
     if (deadline.signal.aborted) return false;
     await host.clock.sleep(pauseMs, deadline.signal);
   }
 }
 
-async function lookAgain({ store }: WaitHost, { own, repeated, tally }: WaitPlan): Promise<boolean> {
+/** Counts by what the store says now. True when every message has ended, or was handed over where that is all that is waited for. */
+export async function lookAgain(
+  { store }: Pick<WaitHost, 'store'>,
+  { own, repeated, tally }: Looked,
+  { waitsForDelivery }: { readonly waitsForDelivery: boolean },
+): Promise<boolean> {
   const totals = await store.totals(totalsOf(own));
   recount(tally, totals);
+  if (!waitsForDelivery) return atRest(totals);
   if (repeated.length === 0) return haveEnded(totals);
   const first = await store.totals({ kind: 'messages', ids: repeated });
   recountRepeated(tally, first.states);

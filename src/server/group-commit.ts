@@ -1,7 +1,7 @@
 // Group commit: posts that come at the same time share one transaction, because a commit costs the same for one event as for a thousand. Each is answered when
 // all that it brought is committed.
 
-import { AppError, fail, isRetryable } from '../errors.ts';
+import { AppError, fail } from '../errors.ts';
 
 type Post<Item, Result> = {
   readonly items: readonly Item[];
@@ -130,7 +130,7 @@ function endedOf<Item, Result>(shares: readonly Share<Item, Result>[], error: un
 
 // The store is busy or full: trying one by one would only take longer.
 function isForAll(error: unknown): boolean {
-  return error instanceof AppError && isRetryable(error.code);
+  return error instanceof AppError && error.retryable;
 }
 
 type Resolvers<Value> = {

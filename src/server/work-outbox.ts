@@ -9,7 +9,7 @@ import type { Transport } from '../ports/transport.ts';
 import { dispatch } from '../send/dispatch.ts';
 import { recover } from '../send/recover.ts';
 import type { SenderId, WorkerId } from '../values/id.ts';
-import type { Problems } from './problems.ts';
+import type { Problems, Standings } from './problems.ts';
 
 export type OutboxWork = {
   readonly store: OutboxStore & SettleStore;
@@ -20,9 +20,12 @@ export type OutboxWork = {
   readonly workerId: WorkerId;
   readonly interrupted: AbortSignal;
   readonly problems: Problems;
+  readonly standings: Standings;
   /** Told how many messages were begun. */
   readonly onSent: (count: number) => void;
 };
+
+const NOTHING = (): void => undefined;
 
 const IDLE_MS = 200;
 const ROUND_MS = 30_000;
@@ -44,7 +47,9 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
     throw error;
   };
   const rounds = repeat({ ...work, interrupted: stopped }, 'the outbox', async () => {
-    await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
+    const unknown = await recover(work.store, { diedWithProcess: work.diedWithProcess, at: work.clock.now() });
+    if (unknown.length > 0)
+      work.problems(`a process that died had these under way, and their outcome is unknown now: ${unknown.join(', ')}`);
     for (const sender of await work.senders()) {
       const known = standings.get(sender.id);
       known?.take(sender);
@@ -88,7 +93,7 @@ async function workSender(work: OutboxWork, standing: Standing): Promise<void> {
   const way = createWay(work.transport);
   await repeat(work, `sender ${standing.now().sender.name}`, async () => {
     const { sender, over } = standing.now();
-    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: () => undefined } as const;
+    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: NOTHING, onStopping: NOTHING } as const;
     try {
       const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted: over }, plan);
       if (claimed > 0) work.onSent(claimed);
@@ -122,17 +127,20 @@ function createWay(make: OutboxWork['transport']): Way {
 }
 
 // `step` says how long to rest after it.
-async function repeat({ clock, interrupted, problems }: OutboxWork, what: string, step: () => Promise<number>): Promise<void> {
+async function repeat({ clock, interrupted, problems, standings }: OutboxWork, what: string, step: () => Promise<number>): Promise<void> {
   for (let failures = 0; !interrupted.aborted; ) {
     let restMs: number;
     try {
       restMs = await step();
       failures = 0;
+      standings(what, null);
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'bug') throw error;
       restMs = Math.min(BACKOFF_MS * 2 ** failures, BACKOFF_MS_MAX);
       failures += 1;
-      problems(`${what} waits: ${error.message}`);
+      const sentence = `${what} waits: ${error.message}`;
+      if (error.retryable) problems(sentence);
+      else standings(what, sentence); // a missing secret, a token that is refused: until somebody sets it right
     }
     if (restMs > 0) await clock.sleep(restMs, interrupted);
     else await clock.yield();

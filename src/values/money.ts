@@ -80,3 +80,13 @@ export function plus(left: Micros, right: Micros): Micros {
 export function minus(left: Micros, right: Micros): Micros {
   return (left - right) as Micros;
 }
+
+/** The amount with the other sign. */
+export function negative(amount: Micros): Micros {
+  return toMicros(-amount);
+}
+
+/** The amount, so many times. */
+export function times(amount: Micros, count: number): Micros {
+  return toMicros(amount * BigInt(count));
+}

@@ -83,6 +83,11 @@ export function nextDay(day: Day): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10) as Day;
 }
 
+/** The last day of a month. */
+export function lastDayOf(month: Month): Day {
+  return new Date(Date.parse(`${monthDays(month).to}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10) as Day;
+}
+
 /** The calendar day of an instant in a zone. */
 export function dayOf(at: Instant, zone: TimeZone): Day {
   return zone === UTC ? utcDay(at) : (dayFormat(zone).format(at) as Day);

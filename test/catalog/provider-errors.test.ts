@@ -29,7 +29,7 @@ describe('providerError', () => {
     [131026, 400, 'never', 'Message undeliverable'],
     [131050, 400, 'optout', 'User has stopped receiving marketing messages'],
     [131056, 400, 'backoff', '(Business Account, Consumer Account) pair rate limit hit'],
-    [132001, 404, 'config', 'Template does not exist'],
+    [132001, 404, 'backoff', 'Template does not exist'],
     [131016, 500, 'retry', 'Service unavailable'],
     [130403, null, 'never', 'Business blocked user'],
   ])('%i: HTTP %s, %s', (code, httpStatus, action, title) => {

@@ -10,13 +10,12 @@ import {
   eventCounts,
   holdCounts,
   type LedgerEntry,
-  negative,
   NO_COUNTS,
   RELEASE_CAUSES,
 } from '../../src/domain/ledger.ts';
 import { PRICING_TYPES } from '../../src/domain/message.ts';
 import type { AccountId, MessageId, SenderId } from '../../src/values/id.ts';
-import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
+import { type Currency, negative, toMicros, ZERO } from '../../src/values/money.ts';
 import { type Day, type Month, toInstant } from '../../src/values/time.ts';
 
 const BUCKET: Bucket = {
@@ -46,6 +45,7 @@ function entry(kind: LedgerEntry['kind'], rest: Partial<LedgerEntry> = {}): Ledg
     booksMonth: '2026-10' as Month,
     cause: kind === 'release' ? 'failed' : null,
     evidence: null,
+    reference: null,
     ...rest,
   };
 }

@@ -1,7 +1,7 @@
 // The rule of markets, on rows made up here. What the real rows say is tested in test/catalog.
 
 import { describe, expect, it } from 'vitest';
-import { createMarketMap, type MarketRow, marketOf } from '../../src/domain/market.ts';
+import { createMarketMap, marketOriginOf, type MarketRow, marketOf } from '../../src/domain/market.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import type { Day } from '../../src/values/time.ts';
 
@@ -10,6 +10,25 @@ const TODAY = '2026-10-15' as Day;
 function row(fields: Partial<MarketRow> & Pick<MarketRow, 'callingCode' | 'market'>): MarketRow {
   return { country: 'XX', areaPrefixes: [], from: null, to: null, ...fields };
 }
+
+describe('marketOriginOf', () => {
+  const map = createMarketMap([
+    row({ country: 'GB', callingCode: '44', market: 'Country' }),
+    row({ country: 'GG', callingCode: '44', areaPrefixes: ['1481', '7781'], market: 'Island', from: '2026-10-01' as Day }),
+  ]);
+
+  it('names the calling code, and the area prefix where that decided', () => {
+    expect(marketOriginOf(map, '+447700900123', TODAY)).toEqual({ market: 'Country', by: 'number', callingCode: '44', areaPrefix: '' });
+    expect(marketOriginOf(map, '+441481960000', TODAY)).toEqual({ market: 'Island', by: 'number', callingCode: '44', areaPrefix: '1481' });
+    expect(marketOriginOf(map, '+441481960000', '2026-09-30' as Day)).toMatchObject({ market: 'Country', areaPrefix: '' });
+  });
+
+  it('names the country of a user id, and says where no row covers it', () => {
+    expect(marketOriginOf(map, 'GB.9f3kQ2', TODAY)).toEqual({ market: 'Country', by: 'user_id', country: 'GB' });
+    expect(marketOriginOf(map, 'FR.9f3kQ2', TODAY)).toEqual({ market: 'Other', by: 'none' });
+    expect(marketOriginOf(map, '+3361', TODAY)).toEqual({ market: 'Other', by: 'none' });
+  });
+});
 
 describe('marketOf', () => {
   it('goes by the calling code', () => {

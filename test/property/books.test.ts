@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { explain } from '../../src/billing/explain.ts';
 import { isDelivered } from '../../src/domain/message.ts';
-import type { ContactId, SenderId } from '../../src/values/id.ts';
-import { dayOf, monthDays, monthOf, nextDay, type TimeZone, toInstant } from '../../src/values/time.ts';
+import type { ContactId, MessageId, SenderId } from '../../src/values/id.ts';
+import { type Day, dayOf, monthDays, monthOf, nextDay, type TimeZone, toInstant } from '../../src/values/time.ts';
 import { type Operation, operations } from './operations.ts';
 import { discrepancies, type EntryLine, entryLines, usedOf } from './recount.ts';
 import { type AdmittedBatch, type Checks, LIST_PRICES, openShop, type Shop } from './shop.ts';
@@ -14,6 +15,7 @@ const RUNS = process.env['TOLLBELL_PROPERTY_RUNS'];
 const LIMIT_MS = RUNS === undefined ? 20_000 : 2 ** 31 - 1;
 
 const DAY = 86_400_000;
+const EVER = { from: '0000-01-01' as Day, to: '9999-12-31' as Day };
 
 // Admitted on the first day that has a price, and delivered, as the provider dates it, on a day before.
 const BEFORE_ITS_PRICE: Operation[] = [
@@ -42,6 +44,7 @@ it(
           expect(entryLines(shop.database).filter(isWronglyBooked)).toEqual([]);
           await expectBudgets(shop);
           await expectStates(shop);
+          await expectExplained(shop);
         } finally {
           await shop.close();
         }
@@ -120,7 +123,7 @@ function isWronglyBooked(line: EntryLine): boolean {
     // A correction counts on the day of what it corrects.
     (line.day !== day && line.kind !== 'repricing' && line.kind !== 'adjustment') ||
     line.hold_day !== dayOf(toInstant(line.created_at), zone) ||
-    line.books_month !== monthOf(dayOf(toInstant(line.recorded_at), zone)) ||
+    line.books_month !== (line.kind === 'repricing' ? monthOf(dayOf(toInstant(line.recorded_at), zone)) : line.day.slice(0, 7)) ||
     (line.kind === 'charge' && !isRightlyCharged(line))
   );
 }
@@ -134,8 +137,7 @@ function isRightlyCharged({ currency, day, category, pricing_type, posted, rule,
 }
 
 async function expectStates(shop: Shop): Promise<void> {
-  const period = { from: '0000-01-01', to: '9999-12-31' } as Parameters<Shop['store']['counters']>[0]['period'];
-  const { rows } = await shop.store.counters({ period, senderId: null, groupBy: [] });
+  const { rows } = await shop.store.counters({ period: EVER, senderId: null, groupBy: [] });
   const delivered = rows.reduce((sum, { counters }) => sum + counters.delivered, 0);
   const { items } = await shop.store.listMessages(
     { senderId: null, state: null, campaignId: null, contactId: null, since: null },
@@ -143,4 +145,20 @@ async function expectStates(shop: Shop): Promise<void> {
   );
   expect(items.filter(({ state }) => isDelivered(state))).toHaveLength(delivered);
   expect(items).toHaveLength(rows.reduce((sum, { counters }) => sum + counters.units, 0));
+}
+
+// Every message can be explained, and all explanations together are the bill.
+async function expectExplained({ store, database }: Shop): Promise<void> {
+  const sums = new Map<string, readonly bigint[]>();
+  for (const id of database.prepare('SELECT id FROM message').pluck().all() as MessageId[]) {
+    const evidence = await store.evidenceOf(id);
+    if (evidence === null) throw new Error('the message is there');
+    const { differences, sums: own } = explain(evidence);
+    expect(differences).toEqual([]);
+    const [reserved = 0n, charged = 0n, adjusted = 0n] = sums.get(evidence.record.currency) ?? [];
+    sums.set(evidence.record.currency, [reserved + own.reserved, charged + own.charged, adjusted + own.adjusted]);
+  }
+  const { totals } = await store.counters({ period: EVER, senderId: null, groupBy: [] });
+  const bill = totals.map(({ currency, counters }) => [currency, [counters.reserved, counters.charged, counters.adjusted]] as const);
+  expect(sums).toEqual(new Map(bill));
 }

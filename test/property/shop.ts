@@ -202,7 +202,8 @@ async function perform(state: State, operation: Operation, checks: Checks): Prom
       state.now = toInstant(now + operation.ms);
       return;
     case 'expire':
-      return recover(store, { diedWithProcess: [], at: now });
+      await recover(store, { diedWithProcess: [], at: now });
+      return;
   }
 }
 

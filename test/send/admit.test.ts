@@ -66,6 +66,7 @@ describe('an admission', () => {
       recordedAt: NOW,
       booksMonth: '2026-11',
       cause: null,
+      reference: null,
       evidence: { priceId: 5, rule: 'list_open_ended', providerType: null, providerCategory: null },
     });
   });

@@ -39,6 +39,7 @@ export async function world({ transport = {}, interrupted = new AbortController(
       countMax: null,
       patienceMs: 0,
       onSettled: (settled) => settlements.push(...settled),
+      onStopping: () => undefined,
       ...plan,
     });
   const statesOf = async (messageIds: readonly MessageId[]) => (await store.findMessages(messageIds)).map((record) => record?.state);

@@ -146,6 +146,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     phone: GERMAN,
     userId: null,
     undeliverable: false,
+    closedThrough: null,
     pricing: null,
     providerId: null,
     charge: null,

@@ -53,6 +53,7 @@ describe('a repricing', () => {
       recordedAt: NOW,
       booksMonth: '2026-11',
       cause: null,
+      reference: null,
     };
     const evidence = { priceId: 2, rule: 'list_open_ended', providerType: null, providerCategory: null };
     expect(decideRepricings([facts], [])).toEqual([

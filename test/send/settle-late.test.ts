@@ -10,8 +10,8 @@ import { message, NOW, outcome, PRICES } from './facts.ts';
 describe('a price that is told after the charge', () => {
   const free = { type: 'free_customer_service', category: 'service' } as const;
   const regular = { type: 'regular', category: 'utility' } as const;
-  const charge = { amount: toMicros(55_000n), bucket: message().holdBucket };
-  const nothing = { amount: ZERO, bucket: { ...charge.bucket, pricingType: free.type } };
+  const charge = { amount: toMicros(55_000n), bucket: message().holdBucket, at: NOW };
+  const nothing = { ...charge, amount: ZERO, bucket: { ...charge.bucket, pricingType: free.type } };
   const told = (kind: Outcome['kind'], pricing: Outcome['pricing'], rest: Partial<MessageFacts> = {}) =>
     decideSettlements(message({ state: 'delivered', held: ZERO, charge, ...rest }), outcome(kind, { pricing }), PRICES, NOW);
 

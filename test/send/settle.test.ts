@@ -7,7 +7,7 @@ import { decideSettlements } from '../../src/send/settle.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import { type Currency, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import { toInstant } from '../../src/values/time.ts';
+import { type Month, toInstant } from '../../src/values/time.ts';
 import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
 
 const LATER = toInstant(NOW + 60_000);
@@ -35,6 +35,7 @@ describe('a delivery', () => {
       recordedAt: LATER,
       booksMonth: '2026-11',
       cause: null,
+      reference: null,
       evidence: { priceId: 2, rule: 'list_open_ended', providerType: 'regular', providerCategory: 'utility' },
     });
     expect(change).toEqual({
@@ -46,22 +47,40 @@ describe('a delivery', () => {
       expiresAt: null,
       providerId: 'wamid',
       pricing: { type: 'regular', category: 'utility', toldBy: 'delivered' },
+      acceptedAt: null,
+      sentAt: null,
+      readAt: null,
       freesKey: false,
       at: LATER,
     });
   });
 
-  it("counts in the day that its event has in the sender's zone, and in the books of the day it is recorded on", () => {
+  it('keeps when it was accepted, sent and read, as who tells it dates it', () => {
+    const at = NOW;
+    expect(settle(message(), outcome('accepted', { at })).change).toMatchObject({ acceptedAt: at, sentAt: null, readAt: null });
+    expect(settle(message(), outcome('sent', { at })).change).toMatchObject({ acceptedAt: null, sentAt: at, readAt: null });
+    expect(settle(message(), outcome('read', { at })).change).toMatchObject({ acceptedAt: null, sentAt: null, readAt: at });
+  });
+
+  it("counts in the day and in the books that its event has in the sender's zone", () => {
     const event = outcome('delivered', { at: at('2026-09-30T22:30:00Z') }); // half past midnight in Berlin, and a new card
     const { entry } = settle(message(), event);
     expect(entry).toMatchObject({
       bucket: { day: '2026-10-01' },
-      holdBucket: { day: '2026-11-22' },
       posted: 55_000n,
-      booksMonth: '2026-11',
+      booksMonth: '2026-10',
+      recordedAt: LATER,
+      reference: null,
     });
     const summer = settle(message(), outcome('delivered', { at: at('2026-09-30T21:59:59Z') }));
-    expect(summer.entry).toMatchObject({ bucket: { day: '2026-09-30' }, posted: 50_000n });
+    expect(summer.entry).toMatchObject({ bucket: { day: '2026-09-30' }, posted: 50_000n, booksMonth: '2026-09' });
+  });
+
+  it('is booked today where its month is closed, at the price of its own day, and says to which month it belongs', () => {
+    const event = outcome('delivered', { at: at('2026-09-30T22:30:00Z') });
+    const { entry } = settle(message({ closedThrough: '2026-10' as Month }), event);
+    expect(entry).toMatchObject({ bucket: { day: '2026-11-22' }, posted: 55_000n, booksMonth: '2026-11', reference: 'late:2026-10' });
+    expect(settle(message({ closedThrough: '2026-09' as Month }), event).entry).toMatchObject({ booksMonth: '2026-10', reference: null });
   });
 
   it.each<PricingType>(['free_customer_service', 'free_entry_point'])(

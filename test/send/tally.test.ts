@@ -7,11 +7,14 @@ import { MESSAGE_STATES } from '../../src/domain/message.ts';
 import type { Settlement } from '../../src/ports/store/settle.ts';
 import {
   COUNTED_AS,
+  countDuplicate,
   countQueued,
+  countRecovered,
   countRefused,
   countSettled,
   createTally,
   exitCodeOfTally,
+  recountRepeated,
   ROW_COUNTS,
   type RowCount,
   statusOfTally,
@@ -73,7 +76,26 @@ describe('a tally', () => {
   });
 });
 
+it('knows what the failed ones are, of its own and of the first messages of duplicates', () => {
+  const tally = createTally();
+  for (const to of ['cancelled', 'expired', 'failed'] as const) {
+    countQueued(tally, ZERO);
+    countSettled(tally, settlement('queued', to));
+  }
+  countSettled(tally, settlement('failed', 'delivered'));
+  countDuplicate(tally, 'cancelled');
+  expect(tally.failedAs).toEqual({ own: { failed: 0, cancelled: 1, expired: 1 }, repeated: { failed: 0, cancelled: 1, expired: 0 } });
+  recountRepeated(tally, new Map([['expired', 2]]));
+  expect(tally.failedAs.repeated).toEqual({ failed: 0, cancelled: 0, expired: 2 });
+});
+
 describe('the end of a command', () => {
+  it('is unknown where a dead process left something unknown, though all rows were sent', () => {
+    const tally = tallyOf({ delivered: 1 });
+    countRecovered(tally, ['m' as MessageId]);
+    expect([exitCodeOfTally(tally), statusOfTally(tally)]).toEqual([6, 'success']);
+  });
+
   it.each([
     ['nothing to do', {}, {}, 0, 'success'],
     ['all delivered', { delivered: 3, duplicate: 1 }, {}, 0, 'success'],

@@ -1,7 +1,7 @@
 // Problems are said once in a while, never with a number of somebody.
 
 import { expect, it } from 'vitest';
-import { createProblems } from '../../src/server/problems.ts';
+import { createProblems, createStandings } from '../../src/server/problems.ts';
 import { toInstant } from '../../src/values/time.ts';
 
 function problemsAt() {
@@ -30,6 +30,18 @@ it('says them again where the clock was set back', () => {
   clock.at = 0;
   say('busy');
   expect(lines).toHaveLength(2);
+});
+
+it('says what lasts once, until it changes or was mended', () => {
+  const lines: string[] = [];
+  const say = createStandings((line) => void lines.push(line));
+  say('shop', 'no token');
+  say('shop', 'no token');
+  say('other', 'no token');
+  say('shop', 'no secret');
+  say('shop', null);
+  say('shop', 'no secret');
+  expect(lines).toEqual(['no token', 'no token', 'no secret', 'no secret']);
 });
 
 it('masks numbers and control characters', () => {

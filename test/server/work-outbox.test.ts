@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { Transport } from '../../src/ports/transport.ts';
+import { createStandings } from '../../src/server/problems.ts';
 import { type OutboxWork, workOutbox } from '../../src/server/work-outbox.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../src/domain/sender.ts';
@@ -52,6 +53,7 @@ async function work(
     workerId: ids.sortable(clock.now()),
     interrupted: stop.signal,
     problems: (sentence) => void lines.push(sentence),
+    standings: createStandings((line) => void lines.push(line)),
     onSent: () => undefined,
   };
   ended = workOutbox(parts);

@@ -13,7 +13,7 @@ import { accept, type Behaviour, openScriptedServer, refuse, type ScriptedServer
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   '0001': accept,
   '0002': refuse(131026),
-  '0003': refuse(132001, 404),
+  '0003': refuse(132000, 400),
   '0004': (_, __, socket) => void socket.resetAndDestroy(),
   '0005': refuse(130429, 429, { 'retry-after': '3' }),
   '0006': refuse(131056),

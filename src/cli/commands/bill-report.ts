@@ -5,12 +5,12 @@ import type { App } from '../../app.ts';
 import { bookGroups, type Books } from '../../billing/export/bookings.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import type { BookFormat } from '../../config.ts';
-import { fail } from '../../errors.ts';
+import { type AppError, fail } from '../../errors.ts';
 import { type Grouping, GROUPINGS } from '../../ports/store/report.ts';
-import { formatInstant, type DayPeriod, UTC } from '../../values/time.ts';
+import { type DayPeriod, formatInstant, type Instant, UTC } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { dayText, helpText, monthText, orNull, parseOptions } from '../options.ts';
+import { dayText, helpText, instantText, monthText, orNull, parseOptions } from '../options.ts';
 import { type Style, table } from '../render.ts';
 import { billFigures } from '../shapes.ts';
 
@@ -18,6 +18,7 @@ const BillReportOptions = z.object({
   month: orNull(monthText),
   from: orNull(dayText),
   to: orNull(dayText),
+  asOf: orNull(instantText),
   by: z.pipe(
     z.pipe(
       z._default(z.string(), 'category,market'),
@@ -55,6 +56,7 @@ export const defineBillReport: Define = (parent, host) => {
     .option('--month <month>', 'a month in the billing zone: 2026-10')
     .option('--from <day>', 'from this day on')
     .option('--to <day>', 'up to, but not including, this day')
+    .option('--as-of <instant>', 'the books as they stood then: the same report for ever (a bare day is its midnight in UTC)')
     .option('--by <groups>', `comma-separated: ${GROUPINGS.join(', ')} (default category,market)`)
     .addHelpText(
       'after',
@@ -63,6 +65,7 @@ export const defineBillReport: Define = (parent, host) => {
           'tollbell bill-report --month 2026-10',
           'tollbell bill-report --by campaign,market --format csv',
           'tollbell bill-report --month 2026-10 --by campaign --format hledger > 2026-10.journal',
+          'tollbell bill-report --month 2026-10 --as-of 2026-11-05T09:00+01:00',
           'tollbell bill-report --json',
         ],
         output: '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…]}',
@@ -79,7 +82,10 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     throw fail('usage', { message: '--month and --from/--to say the same thing twice.', hint: 'Give one of them.' });
   }
   const store = await app.reader();
-  const at = app.clock.now();
+  const now = app.clock.now();
+  const { asOf } = options;
+  if (asOf !== null && asOf > now) throw notYet(asOf, now);
+  const at = asOf ?? now;
   const sender = store === null ? null : await currentSender(store, app.config);
   const timeZone = sender?.timeZone ?? UTC;
   const period = reportPeriod(options, { timeZone, at });
@@ -89,9 +95,9 @@ export async function report(app: App, options: z.output<typeof BillReportOption
       hint: '--to is the first day that is not in it.',
     });
   const senderId = app.config.sender === null ? null : (sender?.id ?? null);
-  const { format } = app.config;
-  const groupBy = format === 'hledger' || format === 'beancount' ? bookGroups(options.by) : options.by;
-  const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy });
+  const isBooked = app.config.format === 'hledger' || app.config.format === 'beancount';
+  const groupBy = isBooked ? bookGroups(options.by) : options.by;
+  const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy, asOf });
   const document: Document = {
     from: period.from,
     to: period.to,
@@ -107,8 +113,8 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     document,
     rows: 'rows',
     columns: [...groupBy, ...FIGURES],
-    text: (style) => billText(bill, { period, groupBy }, style),
-    books: (bookFormat) => booksText(bookFormat, { bill, period, groupBy: options.by, asOf: document.as_of }),
+    text: (style) => billText(bill, { period, groupBy, asOf }, style),
+    books: (format) => booksText(format, { bill, period, groupBy: options.by, asOf: document.as_of }),
   };
 }
 
@@ -118,11 +124,21 @@ async function booksText(format: BookFormat, books: Books): Promise<string> {
     : (await import('../../billing/export/beancount.ts')).beancountLedger(books);
 }
 
-type Heading = { readonly period: DayPeriod; readonly groupBy: readonly Grouping[] };
+// What will be recorded until then nobody knows, so such a report would not stay the same.
+function notYet(asOf: Instant, now: Instant): AppError {
+  return fail('invalid_input', {
+    message: `as-of: ${formatInstant(asOf)} is later than now, ${formatInstant(now)}.`,
+    hint: 'Give an instant that is past; without --as-of the report is of now.',
+    details: { option: 'as-of' },
+  });
+}
+
+type Heading = { readonly period: DayPeriod; readonly groupBy: readonly Grouping[]; readonly asOf?: Instant | null };
 
 /** The bill as a table, with its totals below. */
-export async function billText(bill: BillReport, { period, groupBy }: Heading, style: Style): Promise<string> {
-  const title = style.strong(`Bill from ${period.from} up to ${period.to}`);
+export async function billText(bill: BillReport, { period, groupBy, asOf = null }: Heading, style: Style): Promise<string> {
+  const stood = asOf === null ? '' : `, as the books stood at ${formatInstant(asOf)}`;
+  const title = style.strong(`Bill from ${period.from} up to ${period.to}${stood}`);
   if (bill.rows.length === 0) return `${title}\nNothing was sent in this period.`;
   const rows = bill.rows.map(({ group, figures: row }) => [
     ...groupBy.map((key) => (group[key] === '' ? '–' : (group[key] ?? '–'))),

@@ -3,15 +3,19 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Sender } from '../../domain/sender.ts';
-import { dispatch } from '../../send/dispatch.ts';
+import type { AppError } from '../../errors.ts';
+import type { Store } from '../../ports/store.ts';
+import { dispatch, type DispatchEnd } from '../../send/dispatch.ts';
+import { toActionable } from '../../send/finish.ts';
 import { recover } from '../../send/recover.ts';
-import { countSettled, createTally, exitCodeOfTally, type Tally } from '../../send/tally.ts';
+import { createDispatchCount, type DispatchCount } from '../../send/dispatch-count.ts';
+import { countRecovered, exitCodeOfTally, type Tally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
 import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { dispatchOf, interruptedBy } from '../interrupted.ts';
+import { dispatchOf, failAfter, interruptedBy, tellStopping } from '../interrupted.ts';
 import { listOf, nextStep } from '../next-step.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
@@ -23,6 +27,8 @@ const DispatchOptions = z.object({
   once: flag,
   max: orNull(countText()),
 });
+
+const COUNTS = ['accepted', 'delivered', 'failed', 'unknown', 'stopped'] as const;
 
 const count = z.int();
 
@@ -36,6 +42,9 @@ const DispatchDocument = z.object({
     unknown: count,
     stopped: count.check(z.meta({ description: 'cancelled or expired at the moment of sending' })),
   }),
+  recovered: z
+    .array(z.string())
+    .check(z.describe('messages that a dead process had under way, of whatever sender: unknown now, and counted so')),
   charged: moneyText,
   currency: z.string(),
   next_due_at: z.nullable(z.string()).check(z.describe('when more is due, too late to wait for; null where nothing is left')),
@@ -54,7 +63,7 @@ export const defineDispatch: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell dispatch', 'tollbell dispatch --max 100 --json'],
-        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"charged","currency","next_due_at"}',
+        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"recovered":[…],"charged","currency","next_due_at"}',
         exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -62,47 +71,61 @@ export const defineDispatch: Define = (parent, host) => {
   return DispatchDocument;
 };
 
-/** Sends what is due. Throws `interrupted` after a clean stop. */
+/** Sends what is due. What it did is shown also where the provider, the store or a stop ended it early. */
 export async function runDispatch(app: App, options: z.output<typeof DispatchOptions>): Promise<View<z.output<typeof DispatchDocument>>> {
   const store = await app.store();
   const sender = await currentSender(store, app.config);
-  await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
-  const tally = createTally();
-  let [sent, stopped] = [0, 0];
-  const host = { store, transport: await app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
-  const end = await dispatch(host, {
-    sender,
-    scope: { kind: 'all' },
-    countMax: options.once ? BATCH_MAX : options.max,
-    patienceMs: PATIENCE_MS,
-    onSettled: (settlements) => {
-      for (const settlement of settlements) {
-        const { from, to } = settlement;
-        if (from === 'queued') stopped += 1;
-        else countSettled(tally, settlement);
-        if (from === 'sending' && to !== 'queued') sent += 1;
-      }
-    },
-  });
+  const count = createDispatchCount();
+  const { tally } = count;
+  const recovered = await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
+  countRecovered(tally, recovered);
+  tally.counts.unknown += recovered.length;
+  const end = await work(app, store, { sender, count, countMax: options.once ? BATCH_MAX : options.max });
   const { accepted, delivered, failed, unknown } = tally.counts;
+  const [sent, stopped] = [count.sent(), count.stopped()];
   const document = {
     sender: sender.name,
     sent,
     counts: { accepted, delivered, failed, unknown, stopped },
+    recovered: tally.recovered,
     charged: formatAmount(tally.charged),
     currency: sender.currency,
     next_due_at: end.reason === 'not_due' ? formatInstant(end.nextDueAt) : null,
   };
+  const failure = failureOf(end, sender, tally);
   return {
     command: 'dispatch',
     schema: DispatchDocument,
     document,
-    columns: ['sender', 'sent', 'charged', 'currency'],
-    ...(end.reason === 'interrupted' ? { failure: interruptedBy(dispatchOf(sender)) } : {}),
+    columns: COLUMNS,
+    ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
       `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}${stepsText(tally, { sender, stopped })}`,
   };
+}
+
+const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at'];
+
+type Work = { readonly sender: Sender; readonly count: DispatchCount; readonly countMax: number | null };
+type WorkEnd = DispatchEnd | { readonly reason: 'failed'; readonly failure: AppError };
+
+async function work(app: App, store: Store, { sender, count, countMax }: Work): Promise<WorkEnd> {
+  const host = { store, transport: await app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
+  const { onSettled, close } = count;
+  const plan = { sender, scope: { kind: 'all' }, countMax, patienceMs: PATIENCE_MS, onSettled, onStopping: tellStopping(app) } as const;
+  const end = await dispatch(host, plan).catch((error: unknown): WorkEnd => ({ reason: 'failed', failure: toActionable(error) }));
+  await close(store).catch((error: unknown) => {
+    if (end.reason !== 'failed') throw error; // a store that failed may not answer now either
+  });
+  return end;
+}
+
+function failureOf(end: WorkEnd, sender: Sender, tally: Tally): AppError | null {
+  if (end.reason === 'interrupted') return interruptedBy(dispatchOf(sender));
+  if (end.reason !== 'failed') return null;
+  const { failure } = end;
+  return failAfter(failure, tally, { hint: `Go on with: ${dispatchOf(sender)}`, retryable: failure.retryable, details: {} });
 }
 
 function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): string {

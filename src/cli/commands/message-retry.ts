@@ -8,10 +8,10 @@ import type { Store } from '../../ports/store.ts';
 import { type Retriable, refuseRetry, retryMessage } from '../../send/retry-message.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
-import { dispatchOf, stopped } from '../interrupted.ts';
+import { dispatchOf, failureOf, tellStopping } from '../interrupted.ts';
 import { flag, helpText, parseOptions } from '../options.ts';
 import { sendHost } from '../send-host.ts';
-import { sendDocument, sendView, stopHint, toSentRow, withRecord } from '../send-view.ts';
+import { sendDocument, sendView, toSentRow, withRecord } from '../send-view.ts';
 
 const MessageRetryOptions = z.object({ id: z.string(), queue: flag });
 
@@ -32,7 +32,7 @@ export const defineMessageRetry: Define = (parent, host) => {
       helpText({
         examples: ['tollbell message retry 01j9zk3v8q5t2r7m4n6p', 'tollbell message retry 01j9zk3v8q5t2r7m4n6p --queue --json'],
         output:
-          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"messages":[{"id","status",…}]}',
+          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -52,12 +52,12 @@ export async function runMessageRetry(
   const retriable = await retriableOf(app, store, id);
   const { sender, record } = retriable;
   const host = await sendHost(app, sender, { store, keyedDigest: app.keyedDigest });
-  const { request, admission, tally, ...ending } = await retryMessage(host, retriable, queue);
+  const { request, admission, tally, ...ending } = await retryMessage(host, retriable, { queueOnly: queue, onStopping: tellStopping(app) });
   const row = toSentRow({ row: 1 }, request, { admission, currency: sender.currency });
   const [now] = row.id === null ? [] : await store.findMessages([admission.kind === 'duplicate' ? admission.kept.id : request.id]);
   const rows = [withRecord(row, now)];
   const look = `tollbell message show ${row.id ?? record.id}`;
-  const failure = ending.interrupted ? stopped(stopHint(tally, { resume: dispatchOf(sender), isUnread: false, look })) : null;
+  const failure = failureOf(ending, { tally, resume: dispatchOf(sender), isUnread: false, look, isRepeatable: true });
   const again =
     row.duplicate_of === null
       ? []

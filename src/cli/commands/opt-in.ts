@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
-import { blockOf, PURPOSES } from '../../domain/consent.ts';
+import { blockOf, isStoppedByMessenger, PURPOSES } from '../../domain/consent.ts';
 import { fail } from '../../errors.ts';
 import { recordConsent } from '../../send/record-consent.ts';
 import { formatInstant } from '../../values/time.ts';
@@ -77,6 +77,9 @@ export async function optIn(app: App, options: z.output<typeof OptInOptions>): P
   const blocked = blockOf(flags) !== undefined;
   const stopped = subjects.filter((purpose) => consent[purpose] !== 'opted_in');
   if (stopped.length > 0) hint(app, `A newer opt-out stands: ${stopped.join(', ')}.`);
+  if (subjects.includes('marketing') && isStoppedByMessenger(flags)) {
+    hint(app, 'The person switched marketing off in the messenger, which stands against it: only they can switch it on again, there.');
+  }
   if (blocked) hint(app, 'The person is blocked; tollbell unblock lifts the block.');
   const document = { contact: written.contactId, phone: written.phone, sender: name, purposes: [...subjects], consent, blocked };
   return {

@@ -89,7 +89,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     )
     .option(
       '--timeout <duration>',
-      'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10',
+      'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10; requests that are under way then are waited for, 30s at most',
     )
     .option('--input <format>', 'csv or ndjson (default: by name and content)')
     .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
@@ -107,7 +107,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
-        output: '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"messages":[{"row","id","status",…}]}',
+        output:
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )

@@ -5,9 +5,9 @@ import type { App } from '../../app.ts';
 import { DEFAULT_ACCOUNT, type SecretSource, type Sender } from '../../domain/sender.ts';
 import { AppError, fail } from '../../errors.ts';
 import type { OpenServer } from '../../server/app.ts';
+import type { Problems, Standings } from '../../server/problems.ts';
 import type { Patiently } from '../../server/patient-store.ts';
 import type { ServedSender } from '../../server/served-senders.ts';
-import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { filledText, flag, helpText, parseOptions, portText } from '../options.ts';
 import { hintOpen, isThisMachine, untilStopped } from '../running.ts';
@@ -59,11 +59,12 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
   const store = await app.servingStore();
   const { openServer } = await import('../../server/app.ts');
   const { createPatience, patientReceiving } = await import('../../server/patient-store.ts');
-  const { createProblems } = await import('../../server/problems.ts');
+  const { createProblems, createStandings } = await import('../../server/problems.ts');
   const log = (line: string): void => app.io.err.write(`${line}\n`);
   const problems = createProblems(log, app.clock);
+  const standings = createStandings(log);
   const patiently = createPatience(app.clock);
-  const senders = async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, problems));
+  const senders = async () => (await store.listSenders(DEFAULT_ACCOUNT)).flatMap((sender) => toServed(app, sender, standings));
   const server = await openServer({
     port,
     host,
@@ -88,7 +89,7 @@ export async function serve(app: App, { port, host, dispatch }: z.output<typeof 
     sayUnready(await senders(), log);
     sayReady(app, view);
     hintOpen(app, host);
-    await Promise.all([untilStopped(app), dispatch ? workAll(app, { server, problems, patiently }) : undefined]);
+    await Promise.all([untilStopped(app), dispatch ? workAll(app, { server, problems, standings, patiently }) : undefined]);
   } finally {
     await server.close();
   }
@@ -103,9 +104,9 @@ function sayReady({ io, config }: App, { document }: ServeView): void {
   io.out.write(`${line}\n`);
 }
 
-type Work = { readonly server: OpenServer; readonly problems: (sentence: string) => void; readonly patiently: Patiently };
+type Work = { readonly server: OpenServer; readonly problems: Problems; readonly standings: Standings; readonly patiently: Patiently };
 
-async function workAll(app: App, { server, problems, patiently }: Work): Promise<void> {
+async function workAll(app: App, { server, problems, standings, patiently }: Work): Promise<void> {
   const store = await app.servingStore();
   const { workOutbox } = await import('../../server/work-outbox.ts');
   const { patientSending } = await import('../../server/patient-store.ts');
@@ -118,18 +119,26 @@ async function workAll(app: App, { server, problems, patiently }: Work): Promise
     workerId: app.workerId,
     interrupted: app.interrupted,
     problems,
+    standings,
     onSent: server.countSent,
   });
 }
 
 // Of a sender whose secrets are not there nothing is believed, and all others work.
-function toServed(app: App, sender: Sender, problems: (sentence: string) => void): readonly ServedSender[] {
+function toServed(app: App, sender: Sender, standings: Standings): readonly ServedSender[] {
   if (sender.whatsapp === null) return [];
   const { appSecret, verifyToken } = sender.whatsapp;
-  const appSecrets = found(() => (appSecret === null ? null : app.secrets(appSecret)), problems);
-  if (appSecrets === null)
-    problems(`sender ${sender.name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`);
-  const token = found(() => (verifyToken === null ? null : app.secret(verifyToken)), problems);
+  const { name } = sender;
+  const appSecrets = found(
+    () => (appSecret === null ? null : app.secrets(appSecret)),
+    (flaw) => standings(`${name} app secret`, flaw),
+  );
+  const refused = `sender ${name} has no app secret: its webhooks are refused. ${remedy(appSecret, 'app-secret')}`;
+  standings(`${name} webhooks`, appSecrets === null ? refused : null);
+  const token = found(
+    () => (verifyToken === null ? null : app.secret(verifyToken)),
+    (flaw) => standings(`${name} verify token`, flaw),
+  );
   return [{ sender, appSecrets: appSecrets ?? [], verifyToken: token }];
 }
 
@@ -149,13 +158,15 @@ function remedy(source: SecretSource | null, option: string): string {
   return `Name its place: tollbell sender add again, with all its options and --${option}-env NAME`;
 }
 
-// What `read` gives; null for what is not where it should be.
-function found<Secret>(read: () => Secret | null, problems: (sentence: string) => void): Secret | null {
+// What `read` gives; null for what is not where it should be. Told each time what is wrong with it.
+function found<Secret>(read: () => Secret | null, tell: (flaw: string | null) => void): Secret | null {
   try {
-    return read();
+    const secret = read();
+    tell(null);
+    return secret;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    problems(printable(error.message));
+    tell(error.message);
     return null;
   }
 }

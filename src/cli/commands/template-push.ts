@@ -97,7 +97,7 @@ async function chosen(
   { names, language }: z.output<typeof TemplatePushOptions>,
 ): Promise<readonly Template[]> {
   const all = await store.listTemplates({ senderId: sender.id, name: null });
-  if (names.length > 0) return [...new Set(names)].flatMap((name) => pickTemplates(all, { name, language }));
+  if (names.length > 0) return [...new Set(names)].flatMap((name) => pickTemplates(all, { name, language, sender }));
   return all.filter((template) => template.status !== 'disabled' && (language === null || template.language === language));
 }
 

@@ -9,7 +9,7 @@ import type { Phone } from '../../values/phone.ts';
 import type { DayPeriod, Instant } from '../../values/time.ts';
 import type { Page, PageRequest } from './directory.ts';
 
-/** What a report can be grouped by. `tag` alone needs the entries themselves; all others come from the counters. */
+/** What a report can be grouped by. `tag` needs the entries themselves; all others come from the counters, unless an earlier moment is asked for. */
 export const GROUPINGS = ['month', 'day', 'market', 'category', 'sender', 'campaign', 'cost_center', 'template', 'tag'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
@@ -18,6 +18,11 @@ export type ReportFilter = {
   /** Null for all senders of the store. */
   readonly senderId: SenderId | null;
   readonly groupBy: readonly Grouping[];
+  /**
+   * The books as they stood then: what was recorded up to this instant, itself included. Final once it is past by longer than a writer may wait for its turn,
+   * since entries are dated by when their writer began, and never before what is recorded already. Null or absent: as they stand now.
+   */
+  readonly asOf?: Instant | null;
 };
 
 /** One row: the value of each grouping in the order asked, the currency, and the sums. */

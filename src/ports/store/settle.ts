@@ -8,7 +8,7 @@ import type { TtlFacts } from '../../domain/template-ttl.ts';
 import type { ContactId, MessageId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import type { Instant } from '../../values/time.ts';
+import type { Instant, Month } from '../../values/time.ts';
 import type { Outcome, ToldPricing } from '../../domain/outcome.ts';
 
 /** A rate with the number of its row, which every amount that it explains will name. */
@@ -44,10 +44,12 @@ export type MessageFacts = {
   /** What is still promised. */
   readonly held: Micros;
   readonly holdBucket: Bucket;
+  /** The newest month of the sender that is closed; null before the first. */
+  readonly closedThrough: Month | null;
 };
 
-/** What a delivery was charged, with what was corrected since, and where. */
-export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket };
+/** What a delivery was charged, with what was corrected since, where, and when it was delivered. */
+export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket; readonly at: Instant };
 
 /** What an outcome changes in a message. Null instants and provider ids stay as they are. */
 export type MessageChange = {
@@ -63,6 +65,10 @@ export type MessageChange = {
   readonly providerId: string | null;
   /** The word on the price to keep from now on; null leaves what is there. */
   readonly pricing: ToldPricing | null;
+  /** When it was accepted, sent or read, by whoever told it; null leaves what is there. */
+  readonly acceptedAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly readAt: Instant | null;
   /** Gives the key back: nothing was ever sent under it, and what stood against it may be gone when the send is tried again. */
   readonly freesKey: boolean;
   readonly at: Instant;

@@ -2,6 +2,7 @@
 
 import { addCounts, type Bucket, type Counters, eventCounts, holdCounts, type LedgerEntry } from '../../domain/ledger.ts';
 import { assert } from '../../errors.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 
 export type Book = {
@@ -14,8 +15,8 @@ export type Book = {
 
 const INSERT_ENTRY = /* sql */ `
   INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month,
-    cause, price_id, rule, provider_type, provider_category)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    cause, price_id, rule, provider_type, provider_category, reference)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_BUCKET = /* sql */ `
   INSERT OR IGNORE INTO bucket (sender_id, day, campaign_id, category, market, template, cost_center, pricing_type, currency, account_id)
@@ -44,6 +45,9 @@ const ADD_COUNTS = /* sql */ `
     charged = charged + excluded.charged,
     adjusted = adjusted + excluded.adjusted,
     committed = committed + excluded.committed`;
+
+// The end of the table by its key.
+const NEWEST_RECORDED = /* sql */ `SELECT recorded_at FROM ledger ORDER BY sequence DESC LIMIT 1`;
 
 /** The book of one connection. Buckets are looked up once per batch: rules share one object for equal buckets, so most look-ups are by identity. */
 export function createBook(sqlite: Sqlite): Book {
@@ -79,6 +83,7 @@ export function createBook(sqlite: Sqlite): Book {
   };
 
   const post = (entries: readonly LedgerEntry[]): void => {
+    if (entries.length === 0) return;
     const ids = new Map<Bucket, number>();
     const idOf = (bucket: Bucket): number => {
       const id = ids.get(bucket) ?? findBucket(bucket);
@@ -91,7 +96,9 @@ export function createBook(sqlite: Sqlite): Book {
       counts.set(id, before === undefined ? added : addCounts(before, added));
     };
     const insert = sqlite.prepare(INSERT_ENTRY);
-    for (const entry of entries) {
+    const newest = newestRecorded(sqlite);
+    for (const given of entries) {
+      const entry = given.recordedAt < newest ? { ...given, recordedAt: newest } : given;
       const bucketId = idOf(entry.bucket);
       const holdBucketId = idOf(entry.holdBucket);
       insert.run(...entryRow(entry, bucketId, holdBucketId));
@@ -102,6 +109,12 @@ export function createBook(sqlite: Sqlite): Book {
   };
 
   return { post, bucketId: findBucket, bucket: readBucket };
+}
+
+// A process takes the time before it waits for its turn to write, and a clock may be set back: but what was recorded by an instant must stay what was
+// recorded by then, or a report as of that instant would change.
+function newestRecorded(sqlite: Sqlite): Instant {
+  return (sqlite.prepare(NEWEST_RECORDED).pluck().get() as Instant | undefined) ?? toInstant(0);
 }
 
 function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): unknown[] {
@@ -122,6 +135,7 @@ function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): u
     evidence?.rule ?? null,
     evidence?.providerType ?? null,
     evidence?.providerCategory ?? null,
+    entry.reference,
   ];
 }
 

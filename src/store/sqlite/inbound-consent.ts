@@ -29,6 +29,25 @@ const AGREED_BEFORE = /* sql */ `
   SELECT DISTINCT subject FROM consent_event
   WHERE contact_id = ? AND kind = 'opt_in' AND (scope = ? OR scope = '*')`;
 
+/** So far the provider's clock, which tells whole seconds, and ours may be apart. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+// What the messenger told is of the provider's own clock, and comes in its own order.
+const AGREED_MEANWHILE = /* sql */ `
+  SELECT MAX(e.at)
+  FROM consent_event e
+  JOIN consent_evidence v ON v.sequence = e.sequence
+  WHERE e.contact_id = ? AND e.kind = 'opt_in' AND e.at > ? AND e.at <= ? AND v.source NOT IN ('word', 'whatsapp user_preferences')`;
+
+// A stop that comes after an agreement was recorded here stands against it, though the provider's time of it may be a little earlier.
+function saidAt(sqlite: Sqlite, contactId: ContactId, at: Instant): Instant {
+  const agreedAt = sqlite
+    .prepare(AGREED_MEANWHILE)
+    .pluck()
+    .get(contactId, at, at + CLOCKS_DIFFER_MS) as Instant | null;
+  return agreedAt ?? at;
+}
+
 /** Does what the words of a message mean, once. Only messages that bear consent, or may, are kept. Call it inside `write`. */
 export function hearMessage(sqlite: Sqlite, message: Message, heard: Heard, reading: InboundReading): Said {
   switch (reading) {
@@ -47,16 +66,15 @@ function stop(sqlite: Sqlite, message: Message, heard: Heard): Said {
   if (!keep(sqlite, message, heard, null)) return NOTHING_SAID;
   const [{ language }] = heard.people;
   const said = heard.people.map(({ id }) => {
+    const at = saidAt(sqlite, id, message.at);
     const events = PURPOSES.map((purpose) =>
-      eventOf(heard, message, { kind: 'opt_out', subject: purpose, source: 'word', evidence: wordsOf(message) }),
+      eventOf(heard, { at }, { kind: 'opt_out', subject: purpose, source: 'word', evidence: wordsOf(message) }),
     );
-    return { contactId: id, ...recordAndStop(sqlite, { contactId: id, events, recordedAt: heard.now }) };
+    return { contactId: id, at, ...recordAndStop(sqlite, { contactId: id, events, recordedAt: heard.now }) };
   });
-  const stops = said.flatMap(({ contactId, recorded: { sequence, flags } }) =>
+  const stops = said.flatMap(({ contactId, at, recorded: { sequence, flags } }) =>
     // A stop that came late, after a newer start, is history and asks for no confirmation.
-    sequence !== null && isStoppedAt(flags, heard.senderId, message.at)
-      ? [{ senderId: heard.senderId, contactId, sequence, language }]
-      : [],
+    sequence !== null && isStoppedAt(flags, heard.senderId, at) ? [{ senderId: heard.senderId, contactId, sequence, language }] : [],
   );
   return { isNews: true, stop: stops[0] ?? null, cancellations: said.flatMap(({ stopped }) => stopped.cancellations) };
 }
@@ -65,7 +83,8 @@ function isStoppedAt(flags: readonly ConsentFlag[], senderId: SenderId, at: Inst
   return flags.some((flag) => flag.scope === senderId && flag.kind === 'opt_out' && flag.subject !== 'messenger' && flag.at === at);
 }
 
-// A start gives back what a stop took and no more: only what the person had agreed to before. Where there is nothing to give back, a person should look.
+// A start gives back what a stop took and no more: only what the person had agreed to before. Where there is nothing to give back, a person should look:
+// the stop that it follows may still be on its way.
 function restart(sqlite: Sqlite, message: Message, heard: Heard): Said {
   const liftable = heard.people.map(({ id }) => ({ id, purposes: liftablePurposes(sqlite, id, heard.senderId) }));
   const isNothing = liftable.every(({ purposes }) => purposes.length === 0);
@@ -91,7 +110,8 @@ export function hearPreference(sqlite: Sqlite, preference: Preference, heard: He
   const kind = preference.marketing === 'stop' ? 'opt_out' : 'opt_in';
   const cancellations = heard.people.flatMap(({ id }) => {
     const source = 'whatsapp user_preferences';
-    const event = eventOf(heard, preference, { kind, subject: 'messenger', source, evidence: preference.body() });
+    const at = kind === 'opt_out' ? saidAt(sqlite, id, preference.at) : preference.at;
+    const event = eventOf(heard, { at }, { kind, subject: 'messenger', source, evidence: preference.body() });
     return recordAndStop(sqlite, { contactId: id, events: [event], recordedAt: heard.now }).stopped.cancellations;
   });
   return { isNews: true, stop: null, cancellations };
@@ -103,7 +123,7 @@ function keep(sqlite: Sqlite, event: Message | Preference, { people, now }: Hear
 
 type Saying = { readonly kind: 'opt_in' | 'opt_out'; readonly subject: ConsentSubject; readonly source: string; readonly evidence: string };
 
-function eventOf({ senderId }: Heard, { at }: InboundEvent, saying: Saying): NewConsentEvent {
+function eventOf({ senderId }: Heard, { at }: Pick<InboundEvent, 'at'>, saying: Saying): NewConsentEvent {
   return { ...saying, scope: senderId, at, by: 'customer' };
 }
 

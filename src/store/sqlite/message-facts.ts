@@ -6,13 +6,16 @@ import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store
 import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
+import { toInstant } from '../../values/time.ts';
 import type { Book } from './book.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
 export type MessageFactStore = {
-  readonly load: (id: MessageId) => MessageFacts | undefined;
+  /** One message; which months are closed is asked of `closings`, where the batch keeps the answers. */
+  readonly load: (id: MessageId, closings: Pick<ClosingReader, 'closedThrough'>) => MessageFacts | undefined;
   /** What a delivered message was charged. */
   readonly chargeOf: (id: MessageId) => ChargeFacts | null;
   /** Writes changes, one for each message. Call it inside `write`. */
@@ -28,7 +31,7 @@ const FIND = /* sql */ `
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
 
-const CHARGE = /* sql */ `SELECT posted, bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
+const CHARGE = /* sql */ `SELECT posted, bucket_id, event_at FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
 
 // Only those that follow from the provider's word have a rule. The condition in brackets is that of the index of the few corrections.
 const CORRECTED = /* sql */ `
@@ -44,6 +47,9 @@ const CHANGE = /* sql */ `
     expires_at = ifnull(?, expires_at),
     provider_id = ifnull(?, provider_id),
     pricing = ifnull(?, pricing),
+    accepted_at = ifnull(?, accepted_at),
+    sent_at = ifnull(?, sent_at),
+    read_at = ifnull(?, read_at),
     worker_id = NULL
   WHERE id = ?`;
 
@@ -82,16 +88,16 @@ type FactParts = {
 export function createMessageFactStore(parts: FactParts): MessageFactStore {
   const { sqlite, book } = parts;
   return {
-    load: (id) => {
+    load: (id, closings) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
-      return row === undefined ? undefined : toFacts(id, row, parts);
+      return row === undefined ? undefined : toFacts(id, row, { ...parts, ...closings });
     },
     chargeOf: (id) => {
-      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint] | undefined;
+      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, bigint] | undefined;
       if (row === undefined) return null;
-      const [posted, bucketId] = row;
+      const [posted, bucketId, at] = row;
       const corrected = sqlite.prepareExact(CORRECTED).pluck().get(id) as bigint;
-      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)) };
+      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)), at: toInstant(Number(at)) };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);
@@ -105,7 +111,11 @@ export function createMessageFactStore(parts: FactParts): MessageFactStore {
   };
 }
 
-function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactParts): MessageFacts {
+function toFacts(
+  id: MessageId,
+  row: Row,
+  { book, senders, templates, closedThrough }: FactParts & Pick<ClosingReader, 'closedThrough'>,
+): MessageFacts {
   const [
     senderId,
     state,
@@ -143,6 +153,7 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates }: FactPart
     price: toMicros(price),
     held: toMicros(held),
     holdBucket: book.bucket(Number(holdBucketId)),
+    closedThrough: closedThrough(senderId),
   };
 }
 
@@ -156,6 +167,9 @@ export function mergeChanges(before: MessageChange | undefined, next: MessageCha
     expiresAt: next.expiresAt ?? before.expiresAt,
     providerId: next.providerId ?? before.providerId,
     pricing: next.pricing ?? before.pricing,
+    acceptedAt: next.acceptedAt ?? before.acceptedAt,
+    sentAt: next.sentAt ?? before.sentAt,
+    readAt: next.readAt ?? before.readAt,
     freesKey: next.freesKey || before.freesKey,
   };
 }
@@ -169,6 +183,9 @@ function changeRow(change: MessageChange): unknown[] {
     change.expiresAt,
     change.providerId,
     change.pricing === null ? null : pricingText(change.pricing),
+    change.acceptedAt,
+    change.sentAt,
+    change.readAt,
   ];
 }
 
@@ -176,8 +193,8 @@ function pricingText({ type, category, toldBy }: ToldPricing): string {
   return `${type}/${category}/${toldBy}`;
 }
 
-// The category is the provider's word, whatever stands in it.
-function toPricing(text: string): ToldPricing {
+/** The word on the price from its column. The category is the provider's word, whatever stands in it. */
+export function toPricing(text: string): ToldPricing {
   const [first, last] = [text.indexOf('/'), text.lastIndexOf('/')];
   return { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: text.slice(last + 1) as PricedKind };
 }

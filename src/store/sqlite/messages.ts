@@ -59,13 +59,9 @@ type MessageStore = Pick<ReportStore, 'listMessages' | 'findMessages' | 'findCon
 
 /** The messages of one connection. */
 export function createMessageStore(sqlite: Sqlite): MessageStore {
-  const find = (id: MessageId): MessageRecord | null => {
-    const row = sqlite.prepareExact(FIND).get(id) as MessageRow | undefined;
-    return row === undefined ? null : toMessageRecord(row);
-  };
   return {
     listMessages: async (filter, page) => sqlite.read(() => list(sqlite, filter, page)),
-    findMessages: async (ids) => sqlite.read(() => ids.map(find)),
+    findMessages: async (ids) => sqlite.read(() => ids.map((id) => messageOf(sqlite, id))),
     findContents: async (ids) =>
       sqlite.read(() =>
         ids.map((id) => {
@@ -73,9 +69,20 @@ export function createMessageStore(sqlite: Sqlite): MessageStore {
           return row === undefined ? null : { templateId: row[0], content: row[1] };
         }),
       ),
-    resolutionsOf: async (id) => sqlite.read(() => sqlite.prepare(RESOLUTIONS).all(id) as ResolutionRecord[]),
+    resolutionsOf: async (id) => sqlite.read(() => resolutionsOf(sqlite, id)),
     entriesOf: async (id) => sqlite.read((): EntryRecord[] => (sqlite.prepareExact(ENTRIES).all({ id }) as EntryRow[]).map(toEntryRecord)),
   };
+}
+
+/** One message; null where there is none. Call it inside `read`. */
+export function messageOf(sqlite: Sqlite, id: MessageId): MessageRecord | null {
+  const row = sqlite.prepareExact(FIND).get(id) as MessageRow | undefined;
+  return row === undefined ? null : toMessageRecord(row);
+}
+
+/** Who decided about a message, oldest first. Call it inside `read`. */
+export function resolutionsOf(sqlite: Sqlite, id: MessageId): readonly ResolutionRecord[] {
+  return sqlite.prepare(RESOLUTIONS).all(id) as ResolutionRecord[];
 }
 
 function list(sqlite: Sqlite, filter: MessageFilter, { limit, after }: PageRequest): Page<MessageRecord> {

@@ -8,10 +8,13 @@ import type { Store } from '../../ports/store.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createBook } from './book.ts';
+import { createClosingStore } from './closing.ts';
+import { createClosingReader } from './closings.ts';
 import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
 import { createBudgetStore } from './budgets.ts';
+import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
 import { createHealthStore } from './health.ts';
 import { createInboundStore } from './inbound.ts';
@@ -43,7 +46,8 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
   const book = createBook(sqlite);
-  const settler = createSettler({ sqlite, book, prices, senders, templates });
+  const closings = createClosingReader(sqlite);
+  const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
   const liveness = createLiveness(options.path, takeLock);
   const budgets = createBudgetStore({ sqlite, senders });
   const contacts = createContactStore(sqlite);
@@ -67,7 +71,9 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createCounterStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
+    ...createClosingStore({ sqlite, book, prices, senders, closings }),
     close: async () => {
       liveness.release();
       sqlite.connection.close();

@@ -34,7 +34,7 @@ import type { SenderStore } from './senders.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import type { Settler } from './settle.ts';
 import type { TemplateStore } from './templates.ts';
-import { conversationOf, lastInboundAt } from './windows.ts';
+import { conversationOf, type Windows, windowsOf } from './windows.ts';
 
 /** A turn whose transaction has begun. */
 type Begun = Turn & { readonly at: Instant };
@@ -52,7 +52,8 @@ type OutboxParts = {
 };
 
 const CLAIM = /* sql */ `
-  UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, changed_at = ?
+  UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, inbound_at = ?, free_entry_until = ?,
+    claimed_at = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
 
 // What waits longer than it lives is given up when its life ends.
@@ -143,7 +144,8 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   for (const candidate of candidates) {
     const { id, contactId, templateId } = candidate;
     if (waiting.has(templateId)) continue; // it was put off with the first of them
-    const decision = rules.claim(claimFacts(parts, common, candidate));
+    const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
+    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
     const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
     if (decision.kind !== 'claim' && decision.kind !== 'wait') {
       stopped.push(toStop(candidate, decision, turn.at));
@@ -156,9 +158,10 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
         parts.sqlite.prepare(DEFER).run(deferredTo, id);
         continue;
       }
-      const { changes } = update.run(turn.workerId, gateSequence, turn.at, id);
+      const { inboundAt, freeEntryUntil } = windows;
+      const { changes } = update.run(turn.workerId, gateSequence, inboundAt, freeEntryUntil, turn.at, turn.at, id);
       assert(changes === 1, 'a candidate is claimed once');
-      claimed.push(toClaimed(parts, turn, candidate));
+      claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
@@ -185,9 +188,15 @@ const NONE: readonly never[] = [];
 
 type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
 
-function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standing }: CommonFacts, candidate: Candidate): ClaimFacts {
+type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
+
+function claimFacts(
+  { sqlite, flags }: OutboxParts,
+  { at, sender, prices, standing }: CommonFacts,
+  { candidate, windows }: InWindows,
+): ClaimFacts {
   const freeForm = candidate.templateId === null;
-  const inboundAt = freeForm ? lastInboundAt(sqlite, candidate.contactId, sender.id) : null;
+  const inboundAt = freeForm ? windows.inboundAt : null;
   return {
     at,
     expiresAt: candidate.expiresAt,
@@ -209,7 +218,11 @@ function claimFacts({ sqlite, flags }: OutboxParts, { at, sender, prices, standi
   };
 }
 
-function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }: Begun, candidate: Candidate): ClaimedMessage {
+function toClaimed(
+  { sqlite, senders, templates }: OutboxParts,
+  { senderId, at }: Begun,
+  { candidate, windows }: InWindows,
+): ClaimedMessage {
   const { contactId } = candidate;
   const template = candidate.templateId === null ? null : templates.byId(candidate.templateId);
   const content = candidate.content ?? '';
@@ -222,7 +235,7 @@ function toClaimed({ sqlite, senders, templates }: OutboxParts, { senderId, at }
     template,
     parameters: template === null ? {} : (JSON.parse(content) as Record<string, string>),
     freeForm: template === null ? toFreeForm(content) : null,
-    conversation: conversationOf(sqlite, senders.byId(senderId), { contactId, freeForm: template === null, at }),
+    conversation: conversationOf(sqlite, senders.byId(senderId), { windows, freeForm: template === null, at }),
     runId: candidate.runId,
     uncounted: candidate.uncounted,
   };

@@ -1,4 +1,4 @@
-// Reports on SQLite: the counters, grouped. The only statement that is put together, from a fixed list of fragments.
+// Reports on SQLite: the counters or the entries, grouped. The only statement that is put together, from a fixed list of fragments.
 
 import { addCounts, type Counters, NO_COUNTS } from '../../domain/ledger.ts';
 import type { Grouping, ReportFilter, ReportRow, ReportStore } from '../../ports/store/report.ts';
@@ -23,10 +23,10 @@ const FROM_COUNTERS = /* sql */ `
   FROM bucket b
   JOIN counter n ON n.bucket_id = b.id
   JOIN sender s ON s.id = b.sender_id
-  LEFT JOIN campaign c ON c.id = b.campaign_id
-  WHERE b.day >= @from AND b.day < @to AND (@senderId IS NULL OR b.sender_id = @senderId)`;
+  LEFT JOIN campaign c ON c.id = b.campaign_id`;
 
-// Counters know no tags, so a report by tag reads the entries: each counts in its event's bucket, and what is held in the bucket it was reserved in.
+// Counters know no tags and no past, so a report by tag, or of an earlier moment, reads the entries: each counts in its event's bucket, and what is held in the
+// bucket it was reserved in. All entries are looked at, whatever the period: an index by either would cost every send.
 const FROM_ENTRIES = /* sql */ `
   SUM(e.units), SUM(e.delivered), SUM(e.failed), SUM(e.billable), SUM(e.free), SUM(e.held), SUM(e.charged), SUM(e.adjusted), 0
   FROM (
@@ -35,15 +35,22 @@ const FROM_ENTRIES = /* sql */ `
       (kind = 'charge' AND b.pricing_type = 'regular') - corrected AS billable,
       (kind = 'charge' AND b.pricing_type <> 'regular') + corrected AS free,
       0 AS held, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted
-    FROM (SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected FROM ledger)
+    FROM (
+      SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected
+      FROM ledger WHERE @asOf IS NULL OR recorded_at <= @asOf
+    )
     JOIN bucket b ON b.id = bucket_id
     UNION ALL
-    SELECT message_id, hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0 FROM ledger
+    SELECT message_id, hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0 FROM ledger WHERE @asOf IS NULL OR recorded_at <= @asOf
   ) e
   JOIN bucket b ON b.id = e.bucket_id
   JOIN sender s ON s.id = b.sender_id
-  LEFT JOIN campaign c ON c.id = b.campaign_id
-  LEFT JOIN message_tag t ON t.message_id = e.message_id
+  LEFT JOIN campaign c ON c.id = b.campaign_id`;
+
+const TAGS = /* sql */ `
+  LEFT JOIN message_tag t ON t.message_id = e.message_id`;
+
+const PART = /* sql */ `
   WHERE b.day >= @from AND b.day < @to AND (@senderId IS NULL OR b.sender_id = @senderId)`;
 
 /** The counters of the report slice. */
@@ -57,8 +64,11 @@ export function createCounterStore(sqlite: Sqlite): Pick<ReportStore, 'counters'
   };
 }
 
-function readRows(sqlite: Sqlite, { period, senderId, groupBy }: ReportFilter): readonly ReportRow[] {
-  const rows = sqlite.prepareExact(reportSql(groupBy)).raw().all({ from: period.from, to: period.to, senderId });
+function readRows(sqlite: Sqlite, { period, senderId, groupBy, asOf = null }: ReportFilter): readonly ReportRow[] {
+  const parts = { from: period.from, to: period.to, senderId };
+  const isScan = asOf !== null || groupBy.includes('tag');
+  const statement = sqlite.prepareExact(reportSql(groupBy, isScan)).raw();
+  const rows = statement.all(isScan ? { ...parts, asOf } : parts);
   return (rows as readonly (readonly unknown[])[]).map((row) => toReportRow(row, groupBy));
 }
 
@@ -68,10 +78,11 @@ function totalsOf(rows: readonly ReportRow[]): readonly ReportRow[] {
   return [...sums.keys()].toSorted().map((currency) => ({ group: [], currency, counters: sums.get(currency) ?? NO_COUNTS }));
 }
 
-function reportSql(groupBy: readonly Grouping[]): string {
+function reportSql(groupBy: readonly Grouping[], isScan: boolean): string {
   const keys = [...groupBy.map((grouping) => COLUMNS[grouping]), 'b.currency'];
   const positions = keys.map((_, index) => index + 1).join(', ');
-  return `SELECT ${keys.join(', ')}, ${groupBy.includes('tag') ? FROM_ENTRIES : FROM_COUNTERS} GROUP BY ${positions} ORDER BY ${positions}`;
+  const from = isScan ? FROM_ENTRIES + (groupBy.includes('tag') ? TAGS : '') : FROM_COUNTERS;
+  return `SELECT ${keys.join(', ')}, ${from} ${PART} GROUP BY ${positions} ORDER BY ${positions}`;
 }
 
 function toReportRow(row: readonly unknown[], groupBy: readonly Grouping[]): ReportRow {

@@ -16,10 +16,12 @@ import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { type Currency, minus, plus, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Book } from './book.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import { applyFact, type Told } from './facts.ts';
 import { createMessageFactStore, mergeChanges, type MessageFactStore } from './message-facts.ts';
 import type { PriceStore } from './prices.ts';
+import { onceEach } from './once-each.ts';
 import { createResolve } from './resolve.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
@@ -50,6 +52,7 @@ type SettlerParts = {
   readonly prices: PriceStore;
   readonly senders: SenderStore;
   readonly templates: TemplateStore;
+  readonly closings: ClosingReader;
 };
 
 const NOBODY: readonly never[] = [];
@@ -103,8 +106,9 @@ type Batch = {
   readonly stops: readonly Stop[];
 };
 
-function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: MessageFactStore, rule: Rule): Batch {
+function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf }: MessageFactStore, rule: Rule): Batch {
   const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
+  const closedThrough = onceEach(closings.closedThrough);
   const messages = new Map<MessageId, MessageFacts | undefined>();
   const undeliverable = new Map<ContactId, boolean>();
   const changes = new Map<MessageId, MessageChange>();
@@ -112,7 +116,7 @@ function startBatch({ sqlite, prices }: SettlerParts, { load, chargeOf }: Messag
   const stops: Stop[] = [];
 
   const find = (id: MessageId): MessageFacts | undefined => {
-    const message = messages.has(id) ? messages.get(id) : load(id);
+    const message = messages.has(id) ? messages.get(id) : load(id, { closedThrough });
     const marked = message === undefined ? undefined : undeliverable.get(message.contactId);
     return message === undefined || marked === undefined ? message : { ...message, undeliverable: marked };
   };
@@ -159,7 +163,7 @@ function changedBy(
 }
 
 function chargeAfter(charge: ChargeFacts | null, entry: LedgerEntry | null): ChargeFacts | null {
-  if (entry?.kind === 'charge') return { amount: entry.posted, bucket: entry.bucket };
+  if (entry?.kind === 'charge') return { amount: entry.posted, bucket: entry.bucket, at: entry.eventAt };
   return entry?.kind === 'adjustment' && charge !== null ? { ...charge, amount: plus(charge.amount, entry.posted) } : charge;
 }
 

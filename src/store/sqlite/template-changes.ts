@@ -34,6 +34,11 @@ const SET_TOLD = /* sql */ `
   UPDATE template SET provider_id = ?, quality = ?, status_told_at = ?, quality_told_at = ?, category_told_at = ?, is_hidden = ?
   WHERE id = ?`;
 
+const WAKE = /* sql */ `
+  UPDATE message SET not_before = @at
+  WHERE state = 'queued' AND sender_id = @senderId AND not_before > @at
+    AND template_id IN (SELECT id FROM template WHERE sender_id = @senderId AND name = @name AND language = @language)`;
+
 const NOTHING_CHANGED: TemplateChanged = { result: 'unchanged', drift: [], repriced: [], difference: ZERO, cancelled: [] };
 
 const NOTHING_FOLLOWS = { repriced: [], difference: ZERO, settled: [] } as const;
@@ -77,6 +82,7 @@ export function createTemplateChanger({ sqlite, templates, repricer }: ChangerPa
     const { status, quality, category, isHidden } = timesAfter(times, told, time);
     sqlite.prepare(SET_TOLD).run(version.providerId, version.quality, status, quality, category, isHidden, version.id);
     if (current === undefined) return { ...NOTHING_CHANGED, result: 'added' };
+    if (current.status === 'paused' && version.status === 'approved') wake(sqlite, version, time.at);
     const { repriced, difference, settled } = isNewVersion ? repricer.follow(version, time.at, rules) : NOTHING_FOLLOWS;
     return { repriced, difference, cancelled: movedIds(settled), result: drift.length > 0 ? 'changed' : 'unchanged', drift };
   };
@@ -92,6 +98,11 @@ export function createTemplateChanger({ sqlite, templates, repricer }: ChangerPa
     prepare,
     change,
   };
+}
+
+// What waited for the end of a pause is due at once; the rate of the number spreads it.
+function wake(sqlite: Sqlite, { senderId, name, language }: Template, at: Instant): void {
+  sqlite.prepare(WAKE).run({ senderId, name, language, at });
 }
 
 // The provider gives a template that was deleted and made again another id: what it tells of the old one is not about the new one.

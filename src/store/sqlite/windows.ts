@@ -21,7 +21,7 @@ type WindowRow = readonly [Instant | null, Instant | null];
 
 /** When the contact last wrote to the sender. */
 export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Instant | null {
-  return windowOf(sqlite, contactId, senderId)[0];
+  return windowsOf(sqlite, contactId, senderId).inboundAt;
 }
 
 /** What real providers know of themselves: a sender that has one is told nothing. */
@@ -31,10 +31,10 @@ const NOTHING_OPEN: Conversation = { windowOpen: false, freeEntryOpen: false, fr
 export function conversationOf(
   sqlite: Sqlite,
   sender: Sender,
-  { contactId, freeForm, at }: { readonly contactId: ContactId; readonly freeForm: boolean; readonly at: Instant },
+  { windows, freeForm, at }: { readonly windows: Windows; readonly freeForm: boolean; readonly at: Instant },
 ): Conversation {
   if (sender.transport !== 'sandbox') return NOTHING_OPEN;
-  const [inboundAt, freeEntryUntil] = windowOf(sqlite, contactId, sender.id);
+  const { inboundAt, freeEntryUntil } = windows;
   const month = monthOf(dayOf(at, sender.timeZone));
   return {
     windowOpen: isWindowOpen(inboundAt, at),
@@ -43,6 +43,11 @@ export function conversationOf(
   };
 }
 
-function windowOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): WindowRow {
-  return (sqlite.prepare(WINDOW).raw().get(contactId, senderId) as WindowRow | undefined) ?? [null, null];
+/** What opens windows: when the contact last wrote to the sender, and until when a free entry point is open; null for never. */
+export type Windows = { readonly inboundAt: Instant | null; readonly freeEntryUntil: Instant | null };
+
+/** The windows of a person with a sender. */
+export function windowsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Windows {
+  const [inboundAt, freeEntryUntil] = (sqlite.prepare(WINDOW).raw().get(contactId, senderId) as WindowRow | undefined) ?? [null, null];
+  return { inboundAt, freeEntryUntil };
 }

@@ -29,6 +29,7 @@ const SENDER_CODES = new Set([33, 368, 131005, 131031, 131037, 131042, 131045, 1
 /** How far a throttle reaches; what is not here reaches only the message. */
 const SCOPES: Readonly<Record<number, BackoffScope>> = {
   131056: 'pair',
+  132001: 'template',
   132015: 'template',
   130429: 'number',
   131048: 'number',

@@ -1,5 +1,7 @@
 // What came back from one HTTP request: an answer, or its loss with the one fact that matters then: whether any byte of the request had left.
 
+import { REQUEST_DEADLINE_MS } from '../../ports/transport.ts';
+
 /** How a request got lost. Only with `not_connected` it surely never left; with all others the provider may have done what was asked. */
 export type LossReason = 'not_connected' | 'no_answer' | 'connection_lost' | 'not_understood';
 
@@ -16,9 +18,6 @@ export type Reply =
 
 /** How long things may take, and how much an answer may hold. */
 export type Limits = { readonly requestMs: number; readonly connectMs: number; readonly answerBytesMax: number };
-
-/** A request that has no answer after so long is given up: the provider answers in under a second, and webhooks tell what became of it. */
-export const REQUEST_DEADLINE_MS = 30_000;
 
 /** What the transport uses. An answer to a send has about 250 bytes, a page of 100 templates about 200 kB. */
 export const LIMITS: Limits = { requestMs: REQUEST_DEADLINE_MS, connectMs: 10_000, answerBytesMax: 1_048_576 };

@@ -158,6 +158,17 @@ describe('contact list', () => {
     expect(out).toContain(`${ADA},,'=1+1,de,{},no_consent,opted_in,`);
   });
 
+  it('says in CSV too that there is more, beside the data', async () => {
+    await world.run('contact', 'add', ADA);
+    await world.run('contact', 'add', '+4915112345679');
+    const { out, err } = await world.run('contact', 'list', '--format', 'csv', '--limit', '1');
+    const [, cursor = ''] = /^There is more: --after (\S+), or a higher --limit\.\n$/.exec(err) ?? [];
+    expect([out.trim().split('\n').length, cursor]).toEqual([2, expect.stringMatching(/\S/)]);
+    const last = await world.run('contact', 'list', '--format', 'csv', '--limit', '1', '--after', cursor);
+    expect([last.out.trim().split('\n').length, last.err]).toEqual([2, '']);
+    expect((await world.run('contact', 'list', '--format', 'csv', '--limit', '1', '-q')).err).toBe('');
+  });
+
   it('shows the standing with the sender that is asked for', async () => {
     await world.run('sender', 'add', 'shop', '--transport', 'sandbox', '--currency', 'USD', '--time-zone', 'UTC');
     await world.run('opt-in', ADA, '--purpose', 'utility', '--source', 'x', '--sender', 'shop');
@@ -189,7 +200,9 @@ describe('what the provider says of a person', () => {
   it('is shown: that they switched marketing off in the messenger, whatever they agreed to', async () => {
     await world.run('contact', 'add', ADA, '--opt-in', 'marketing', '--source', 'web');
     await customerStopsMarketing(world, ADA);
-    await world.run('opt-in', ADA, '--purpose', 'marketing', '--source', 'phone call');
+    const optIn = (purpose: string) => world.run('opt-in', ADA, '--purpose', purpose, '--source', 'phone call');
+    expect((await optIn('marketing')).err).toContain('switched marketing off in the messenger, which stands against it');
+    expect((await optIn('utility')).err).toBe('');
     expect((await world.run('contact', 'show', ADA, '--json')).json()).toMatchObject({
       item: { consent: { marketing: 'opted_in', messenger: 'stopped' } },
     });

@@ -41,6 +41,14 @@ describe('dispatch', () => {
     expect(await dispatch()).toMatchObject({ sent: 0, charged: '0.000000' });
   });
 
+  it('has all its counts in CSV', async () => {
+    await queue(1);
+    expect((await world.run('dispatch', '--format', 'csv')).out.split('\n').slice(0, 2)).toEqual([
+      'sender,sent,counts.accepted,counts.delivered,counts.failed,counts.unknown,counts.stopped,charged,currency,next_due_at',
+      'sandbox,1,0,1,0,0,0,0.055000,USD,',
+    ]);
+  });
+
   it('--max stops after so many', async () => {
     await queue(3);
     expect(await dispatch('--max', '2')).toMatchObject({ sent: 2 });

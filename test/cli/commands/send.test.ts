@@ -128,7 +128,7 @@ describe('the next step', () => {
     await addPeople('40000', '40002', '40004');
     expect(await send('+4915112340000')).not.toContain('tollbell');
     expect(await send('+4915112340002')).toMatch(
-      /\ntollbell message show \S{20} tells why; tollbell message retry \S{20} sends it again\.\n$/,
+      /\ntollbell message show \S{20} tells why; tollbell message retry \S{20} sends it again, or says why not\.\n$/,
     );
     expect(await send('+4915112340004')).toMatch(/tollbell message resolve \S{20} --as/);
     expect(await send('+4915112349999', '--language', 'en_US')).toContain('tollbell opt-in <phone>');

@@ -44,6 +44,15 @@ async function deleteAtProvider(name: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
+it('a template that the sender does not have is added and handed in, or synced', async () => {
+  const unknown = () => world.failure('send', 'order_shipped', '--to', '+4915112345678', '--sender', 'shop');
+  const ways =
+    'Add one with tollbell template add <file> and hand it in with tollbell template push; tollbell template sync brings what the provider has.';
+  expect(await unknown()).toMatchObject({ code: 'unknown_template', hint: ways });
+  await shop.run('template', 'sync');
+  expect(await unknown()).toMatchObject({ hint: `Templates: hello_world. ${ways}` });
+});
+
 describe('template add for a provider', () => {
   it('waits for the review, and stays approved when the same file comes again', async () => {
     const added = await shop.run('template', 'add', `${SHIPPED}.de.json`);

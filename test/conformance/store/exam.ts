@@ -5,9 +5,11 @@ import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
 import { examBudgets } from './budgets.ts';
+import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
+import { examEvidence } from './evidence.ts';
 import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
 import { examInbound } from './inbound.ts';
@@ -55,6 +57,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   stops: examStops,
   budgets: examBudgets,
   messages: examMessages,
+  evidence: examEvidence,
   admit: examAdmit,
   outbox: examOutbox,
   pace: examPace,
@@ -65,6 +68,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   people: examPeople,
   report: examReport,
   health: examHealth,
+  closing: examClosing,
   concurrency: examConcurrency,
 };
 

@@ -100,6 +100,20 @@ export function examInbound(exam: Exam): void {
     }
   });
 
+  it('lets a stop stand against what was agreed here meanwhile, though the provider’s clock is a little behind', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1', ['marketing']);
+    const agreed = { contactId, who: { contactId }, events: [makeEvent('opt_in', senderId, { at: instant('2026-10-15T12:00:58.003Z') })] };
+    await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes: [agreed], at: later(1) }, decideSettlements);
+    const [received] = await receive(store, [messageFrom(senderId, personOf('1'), 'STOP', instant('2026-10-15T12:00:58Z'))], later(2));
+    expect(received?.stop).toMatchObject({ contactId });
+    expect(await admit(store, { senderId, contactId, template: 'offer', at: later(3) })).toMatchObject({ reason: 'opted_out' });
+    const other = await addPerson(store, senderId, '2', ['marketing']);
+    const old = messageFrom(senderId, personOf('2'), 'STOP', later(-2));
+    await receive(store, [old], later(2));
+    expect(await admit(store, { senderId, contactId: other, template: 'offer', at: later(3) })).toMatchObject({ kind: 'admitted' });
+  });
+
   it('asks for no confirmation of a stop that came late, after a newer start', async () => {
     const { store, senderId } = await customer(exam);
     await receive(store, [messageFrom(senderId, personOf('1'), 'STOP', later(5)), messageFrom(senderId, personOf('1'), 'START', later(7))]);

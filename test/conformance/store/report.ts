@@ -163,6 +163,31 @@ function examPeriods(exam: Exam): void {
     expect(await report(store, ['month', 'tag'], year)).toEqual(['2026-10//USD: 1 0 0 0 0', '2026-11//USD: 0 1 0 0 100']);
   });
 
+  it('is of what was recorded by an instant, where one is asked for', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1111', ['marketing']);
+    const id = await queue(store, { senderId, contactId, template: 'offer', tags: ['vip', 'test'], at: later(0) });
+    await turn(store, senderId);
+    await settle(store, [outcomeOf(id, 'delivered', { at: later(1) })], later(9)); // heard of late
+    const asOf = (minutes: number, groupBy: readonly Grouping[]) => report(store, groupBy, { asOf: later(minutes) });
+    expect(await asOf(-1, [])).toEqual([]);
+    expect(await asOf(8, [])).toEqual(['USD: 1 0 0 100 0']);
+    expect(await asOf(9, [])).toEqual(['USD: 1 1 0 0 100']);
+    expect(await asOf(8, ['tag'])).toEqual(['test/USD: 1 0 0 100 0', 'vip/USD: 1 0 0 100 0']);
+    const { totals } = await store.counters({ period: OCTOBER, senderId: null, groupBy: ['tag'], asOf: later(8) });
+    expect(totals[0]?.counters.units).toBe(1);
+  });
+
+  it('stays what it was as of an instant, though a writer took its time before that and wrote later', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addPerson(store, senderId, '1111', ['marketing']);
+    await queue(store, { senderId, contactId, template: 'offer', at: later(2) });
+    const late = await queue(store, { senderId, contactId, template: 'offer', at: later(1) });
+    expect(await report(store, [], { asOf: later(1) })).toEqual([]);
+    expect(await report(store, [], { asOf: later(2) })).toEqual(['USD: 2 0 0 200 0']);
+    expect(await store.entriesOf(late)).toMatchObject([{ eventAt: later(1), recordedAt: later(2) }]);
+  });
+
   it('includes its first day and not its last', async () => {
     const { store } = await traded(exam);
     const of = (from: string, to: string) => report(store, [], { period: { from: from as Day, to: to as Day } });

@@ -80,7 +80,7 @@ export function examTemplateChanges(exam: Exam): void {
     const paused = await turn(store, senderId);
     expect(paused).toEqual({ settled: [], claimed: [], nextDueAt: later(30) });
     await change(shop, { name: 'notice', status: 'approved' });
-    const { claimed } = await turn(store, senderId, { at: later(30) });
+    const { claimed } = await turn(store, senderId, { at: later(5) });
     expect(claimed.map(({ id, template }) => [id, template?.status])).toEqual(messages.map((id) => [id, 'approved']));
   });
 

@@ -39,7 +39,7 @@ type Ending = readonly [what: string, behave: Behaviour, kind: Delivery['kind'],
 export const ENDINGS: readonly Ending[] = [
   ['accepts', accept, 'accepted', null],
   ['refuses the message', refuse(131026), 'rejected', '131026'],
-  ['refuses the template', refuse(132001, 404), 'rejected', '132001'],
+  ['refuses the template', refuse(132000, 400), 'rejected', '132000'],
   ['throttles', refuse(130429, 429), 'retry', '130429'],
   ['throttles the pair', refuse(131056), 'retry', '131056'],
   ['has an error of its own, and says so', refuse(131000, 500), 'retry', '131000'],

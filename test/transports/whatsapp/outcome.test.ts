@@ -119,7 +119,7 @@ describe('the codes of the provider', () => {
     [131008, 'rejected', 'message'],
     [100, 'rejected', 'message'],
     [132000, 'rejected', 'message'],
-    [132001, 'rejected', 'message'],
+    [132001, 'retry', 'template'],
     [132012, 'rejected', 'message'],
     [132015, 'retry', 'template'],
     [131030, 'rejected', 'message'],

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import type { Delivery, OutgoingMessage, Transport } from '../../../src/ports/transport.ts';
-import { LIMITS, REQUEST_DEADLINE_MS } from '../../../src/transports/whatsapp/reply.ts';
+import { LIMITS } from '../../../src/transports/whatsapp/reply.ts';
 import { createWhatsappTransport, ROOM_MAX } from '../../../src/transports/whatsapp/transport.ts';
 import type { Phone } from '../../../src/values/phone.ts';
 import { NOW } from '../../send/facts.ts';
@@ -231,7 +231,7 @@ describe('many messages', () => {
 it('has room for what 80 messages a second need, and is paced', () => {
   const transport = createWhatsappTransport({ settings: SETTINGS, token: TOKEN, digest, clock: { now: () => NOW } });
   expect(transport).toMatchObject({ roomMax: ROOM_MAX, isPaced: true });
-  expect({ ROOM_MAX, requestMs: LIMITS.requestMs }).toEqual({ ROOM_MAX: 128, requestMs: REQUEST_DEADLINE_MS });
+  expect({ ROOM_MAX, requestMs: LIMITS.requestMs }).toEqual({ ROOM_MAX: 128, requestMs: 30_000 });
 });
 
 it('is warm before it is asked: a single message then shares the connections of many', async () => {

@@ -54,6 +54,14 @@ CREATE UNIQUE INDEX message_alias ON message (sender_id, alias_key) WHERE alias_
 ALTER TABLE message ADD COLUMN retry_of TEXT REFERENCES message (id);
 ALTER TABLE message ADD COLUMN confirms INTEGER REFERENCES consent_event (sequence);
 ALTER TABLE message ADD COLUMN pricing TEXT;
+-- When what is not in the ledger happened: the newest request was claimed and accepted, the message was sent and read; and the windows that were known when it
+-- was claimed. Columns, and no row for each status: they are written with the state, by an update that is made anyway.
+ALTER TABLE message ADD COLUMN claimed_at INTEGER;
+ALTER TABLE message ADD COLUMN accepted_at INTEGER;
+ALTER TABLE message ADD COLUMN sent_at INTEGER;
+ALTER TABLE message ADD COLUMN read_at INTEGER;
+ALTER TABLE message ADD COLUMN inbound_at INTEGER;
+ALTER TABLE message ADD COLUMN free_entry_until INTEGER;
 CREATE UNIQUE INDEX message_retry ON message (retry_of) WHERE retry_of IS NOT NULL;
 CREATE UNIQUE INDEX message_confirmation ON message (confirms) WHERE confirms IS NOT NULL;
 

@@ -1,0 +1,123 @@
+// The words of an explanation: one sentence for each thing that made an entry what it is. Pure; decides nothing.
+
+import type { MarketOrigin } from '../domain/market.ts';
+import type { PricedKind } from '../domain/outcome.ts';
+import type { EntryEvidence, MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
+import type { ResolutionRecord } from '../ports/store/report.ts';
+import { formatAmount, negative, ZERO } from '../values/money.ts';
+import { formatInstant } from '../values/time.ts';
+
+type Facts = {
+  readonly toldBy: PricedKind | null;
+  readonly origin: MarketOrigin | null;
+  readonly resolution: ResolutionRecord | null;
+};
+
+const RULES: Readonly<Record<string, string>> = {
+  list: 'the price of the card, for any volume (list)',
+  list_first_tier: "the card's list price, which is that of its first volume tier (list_first_tier)",
+  list_open_ended: "the card's list price; the card does not say where its first volume tier ends (list_open_ended)",
+  free: 'free of charge (free)',
+  as_reserved: 'what was reserved, because no card has a price for that day (as_reserved)',
+};
+
+const CAUSES: Readonly<Record<string, string>> = {
+  rejected: 'the provider refused it',
+  failed: 'the delivery failed',
+  cancelled: 'it was cancelled before it left',
+  expired: 'its time was up, or nothing was heard of it',
+};
+
+/** The sentences of one entry: what it does, the rule and the price row, the provider's word, the market, and a person's decision. */
+export function why(evidence: MessageEvidence, entry: EntryEvidence, facts: Facts): readonly string[] {
+  return [
+    doing(evidence, entry),
+    ...(entry.rule === null ? [] : [`Amount: ${RULES[entry.rule] ?? entry.rule}.`]),
+    ...(entry.price === null ? [] : [row(entry.price)]),
+    ...word(entry, facts.toldBy),
+    ...market(evidence, entry, facts.origin),
+    ...decision(facts.resolution),
+  ];
+}
+
+function doing({ record, entries }: MessageEvidence, entry: EntryEvidence): string {
+  const { kind, held, posted, category, holdDay, day } = entry;
+  switch (kind) {
+    case 'reservation':
+      return `Holds ${formatAmount(held)}, the highest price that may come until the message expires.`;
+    case 'repricing':
+      return held < ZERO
+        ? `The template moved to another category: lets go of what was held as ${category}.`
+        : `Holds ${formatAmount(held)} anew as ${category}.`;
+    case 'charge':
+      return `The delivery is charged ${formatAmount(posted)}${closing(entry)}${day === holdDay ? '' : `; it was reserved on ${holdDay}`}.`;
+    case 'release': {
+      const reason = record.reason === null || entries.at(-1) !== entry ? '' : ` (${record.reason})`;
+      return `Lets go of ${formatAmount(negative(held))}: ${CAUSES[entry.cause ?? ''] ?? entry.cause}${reason}.`;
+    }
+    case 'adjustment':
+      return entry.rule === null
+        ? `Changes the charge by ${formatAmount(posted)}.`
+        : `The provider said later what it bills: changes the charge by ${formatAmount(posted)}.`;
+  }
+}
+
+function closing({ held, posted }: EntryEvidence): string {
+  const open = negative(held);
+  if (open === ZERO) return ', after the reservation had been let go';
+  if (open === posted) return ', as reserved';
+  return posted < open ? `, and the rest of the ${formatAmount(open)} held is let go` : `, more than the ${formatAmount(open)} held`;
+}
+
+function row({ market, category, currency, effectiveFrom, source, rate, tierFrom, tierTo, replacedAt }: PriceEvidenceRow): string {
+  const tier = tierTo === 'max' ? `from ${tierFrom} on` : `from ${tierFrom} to ${tierTo === 'unknown' ? 'an end not told' : tierTo}`;
+  const since = replacedAt === null ? '' : `; the card was replaced at ${formatInstant(replacedAt)}`;
+  return `Price row: ${market}, ${category}, ${formatAmount(rate)} ${currency}, tier ${tier}, card from ${effectiveFrom} (${source})${since}.`;
+}
+
+function word(
+  { kind, providerType, providerCategory, pricingType, category, rule }: EntryEvidence,
+  toldBy: PricedKind | null,
+): readonly string[] {
+  if (kind !== 'charge' && !(kind === 'adjustment' && rule !== null)) return [];
+  if (providerType === null) return [`The provider said nothing of the price: ${pricingType} by our own rule.`];
+  const status = toldBy === null ? 'by a status that is not kept' : `with '${toldBy}'`;
+  const words = `The provider's word, ${status}: ${providerType}, ${providerCategory}.`;
+  // Words differ in spelling, and a free entry point has a category of its own.
+  const differs = providerType === 'regular' && providerCategory?.replaceAll('_', '-') !== category;
+  return differs ? [words, `The categories differ: the entry counts as ${category}.`] : [words];
+}
+
+function market(
+  { phone, userId }: MessageEvidence,
+  { kind, market: name, price }: EntryEvidence,
+  origin: MarketOrigin | null,
+): readonly string[] {
+  if (kind === 'release' || kind === 'adjustment') return [];
+  const moves =
+    price === null || price.market === name ? [] : [`The price is that of ${price.market}, where the number moves before it expires.`];
+  return [...moves, origin === null ? unknownOrigin(name, phone ?? userId) : originWords(origin)];
+}
+
+function unknownOrigin(name: string, address: string | null): string {
+  return address === null
+    ? `Market ${name}: by what number is not known any more, the person was forgotten.`
+    : `Market ${name}: by what number is not kept; the one known today is in another market.`;
+}
+
+function originWords(origin: MarketOrigin): string {
+  switch (origin.by) {
+    case 'number': {
+      const { callingCode, areaPrefix } = origin;
+      return `Market ${origin.market}: calling code +${callingCode}${areaPrefix === '' ? '' : `, area ${areaPrefix}`}.`;
+    }
+    case 'user_id':
+      return `Market ${origin.market}: the user id is of ${origin.country}.`;
+    case 'none':
+      return `Market ${origin.market}: no row of the market table covers the number.`;
+  }
+}
+
+function decision(resolution: ResolutionRecord | null): readonly string[] {
+  return resolution === null ? [] : [`That it is so was decided by ${resolution.by}: ${resolution.reason}.`];
+}

@@ -1,0 +1,148 @@
+// How the explanation of a message looks to programs: the message, what happened when, and every entry with what made it so.
+
+import * as z from 'zod/mini';
+import { DECIDERS, type ExplainedEntry, type Explanation, WINDOW_STATES } from '../billing/explain.ts';
+import { MESSAGE_STATES } from '../domain/message.ts';
+import { PRICED_KINDS } from '../domain/outcome.ts';
+import type { MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
+import { formatAmount } from '../values/money.ts';
+import { formatInstant, type Instant } from '../values/time.ts';
+import { entryItem, messageItem, resolutionItem, toEntryItem, toMessageItem, toResolutionItem } from './message-view.ts';
+import { instantTextOut, moneyText } from './shapes.ts';
+
+const priceItem = z.object({
+  currency: z.string(),
+  effective_from: z.string(),
+  source: z.string(),
+  replaced_at: z.nullable(instantTextOut).check(z.describe('when a corrected card took its place')),
+  market: z.string(),
+  category: z.string(),
+  tier_from: z.int(),
+  tier_to: z.union([z.int(), z.enum(['max', 'unknown'])]).check(z.describe('unknown: the card does not say')),
+  rate: moneyText,
+});
+
+const explainedItem = z.object({
+  ...entryItem.shape,
+  category: z.string(),
+  day: z.string().check(z.describe("the day on which it counts, in the sender's zone")),
+  books_month: z.string(),
+  hold_day: z.string(),
+  price: z.nullable(priceItem),
+  provider: z.nullable(
+    z.object({
+      type: z.string(),
+      category: z.nullable(z.string()),
+      told_by: z.nullable(z.enum(PRICED_KINDS)).check(z.describe('null where the status is not kept')),
+    }),
+  ),
+  decided_by: z.nullable(z.enum(DECIDERS)),
+  market_by: z.nullable(
+    z.object({ calling_code: z.nullable(z.string()), area_prefix: z.nullable(z.string()), country: z.nullable(z.string()) }),
+  ),
+  why: z.array(z.string()),
+});
+
+export const explanationItem = z.object({
+  ...messageItem.shape,
+  time_zone: z.string(),
+  template_version: z.nullable(z.object({ content_hash: z.string(), added_at: instantTextOut })),
+  statuses: z.array(
+    z.object({ status: z.enum(MESSAGE_STATES), at: z.nullable(instantTextOut).check(z.describe('null where the store did not keep it')) }),
+  ),
+  window: z.object({ state: z.enum(WINDOW_STATES), inbound_at: z.nullable(instantTextOut), until: z.nullable(instantTextOut) }),
+  provider: z.nullable(z.object({ type: z.string(), category: z.string(), told_by: z.enum(PRICED_KINDS) })),
+  resolutions: z.array(resolutionItem),
+  entries: z.array(explainedItem),
+  reserved: moneyText,
+  charged: moneyText,
+  adjusted: moneyText,
+  total: moneyText,
+  differences: z.array(z.string()),
+});
+
+export type ExplanationItem = z.output<typeof explanationItem>;
+
+/** The columns of an entry in `csv`. */
+export const ENTRY_COLUMNS = [
+  'sequence',
+  'kind',
+  'attempt',
+  'event_at',
+  'recorded_at',
+  'held',
+  'posted',
+  'currency',
+  'day',
+  'market',
+  'category',
+  'pricing_type',
+  'rule',
+  'cause',
+  'price.effective_from',
+  'price.rate',
+  'provider.type',
+  'provider.category',
+  'decided_by',
+] as const;
+
+/** The explanation as it is shown. */
+export function toExplanationItem(evidence: MessageEvidence, { steps, window, entries, sums, differences }: Explanation): ExplanationItem {
+  const { templateVersion, told, resolutions } = evidence;
+  return {
+    ...toMessageItem(evidence.record),
+    time_zone: evidence.timeZone,
+    template_version:
+      templateVersion === null ? null : { content_hash: templateVersion.contentHash, added_at: formatInstant(templateVersion.addedAt) },
+    statuses: steps.map(({ status, at }) => ({ status, at: momentText(at) })),
+    window: { state: window.state, inbound_at: momentText(window.inboundAt), until: momentText(window.until) },
+    provider: told === null ? null : { type: told.type, category: told.category, told_by: told.toldBy },
+    resolutions: resolutions.map(toResolutionItem),
+    entries: entries.map(toExplainedItem),
+    reserved: formatAmount(sums.reserved),
+    charged: formatAmount(sums.charged),
+    adjusted: formatAmount(sums.adjusted),
+    total: formatAmount(sums.total),
+    differences: [...differences],
+  };
+}
+
+function momentText(at: Instant | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
+
+function toExplainedItem({ entry, decidedBy, toldBy, origin, why }: ExplainedEntry): z.output<typeof explainedItem> {
+  const { providerType, providerCategory } = entry;
+  return {
+    ...toEntryItem(entry),
+    category: entry.category,
+    day: entry.day,
+    books_month: entry.booksMonth,
+    hold_day: entry.holdDay,
+    price: entry.price === null ? null : toPriceItem(entry.price),
+    provider: providerType === null ? null : { type: providerType, category: providerCategory, told_by: toldBy },
+    decided_by: decidedBy,
+    market_by: toMarketBy(origin),
+    why: [...why],
+  };
+}
+
+function toPriceItem(price: PriceEvidenceRow): z.output<typeof priceItem> {
+  return {
+    currency: price.currency,
+    effective_from: price.effectiveFrom,
+    source: price.source,
+    replaced_at: momentText(price.replacedAt),
+    market: price.market,
+    category: price.category,
+    tier_from: price.tierFrom,
+    tier_to: price.tierTo,
+    rate: formatAmount(price.rate),
+  };
+}
+
+function toMarketBy(origin: ExplainedEntry['origin']): z.output<typeof explainedItem>['market_by'] {
+  if (origin === null || origin.by === 'none') return null;
+  if (origin.by === 'user_id') return { calling_code: null, area_prefix: null, country: origin.country };
+  return { calling_code: origin.callingCode, area_prefix: origin.areaPrefix, country: null };
+}

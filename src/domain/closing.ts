@@ -1,0 +1,40 @@
+// Closing: months of a sender whose lines never change any more. What is heard of such a month later is booked in an open one, and says so.
+
+import type { SenderId } from '../values/id.ts';
+import { type Day, type Instant, type Month, monthDays, monthOf } from '../values/time.ts';
+
+/** A closed month of a sender. `digest` goes over its lines and the digest before it; null while it is computed. */
+export type Closing = {
+  readonly senderId: SenderId;
+  readonly month: Month;
+  readonly closedAt: Instant;
+  readonly closedBy: string;
+  /** The digest of the closing before it; null for the first. */
+  readonly previous: string | null;
+  readonly lines: number | null;
+  /** Hex SHA-256. */
+  readonly digest: string | null;
+};
+
+/** Where an event of one day is booked. `late` names the closed month that it belongs to; null where its own month is open. */
+export type Booking = { readonly day: Day; readonly late: Month | null };
+
+/** The day itself while its month is open, else today; where the clock stands in a closed month too, the first day that is open. */
+export function bookingOf(day: Day, { closedThrough, today }: { readonly closedThrough: Month | null; readonly today: Day }): Booking {
+  const isOpen = (on: Day): boolean => closedThrough === null || monthOf(on) > closedThrough;
+  if (closedThrough === null || isOpen(day)) return { day, late: null };
+  return { day: isOpen(today) ? today : monthDays(closedThrough).to, late: monthOf(day) };
+}
+
+/** What the line of an event in a closed month refers to. */
+export function lateReference(month: Month): string {
+  return `late:${month}`;
+}
+
+/** What the line of a volume discount refers to. */
+export function tierReference(month: Month): string {
+  return `tier:${month}`;
+}
+
+/** What a line refers to that a person adjusted. */
+export const MANUAL = 'manual';

@@ -1,0 +1,194 @@
+// Closing months on SQLite: the volume discounts are settled and the month is marked in one transaction; the digest follows, over lines that can no longer
+// change.
+
+import { bookingOf, type Closing, MANUAL, tierReference } from '../../domain/closing.ts';
+import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
+import { assert } from '../../errors.ts';
+import type { Closed, ClosingStore, DecideTiers, TierLine } from '../../ports/store/closing.ts';
+import type { MessageId, SenderId } from '../../values/id.ts';
+import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
+import { dayOf, type Instant, lastDayOf, type Month, monthOf } from '../../values/time.ts';
+import type { Book } from './book.ts';
+import type { ClosingReader } from './closings.ts';
+import type { Sqlite } from './database.ts';
+import type { PriceStore } from './prices.ts';
+import type { SenderStore } from './senders.ts';
+import { tierFacts } from './tier-facts.ts';
+
+export type ClosingParts = {
+  readonly sqlite: Sqlite;
+  readonly book: Book;
+  readonly prices: PriceStore;
+  readonly senders: SenderStore;
+  readonly closings: ClosingReader;
+};
+
+const INSERT = /* sql */ `
+  INSERT INTO closing (sender_id, month, closed_at, closed_by) VALUES (?, ?, ?, ?)`;
+
+const SEAL = /* sql */ `
+  UPDATE closing SET previous = ?, lines = ?, digest = ? WHERE sender_id = ? AND month = ? AND digest IS NULL`;
+
+const FIRST_DAY = /* sql */ `SELECT MIN(day) FROM bucket WHERE sender_id = ?`;
+
+// All that a line says, in the order of the ledger.
+const LINES = /* sql */ `
+  SELECT l.sequence, l.message_id, l.attempt, l.kind, b.day, b.market, b.category, b.pricing_type, b.currency, b.template, b.campaign_id, b.cost_center,
+    l.held, l.posted, l.event_at, l.recorded_at, l.cause, l.price_id, l.rule, l.provider_type, l.provider_category, l.reference
+  FROM ledger l
+  JOIN bucket b ON b.id = l.bucket_id
+  WHERE l.books_month = ? AND b.sender_id = ?
+  ORDER BY l.sequence`;
+
+const MESSAGE = /* sql */ `SELECT hold_bucket_id FROM message WHERE id = ?`;
+
+const CHARGE = /* sql */ `SELECT bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge'`;
+
+// The condition in brackets is that of the index of the few corrections.
+const NET = /* sql */ `
+  SELECT (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE message_id = @id AND kind = 'charge')
+    + (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE message_id = @id AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment')`;
+
+const KEEP_REASON = /* sql */ `INSERT INTO adjustment (sequence, decided_by, reason) VALUES ((SELECT MAX(sequence) FROM ledger), ?, ?)`;
+
+const NEWEST = /* sql */ `SELECT MAX(sequence) FROM ledger`;
+
+type Hash = (senderId: SenderId, closing: Closing, previous: string | null) => { readonly lines: number; readonly digest: string };
+
+/** The closing slice of the port. */
+export function createClosingStore(parts: ClosingParts): ClosingStore {
+  const { sqlite, senders, closings } = parts;
+  return {
+    closeMonth: async ({ senderId, month, at, by }, rules) => {
+      const hash = await createHasher(sqlite);
+      const closed = sqlite.write((): Closed => {
+        const sender = senders.byId(senderId);
+        const known = closings.all(senderId);
+        const decision = rules.close({ sender, month, at, closings: known, firstMonth: firstMonth(sqlite, senderId) });
+        if (decision.kind === 'closed_before') return { decision, closing: decision.closing, adjusted: ZERO };
+        if (decision.kind !== 'close') return { decision };
+        const lines = [...known.map((closing) => closing.month), month].flatMap((each) => tierLines(parts, senderId, each, rules));
+        post(parts, lines, { senderId, at });
+        sqlite.prepare(INSERT).run(senderId, month, at, by);
+        const closing = closings.all(senderId).at(-1);
+        assert(closing !== undefined, 'it was written just now');
+        return { decision, closing, adjusted: lines.reduce<Micros>((sum, { posted }) => plus(sum, posted), ZERO) };
+      });
+      if (!('closing' in closed)) return closed;
+      seal(parts, senderId, hash);
+      const sealed = sqlite.read(() => closings.all(senderId)).find((closing) => closing.month === month);
+      return { ...closed, closing: sealed ?? closed.closing };
+    },
+    closings: async (senderId) => sqlite.read(() => closings.all(senderId)),
+    adjust: async ({ messageId, amount, by, reason, at }) =>
+      sqlite.write(() => {
+        const bucket = bucketOf(parts, messageId);
+        if (bucket === null) return 'unknown';
+        const net = toMicros((sqlite.prepareExact(NET).pluck().get({ id: messageId }) as bigint) + amount);
+        if (net < 0n) return 'below_zero';
+        const booked = bookedBucket(parts, bucket, at);
+        parts.book.post([adjustmentOf({ messageId, bucket: booked.bucket, posted: amount, reference: MANUAL, at })]);
+        sqlite.prepare(KEEP_REASON).run(by, reason);
+        return { sequence: Number(sqlite.prepare(NEWEST).pluck().get()), ...booked, net };
+      }),
+  };
+}
+
+function firstMonth(sqlite: Sqlite, senderId: SenderId): Month | null {
+  const day = sqlite.prepare(FIRST_DAY).pluck().get(senderId) as string | null;
+  return day === null ? null : (day.slice(0, 7) as Month);
+}
+
+function tierLines(parts: ClosingParts, senderId: SenderId, month: Month, { tiers }: { readonly tiers: DecideTiers }): readonly TierLine[] {
+  const facts = tierFacts(parts.sqlite, parts.senders.byId(senderId), month);
+  return tiers(facts, parts.prices.book()).filter(({ bucket }) => bucket.senderId === senderId);
+}
+
+// A month that is being closed is open still, and takes its own discount; what changed of an earlier one is booked today.
+function post(
+  parts: ClosingParts,
+  lines: readonly TierLine[],
+  { senderId, at }: { readonly senderId: SenderId; readonly at: Instant },
+): void {
+  assert(
+    lines.every(({ bucket }) => bucket.senderId === senderId),
+    'each sender closes its own month',
+  );
+  parts.book.post(
+    lines.map(({ bucket, month, posted }) => {
+      const booked = bookedBucket(parts, { ...bucket, day: lastDayOf(month) }, at);
+      return adjustmentOf({ messageId: null, bucket: booked.bucket, posted, reference: tierReference(month), at });
+    }),
+  );
+}
+
+function bookedBucket(
+  { closings, senders }: ClosingParts,
+  bucket: Bucket,
+  at: Instant,
+): { readonly bucket: Bucket; readonly late: Month | null } {
+  const today = dayOf(at, senders.byId(bucket.senderId).timeZone);
+  const { day, late } = bookingOf(bucket.day, { closedThrough: closings.closedThrough(bucket.senderId), today });
+  return { bucket: { ...bucket, day }, late };
+}
+
+function bucketOf({ sqlite, book }: ClosingParts, messageId: MessageId): Bucket | null {
+  const charged = sqlite.prepare(CHARGE).pluck().get(messageId);
+  const id = charged ?? sqlite.prepare(MESSAGE).pluck().get(messageId);
+  return id === undefined ? null : book.bucket(Number(id));
+}
+
+type Line = {
+  readonly messageId: MessageId | null;
+  readonly bucket: Bucket;
+  readonly posted: Micros;
+  readonly reference: string;
+  readonly at: Instant;
+};
+
+function adjustmentOf({ messageId, bucket, posted, reference, at }: Line): LedgerEntry {
+  return {
+    messageId,
+    attempt: 0,
+    kind: 'adjustment',
+    bucket,
+    holdBucket: bucket,
+    held: ZERO,
+    posted,
+    eventAt: at,
+    recordedAt: at,
+    booksMonth: monthOf(bucket.day),
+    cause: null,
+    evidence: null,
+    reference,
+  };
+}
+
+// In their order, since each goes over the one before it; also those that a crash left without.
+function seal({ sqlite, closings }: ClosingParts, senderId: SenderId, hash: Hash): void {
+  let previous: string | null = null;
+  for (const closing of sqlite.read(() => closings.all(senderId))) {
+    if (closing.digest === null) {
+      const { lines, digest } = hash(senderId, closing, previous);
+      const before = previous;
+      sqlite.write(() => sqlite.prepare(SEAL).run(before, lines, digest, senderId, closing.month));
+      previous = digest;
+    } else {
+      previous = closing.digest;
+    }
+  }
+}
+
+async function createHasher(sqlite: Sqlite): Promise<Hash> {
+  const { createHash } = await import('node:crypto');
+  return (senderId, { month, closedAt }, previous) =>
+    sqlite.read(() => {
+      const hash = createHash('sha256').update(`tollbell closing 1\n${senderId}\n${month}\n${closedAt}\n${previous ?? ''}\n`);
+      let lines = 0;
+      for (const row of sqlite.prepareExact(LINES).raw().iterate(month, senderId) as Iterable<readonly unknown[]>) {
+        hash.update(`${JSON.stringify(row.map((cell) => (typeof cell === 'bigint' ? String(cell) : cell)))}\n`);
+        lines += 1;
+      }
+      return { lines, digest: hash.digest('hex') };
+    });
+}

@@ -1,0 +1,74 @@
+-- Closing months, and amounts that belong to no single message.
+
+-- message_id may be missing: the volume discount of a month is one amount of a group, spread over its buckets. reference then says what it is for, and with it
+-- a line is written once. A NOT NULL cannot be taken off in place, so the table is made anew.
+CREATE TABLE ledger_next (
+  sequence INTEGER PRIMARY KEY,
+  message_id TEXT REFERENCES message (id),
+  attempt INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'reservation' OR kind = 'charge' OR kind = 'release' OR kind = 'repricing' OR kind = 'adjustment'),
+  bucket_id INTEGER NOT NULL REFERENCES bucket (id),
+  hold_bucket_id INTEGER NOT NULL REFERENCES bucket (id),
+  held INTEGER NOT NULL,
+  posted INTEGER NOT NULL,
+  event_at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  books_month TEXT NOT NULL,
+  cause TEXT CHECK (cause = 'rejected' OR cause = 'failed' OR cause = 'cancelled' OR cause = 'expired'),
+  price_id INTEGER REFERENCES price (id),
+  rule TEXT,
+  provider_type TEXT,
+  provider_category TEXT,
+  reference TEXT,
+  CHECK ((cause IS NOT NULL) = (kind = 'release')),
+  CHECK (message_id IS NOT NULL OR (kind = 'adjustment' AND reference IS NOT NULL AND held = 0))
+) STRICT;
+
+INSERT INTO ledger_next SELECT *, NULL FROM ledger;
+DROP TABLE ledger;
+ALTER TABLE ledger_next RENAME TO ledger;
+
+CREATE UNIQUE INDEX ledger_once ON ledger (message_id, attempt, kind) WHERE kind = 'reservation' OR kind = 'charge' OR kind = 'release';
+CREATE INDEX ledger_corrections ON ledger (message_id) WHERE kind = 'repricing' OR kind = 'adjustment';
+CREATE INDEX ledger_reference ON ledger (reference) WHERE reference IS NOT NULL;
+
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
+
+-- Who adjusted an amount by hand, and why.
+CREATE TABLE adjustment (
+  sequence INTEGER PRIMARY KEY REFERENCES ledger (sequence),
+  decided_by TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER adjustment_no_update BEFORE UPDATE ON adjustment
+BEGIN SELECT RAISE(ABORT, 'adjustment is append-only'); END;
+
+CREATE TRIGGER adjustment_no_delete BEFORE DELETE ON adjustment
+BEGIN SELECT RAISE(ABORT, 'adjustment is append-only'); END;
+
+-- Months of a sender that are closed, oldest first: what is heard of them later is booked in an open month. The digest goes over the lines of the month and the
+-- digest before it. It is computed when nothing can be added to them any more, and so comes after the row.
+CREATE TABLE closing (
+  sender_id TEXT NOT NULL REFERENCES sender (id),
+  month TEXT NOT NULL,
+  closed_at INTEGER NOT NULL,
+  closed_by TEXT NOT NULL,
+  previous TEXT,
+  lines INTEGER,
+  digest TEXT,
+  PRIMARY KEY (sender_id, month),
+  CHECK ((lines IS NULL) = (digest IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER closing_no_update BEFORE UPDATE ON closing
+WHEN OLD.digest IS NOT NULL OR NEW.sender_id <> OLD.sender_id OR NEW.month <> OLD.month OR NEW.closed_at <> OLD.closed_at
+  OR NEW.closed_by <> OLD.closed_by
+BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
+
+CREATE TRIGGER closing_no_delete BEFORE DELETE ON closing
+BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;

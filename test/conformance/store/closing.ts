@@ -1,0 +1,153 @@
+// Closing: months in their order, once, with their discounts; what is heard later is booked in an open month; amounts that people adjust.
+
+import { expect, it } from 'vitest';
+import { closeMonth } from '../../../src/billing/close.ts';
+import type { Rate } from '../../../src/domain/price-book.ts';
+import type { MessageId } from '../../../src/values/id.ts';
+import { toMicros } from '../../../src/values/money.ts';
+import type { Day, Instant, Month } from '../../../src/values/time.ts';
+import { addCrowd, admit, outcomeOf, requestTo, settle, turn } from './crowd.ts';
+import type { Exam } from './exam.ts';
+import { instant, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
+
+const OCTOBER = '2026-10' as Month;
+const NOVEMBER = '2026-11' as Month;
+const IN_NOVEMBER = instant('2026-11-03T09:00:00Z');
+const IN_DECEMBER = instant('2026-12-03T09:00:00Z');
+
+// Two at list price, then half of it.
+const TIERS: readonly Rate[] = [makeRate('utility', 100n, { tierTo: 2 }), makeRate('utility', 50n, { tierFrom: 3, tierTo: 'max' })];
+
+/** The cases. */
+export function examClosing(exam: Exam): void {
+  it('closes a month once, in its order, and not while it runs', async () => {
+    const shop = await delivered(exam, 3);
+    await expect(close(shop, OCTOBER, instant('2026-10-31T23:59:59Z'))).rejects.toMatchObject({ code: 'period_open' });
+    await expect(close(shop, NOVEMBER, IN_DECEMBER)).rejects.toMatchObject({ code: 'period_open', details: { earlier: OCTOBER } });
+    const first = await close(shop, OCTOBER, IN_NOVEMBER);
+    expect(first).toMatchObject({ decision: { kind: 'close' }, closing: { month: OCTOBER, closedBy: 'ada', previous: null, lines: 7 } });
+    expect(first.closing.digest).toMatch(/^[0-9a-f]{64}$/);
+    const again = await close(shop, OCTOBER, IN_DECEMBER, 'bob');
+    expect(again).toEqual({ decision: { kind: 'closed_before', closing: first.closing }, closing: first.closing, adjusted: 0n });
+    const second = await close(shop, NOVEMBER, IN_DECEMBER);
+    expect(second.closing.previous).toBe(first.closing.digest);
+    expect((await shop.store.closings(shop.senderId)).map(({ month }) => month)).toEqual([OCTOBER, NOVEMBER]);
+  });
+
+  it('settles the volume discount of the month, shared among its buckets', async () => {
+    const shop = await delivered(exam, 5, ['a', 'b', 'b', 'b', 'b']);
+    expect((await close(shop, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-150n); // three of five cost half
+    expect(await bySenderOf(shop, 'cost_center')).toEqual({ a: [100n, -30n], b: [400n, -120n] });
+  });
+
+  it('books a late delivery in an open month, at its own price, and lets it count for the tier of its own month', async () => {
+    const shop = await delivered(exam, 3);
+    const late = await sent(shop, 1);
+    expect((await close(shop, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-50n);
+    const october = await shop.store.counters({ period: days(OCTOBER), senderId: null, groupBy: [] });
+    await settle(
+      shop.store,
+      late.map((id) => outcomeOf(id, 'delivered', { at: instant('2026-10-31T12:00:00Z') })),
+      IN_NOVEMBER,
+    );
+    expect((await shop.store.entriesOf(late[0] as MessageId)).at(-1)).toMatchObject({
+      kind: 'charge',
+      posted: 100n,
+      recordedAt: IN_NOVEMBER,
+    });
+    const after = await shop.store.counters({ period: days(OCTOBER), senderId: null, groupBy: [] });
+    expect(after.totals.map(({ counters }) => [counters.charged, counters.adjusted])).toEqual(
+      october.totals.map(({ counters }) => [counters.charged, counters.adjusted]),
+    );
+    // Four messages of October cost 300 together; 350 were charged and discounted by now.
+    expect((await close(shop, NOVEMBER, IN_DECEMBER)).adjusted).toBe(-50n);
+    expect(await bySenderOf(shop, 'month')).toEqual({ '2026-10': [300n, -50n], '2026-11': [100n, 0n], '2026-12': [0n, -50n] });
+  });
+
+  it('counts the senders of an account together, and closes each by itself', async () => {
+    const shop = await delivered(exam, 2);
+    const bank = makeSender({ name: 'bank' });
+    await shop.store.putSender(bank);
+    await shop.store.putTemplate(makeTemplate(bank.id, { name: 'notice', category: 'utility' }));
+    const second = await deliveredBy({ ...shop, senderId: bank.id }, 2);
+    expect(second).toHaveLength(2);
+    expect((await close(shop, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-50n);
+    expect((await close({ store: shop.store, sender: bank }, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-50n);
+  });
+
+  exam.needs('several_connections')('lets one of two win who close at once', async () => {
+    const shop = await delivered(exam, 3);
+    const other = { ...shop, store: await shop.connect() };
+    const closed = await Promise.all([close(shop, OCTOBER, IN_NOVEMBER, 'ada'), close(other, OCTOBER, IN_NOVEMBER, 'bob')]);
+    expect(closed.map(({ decision }) => decision.kind).toSorted()).toEqual(['close', 'closed_before']);
+    expect(new Set(closed.map(({ closing }) => closing.digest)).size).toBe(1);
+  });
+
+  it('adjusts what a message cost, in its month or, where that is closed, in an open one', async () => {
+    const shop = await delivered(exam, 1);
+    const [id] = shop.messages;
+    const adjust = (amount: bigint, at: Instant) =>
+      shop.store.adjust({ messageId: id as MessageId, amount: toMicros(amount), by: 'ada', reason: 'credit note', at });
+    expect(await adjust(-30n, IN_NOVEMBER)).toMatchObject({ bucket: { day: '2026-10-15' }, late: null, net: 70n });
+    await close(shop, OCTOBER, IN_NOVEMBER);
+    expect(await adjust(-70n, IN_NOVEMBER)).toMatchObject({ bucket: { day: '2026-11-03' }, late: OCTOBER, net: 0n });
+    expect(await adjust(-1n, IN_NOVEMBER)).toBe('below_zero');
+    expect(await shop.store.adjust({ messageId: 'none' as MessageId, amount: toMicros(1n), by: 'ada', reason: '?', at: IN_NOVEMBER })).toBe(
+      'unknown',
+    );
+    expect(await bySenderOf(shop, 'month')).toEqual({ '2026-10': [100n, -30n], '2026-11': [0n, -70n] });
+  });
+}
+
+type Shop = Started & { readonly sender: ReturnType<typeof makeSender>; readonly messages: readonly MessageId[] };
+
+/** So many notices that were delivered in October. */
+async function delivered(exam: Exam, count: number, costCenters: readonly string[] = []): Promise<Shop> {
+  const started = await start(exam);
+  await started.store.putPriceCard(makeCard('2026-07-01', TIERS), { replace: true });
+  const sender = (await started.store.listSenders(makeSender().accountId))[0] ?? makeSender();
+  const shop = { ...started, sender, messages: [] };
+  return { ...shop, messages: await deliveredBy(shop, count, costCenters) };
+}
+
+async function deliveredBy(
+  shop: Pick<Shop, 'store' | 'senderId'>,
+  count: number,
+  costCenters: readonly string[] = [],
+): Promise<readonly MessageId[]> {
+  const ids = await sent(shop, count, costCenters);
+  await settle(
+    shop.store,
+    ids.map((id) => outcomeOf(id, 'delivered')),
+  );
+  return ids;
+}
+
+async function sent(
+  { store, senderId }: Pick<Shop, 'store' | 'senderId'>,
+  count: number,
+  costCenters: readonly string[] = [],
+): Promise<readonly MessageId[]> {
+  const numbers = await addCrowd(store, senderId, count);
+  const requests = numbers.map((number, index) => requestTo(number, { costCenter: costCenters[index] ?? null }));
+  await admit(store, senderId, requests, { template: 'notice' });
+  await turn(store, senderId);
+  return requests.map(({ id }) => id);
+}
+
+function close({ store, sender }: Pick<Shop, 'store' | 'sender'>, month: Month, at: Instant, by = 'ada') {
+  return closeMonth(store, { sender, month, at, by });
+}
+
+function days(month: Month) {
+  return { from: `${month}-01` as Day, to: `${month}-32` as Day };
+}
+
+/** What was charged and adjusted, by group. */
+async function bySenderOf(
+  { store, senderId }: Shop,
+  grouping: 'cost_center' | 'month',
+): Promise<Readonly<Record<string, readonly bigint[]>>> {
+  const { rows } = await store.counters({ period: { from: '2026-01-01' as Day, to: '2027-01-01' as Day }, senderId, groupBy: [grouping] });
+  return Object.fromEntries(rows.map(({ group: [name = ''], counters }) => [name, [counters.charged, counters.adjusted]]));
+}
