@@ -39,6 +39,12 @@ describe('the formats of double-entry programs', () => {
     });
   });
 
+  it('show the books as they stood', async () => {
+    const { out } = await world.run('bill-report', '--as-of', '2026-11-20T09:00:00Z', '--format', 'hledger');
+    expect(out).toContain(', as of 2026-11-20T09:00:00Z.');
+    expect(out).not.toContain('adjusted');
+  });
+
   it('come from the environment too', async () => {
     world.env['TOLLBELL_FORMAT'] = 'hledger';
     const [bill, other] = [await world.run('bill-report'), await world.run('sender', 'list')];

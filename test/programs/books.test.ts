@@ -49,7 +49,7 @@ describe.skipIf(isMissing('hledger'))('hledger', () => {
   test('is content with the sample, and not with a millionth more', () => {
     const path = join(GOLDEN, 'sample.journal');
     expect(check(path)).toEqual(content);
-    const wrong = check(written('wrong.journal', readFileSync(path, 'utf8').replace('= -0.074000', '= -0.074001')));
+    const wrong = check(written('wrong.journal', readFileSync(path, 'utf8').replace('= -0.069000', '= -0.069001')));
     expect(wrong.ok).toBe(false);
     expect(wrong.said).toContain('balance assertion');
   });
@@ -85,7 +85,7 @@ describe.skipIf(isMissing('bean-check'))('Beancount', () => {
     expect(ask('bean-check', ['--no-cache', path])).toEqual(content);
     const wrong = ask('bean-check', [
       '--no-cache',
-      written('wrong.beancount', readFileSync(path, 'utf8').replace('-0.074000 ~', '-0.074001 ~')),
+      written('wrong.beancount', readFileSync(path, 'utf8').replace('-0.069000 ~', '-0.069001 ~')),
     ]);
     expect(wrong.ok).toBe(false);
     expect(wrong.said).toContain('Balance failed');
