@@ -5,8 +5,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fail } from './errors.ts';
 import { type Instant, parseInstant } from './values/time.ts';
 
+/** The formats that every command writes. */
 export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
+
+/** Those of double-entry programs, for commands that have something to book. */
+export const BOOK_FORMATS = ['hledger', 'beancount'] as const;
+export type BookFormat = (typeof BOOK_FORMATS)[number];
+
+export type Format = (typeof FORMATS)[number] | BookFormat;
 
 /**
  * What the options that every command takes said; undefined where they said nothing. `--debug` and `--show-pii` are about errors, which may come before
@@ -22,6 +28,8 @@ export type GlobalFlags = {
   readonly color?: boolean | undefined;
   readonly input?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  /** What the command itself can write; where it does not say, the formats that every command writes. */
+  readonly formats?: readonly Format[] | undefined;
 };
 
 export type Config = {
@@ -65,7 +73,7 @@ export function readConfig(flags: GlobalFlags, env: Environment, directory: stri
   });
 }
 
-type FormatFlags = Pick<GlobalFlags, 'json' | 'format' | 'config'>;
+type FormatFlags = Pick<GlobalFlags, 'json' | 'format' | 'formats' | 'config'>;
 
 /** The format for an error, which may have come before a configuration was read; `table` where the configuration is what is wrong. */
 export function readFormat(flags: FormatFlags, env: Environment, directory: () => string): Format {
@@ -141,11 +149,12 @@ function isPath(db: string): boolean {
 function formatOf(flags: FormatFlags, env: Environment, inFile: () => string | undefined): Format {
   if (flags.json === true) return 'json';
   const asked = flags.format ?? filled(env['TOLLBELL_FORMAT']) ?? inFile() ?? 'table';
-  const format = FORMATS.find((name) => name === asked);
+  const formats = flags.formats ?? FORMATS;
+  const format = formats.find((name) => name === asked);
   if (format !== undefined) return format;
   throw fail(flags.format === undefined ? 'config_invalid' : 'usage', {
     message: `There is no output format '${asked}'.`,
-    hint: `Use one of ${FORMATS.join(', ')}.`,
+    hint: `Use one of ${formats.join(', ')}.`,
   });
 }
 

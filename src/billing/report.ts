@@ -34,8 +34,15 @@ export const FIGURES = [
   'total',
 ] as const satisfies readonly (keyof Figures)[];
 
+/** The group, its figures as text, and the counters that these were written from. */
+export type BillRow = {
+  readonly group: Readonly<Partial<Record<Grouping, string>>>;
+  readonly figures: Figures;
+  readonly counters: Counters;
+};
+
 export type BillReport = {
-  readonly rows: readonly { readonly group: Readonly<Partial<Record<Grouping, string>>>; readonly figures: Figures }[];
+  readonly rows: readonly BillRow[];
   /** One per currency; rows by tag overlap, totals never do. */
   readonly totals: readonly Figures[];
 };
@@ -56,7 +63,11 @@ export function reportPeriod(
 export async function billReport(store: Pick<ReportStore, 'counters'>, filter: ReportFilter): Promise<BillReport> {
   const { rows, totals } = await store.counters(filter);
   return {
-    rows: rows.filter(hasFigures).map((row) => ({ group: groupOf(row, filter.groupBy), figures: toFigures(row.counters, row.currency) })),
+    rows: rows.filter(hasFigures).map((row) => ({
+      group: groupOf(row, filter.groupBy),
+      figures: toFigures(row.counters, row.currency),
+      counters: row.counters,
+    })),
     totals: totals.filter(hasFigures).map((row) => toFigures(row.counters, row.currency)),
   };
 }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type * as z from 'zod/mini';
 import type { App } from '../app.ts';
+import type { BookFormat, Format } from '../config.ts';
 import type { Style } from './render.ts';
 
 /** The JSON-ready result of a command, without its `schema` key. */
@@ -23,6 +24,8 @@ export type View<Shape extends Document = Document> = {
   /** The columns of `csv`, in order. */
   readonly columns: readonly string[];
   readonly text: (style: Style) => string | Promise<string>;
+  /** How it is written for double-entry programs, where the command takes their formats. */
+  readonly books?: (format: BookFormat) => Promise<string>;
   /** 0 where it is not given. */
   readonly exitCode?: number;
   /** What ended the command before it had done all, and is told once the view was shown; it then gives the exit code. */
@@ -49,6 +52,8 @@ export type CommandEntry = {
   /** As the user types it: `contact add`. */
   readonly path: string;
   readonly summary: string;
+  /** What it can write, where that is more than every command can. */
+  readonly formats?: readonly Format[];
   /** Loads the command's file; its schemas are not built before the command is asked for. */
   readonly load: () => Promise<Define>;
 };

@@ -1,5 +1,6 @@
 // The table of commands, in the order of the help. To add one: its file in commands/, and one line here.
 
+import { BOOK_FORMATS, FORMATS } from '../config.ts';
 import type { CommandEntry } from './command.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
@@ -165,6 +166,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     path: 'bill-report',
     summary: 'what was sent and what it costs',
+    formats: [...FORMATS, ...BOOK_FORMATS],
     load: async () => (await import('./commands/bill-report.ts')).defineBillReport,
   },
   {

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
-import { FORMATS } from '../config.ts';
+import { type Format, FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
 import { type Micros, negative, CURRENCIES, parseAmount, parseCurrency, ZERO } from '../values/money.ts';
 import { parseSortableId } from '../values/id.ts';
@@ -15,12 +15,12 @@ import { DAY_MS, parseDay, parseDuration, parseInstant, parseMonth, parseTimeZon
 z.config(english());
 
 /** Adds the options that every command takes; they stand on the root too, so that they work before and after the command's name. */
-export function addGlobalOptions(command: Command): Command {
+export function addGlobalOptions(command: Command, formats: readonly Format[] = FORMATS): Command {
   return command
     .addOption(new Option('--db <path>', 'the store file, or :memory:').helpGroup('Global options:'))
     .addOption(new Option('--config <file>', 'a configuration file').helpGroup('Global options:'))
     .addOption(new Option('--sender <name>', 'the sender to act for').helpGroup('Global options:'))
-    .addOption(new Option('-o, --format <format>', `output: ${FORMATS.join(', ')}`).helpGroup('Global options:'))
+    .addOption(new Option('-o, --format <format>', `output: ${formats.join(', ')}`).helpGroup('Global options:'))
     .addOption(new Option('--json', 'the same as --format json').helpGroup('Global options:'))
     .addOption(new Option('-q, --quiet', 'no progress and no hints').helpGroup('Global options:'))
     .addOption(new Option('--debug', 'show the causes of errors').helpGroup('Global options:'))

@@ -28,7 +28,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
   let exitCode = 0;
   const host: CommandHost = {
     async run<Shape extends Document>(command: Command, body: (app: App) => Promise<View<Shape>>): Promise<void> {
-      const app = createApp(command.optsWithGlobals<GlobalFlags>());
+      const app = createApp({ ...command.optsWithGlobals<GlobalFlags>(), formats: formatsOf(command) });
       try {
         const view = await body(app);
         const { format, color } = app.config;
@@ -102,7 +102,12 @@ function defineOne(program: Command, host: CommandHost, { entry, define }: Loade
   const outputSchema = define(parent, host);
   const command = parent.commands.find((candidate) => candidate.name() === entry.path.split(' ').at(-1));
   assert(command !== undefined, `the command '${entry.path}' is defined under another name`);
-  return { path: entry.path, command: addGlobalOptions(command.summary(entry.summary)), outputSchema };
+  return { path: entry.path, command: addGlobalOptions(command.summary(entry.summary), entry.formats), outputSchema };
+}
+
+function formatsOf(command: Command): CommandEntry['formats'] {
+  const group = command.parent?.parent ? `${command.parent.name()} ` : '';
+  return COMMANDS.find(({ path }) => path === `${group}${command.name()}`)?.formats;
 }
 
 function groupOf(program: Command, name: string): Command {

@@ -1,6 +1,7 @@
 // Showing a view: text for people, or JSON, NDJSON, CSV for programs. The only user of chalk.
 
 import type { Config } from '../config.ts';
+import { assert } from '../errors.ts';
 import type { Output } from '../ports/host.ts';
 import { inertCell, printable, safeJson, shorten } from '../values/text.ts';
 import type { Document, View } from './command.ts';
@@ -41,6 +42,10 @@ export async function render<Shape extends Document>(view: View<Shape>, { format
       return ndjson(view);
     case 'csv':
       return csv(view, isTerminal);
+    case 'hledger':
+    case 'beancount':
+      assert(view.books !== undefined, `${view.command} is in the table of commands with a format that it cannot write`);
+      return view.books(format);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
-import { toOutcome } from '../../src/domain/outcome.ts';
+import { type Outcome, toOutcome } from '../../src/domain/outcome.ts';
 import type { EventKind } from '../../src/domain/message.ts';
 import { readInbound } from '../../src/inbound/reading.ts';
 import { decideRepricings } from '../../src/send/reprice.ts';
@@ -44,10 +44,10 @@ export function customerStopsMarketing(world: World, from: string): Promise<void
   });
 }
 
-/** The provider tells what became of a message. */
-export function providerTells(world: World, messageId: string, kind: EventKind): Promise<void> {
+/** The provider tells what became of a message, and perhaps how it is priced. */
+export function providerTells(world: World, messageId: string, kind: EventKind, pricing: Outcome['pricing'] = null): Promise<void> {
   return withStore(world, async (store, at) => {
-    const outcome = toOutcome({ messageId: messageId as MessageId, attempt: 1, kind, at });
+    const outcome = toOutcome({ messageId: messageId as MessageId, attempt: 1, kind, at, pricing });
     await store.settle({ outcomes: [outcome], at }, decideSettlements);
   });
 }

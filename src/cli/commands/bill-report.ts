@@ -2,7 +2,9 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { bookGroups, type Books } from '../../billing/export/bookings.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
+import type { BookFormat } from '../../config.ts';
 import { type AppError, fail } from '../../errors.ts';
 import { type Grouping, GROUPINGS } from '../../ports/store/report.ts';
 import { type DayPeriod, formatInstant, type Instant, UTC } from '../../values/time.ts';
@@ -46,7 +48,11 @@ type Document = z.output<typeof BillReportDocument>;
 export const defineBillReport: Define = (parent, host) => {
   const command = parent
     .command('bill-report')
-    .description('Shows what was sent in a period and what it costs. Without options: this month, by category and market.')
+    .description(
+      'Shows what was sent in a period and what it costs. Without options: this month, by category and market.\n' +
+        '--format hledger and beancount book what was charged and adjusted, for double-entry programs: one transaction for each day, sender, market, ' +
+        'category and currency. Sender, campaign, cost_center and template tag it where --by names them.',
+    )
     .option('--month <month>', 'a month in the billing zone: 2026-10')
     .option('--from <day>', 'from this day on')
     .option('--to <day>', 'up to, but not including, this day')
@@ -58,6 +64,7 @@ export const defineBillReport: Define = (parent, host) => {
         examples: [
           'tollbell bill-report --month 2026-10',
           'tollbell bill-report --by campaign,market --format csv',
+          'tollbell bill-report --month 2026-10 --by campaign --format hledger > 2026-10.journal',
           'tollbell bill-report --month 2026-10 --as-of 2026-11-05T09:00+01:00',
           'tollbell bill-report --json',
         ],
@@ -88,13 +95,15 @@ export async function report(app: App, options: z.output<typeof BillReportOption
       hint: '--to is the first day that is not in it.',
     });
   const senderId = app.config.sender === null ? null : (sender?.id ?? null);
-  const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy: options.by, asOf });
+  const isBooked = app.config.format === 'hledger' || app.config.format === 'beancount';
+  const groupBy = isBooked ? bookGroups(options.by) : options.by;
+  const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy, asOf });
   const document: Document = {
     from: period.from,
     to: period.to,
     time_zone: timeZone,
     as_of: formatInstant(at),
-    group_by: options.by,
+    group_by: [...groupBy],
     rows: bill.rows.map(({ group, figures: row }) => ({ ...group, ...row })),
     totals: [...bill.totals],
   };
@@ -103,9 +112,16 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     schema: BillReportDocument,
     document,
     rows: 'rows',
-    columns: [...options.by, ...FIGURES],
-    text: (style) => billText(bill, { period, groupBy: options.by, asOf }, style),
+    columns: [...groupBy, ...FIGURES],
+    text: (style) => billText(bill, { period, groupBy, asOf }, style),
+    books: (format) => booksText(format, { bill, period, groupBy: options.by, asOf: document.as_of }),
   };
+}
+
+async function booksText(format: BookFormat, books: Books): Promise<string> {
+  return format === 'hledger'
+    ? (await import('../../billing/export/hledger.ts')).hledgerJournal(books)
+    : (await import('../../billing/export/beancount.ts')).beancountLedger(books);
 }
 
 // What will be recorded until then nobody knows, so such a report would not stay the same.
