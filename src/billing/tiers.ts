@@ -1,6 +1,6 @@
 // Volume tiers settled per group: what a month's messages of one market and category cost together, against what they were charged one by one. Pure.
 
-import { rateInForce, tiersInForce } from '../domain/price-book.ts';
+import { tiersInForce } from '../domain/price-book.ts';
 import { allocate, tierDiscount } from '../domain/tier.ts';
 import type { DecideTiers, TierLine, TierShare } from '../ports/store/closing.ts';
 import { minus, ZERO } from '../values/money.ts';
@@ -26,7 +26,7 @@ export const decideTiers: DecideTiers = ({ month, shares }, prices) => {
     const question = { market, category, currency, day: monthDays(month).from };
     const units = group.map((share) => Math.max(0, share.units));
     const count = units.reduce((sum, number) => sum + number, 0);
-    const discount = rateInForce(prices, question) === undefined ? ZERO : tierDiscount(tiersInForce(prices, question), count);
+    const discount = tierDiscount(tiersInForce(prices, question), count);
     const parts = count === 0 ? group.map(() => ZERO) : allocate(discount, units);
     return group.flatMap(({ bucket, adjusted }, index) => {
       const posted = minus(parts[index] ?? ZERO, adjusted);

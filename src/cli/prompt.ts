@@ -31,3 +31,14 @@ export async function askText(app: App, { message, option, preset, check }: Ques
     throw cause;
   }
 }
+
+/** Asks whether to go on, with no as the preset. Throws what `askText` throws, and `interrupted` where the answer is no. */
+export async function askYes(app: App, message: string): Promise<void> {
+  const answer = await askText(app, {
+    message: `${message} (yes/no)`,
+    option: '--yes',
+    preset: 'no',
+    check: (text) => /^(y|yes|n|no)$/i.test(text.trim()) || 'yes or no',
+  });
+  if (!/^y/i.test(answer.trim())) throw fail('interrupted', { message: 'Nothing was done.' });
+}

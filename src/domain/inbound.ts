@@ -6,6 +6,9 @@ import type { Instant } from '../values/time.ts';
 import type { Outcome } from './outcome.ts';
 import type { TemplateCategory, TemplateQuality, TemplateStatus } from './template.ts';
 
+/** So far the provider's clock, which tells whole seconds, and ours may be apart: of two things that are closer, the order by their times says little. */
+export const CLOCKS_DIFFER_MS = 60_000;
+
 /** Who an event is about, as far as it tells. */
 export type InboundPerson = {
   /** For a person whom the store does not know yet. */

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rate, TierEnd } from '../../src/domain/price-book.ts';
-import { allocate, tierAt, tierDiscount, tieredTotal } from '../../src/domain/tier.ts';
+import { allocate, tierDiscount, tieredTotal } from '../../src/domain/tier.ts';
 import { type Micros, toMicros, ZERO } from '../../src/values/money.ts';
 
 function tier(tierFrom: number, tierTo: TierEnd, micros: bigint): Rate {
@@ -62,13 +62,6 @@ describe('the total of a month', () => {
 
   it('goes by the beginning of the next tier where an end is not told', () => {
     expect(tieredTotal([tier(0, 'unknown', 100n), tier(11, 'unknown', 90n)], 12)).toBe(1_180n);
-  });
-});
-
-describe('the tier of the nth message', () => {
-  it('is the one that it falls into', () => {
-    expect([1, 10, 11, 20, 21, 9_999].map((nth) => tierAt(TIERS, nth)?.tierFrom)).toEqual([0, 0, 11, 11, 21, 21]);
-    expect(tierAt([], 1)).toBeUndefined();
   });
 });
 

@@ -3,13 +3,13 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { closeMonth } from '../../billing/close.ts';
-import { assert, fail } from '../../errors.ts';
+import { assert } from '../../errors.ts';
 import { formatAmount } from '../../values/money.ts';
 import { formatInstant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { filledText, helpText, monthText, parseOptions } from '../options.ts';
-import { askText } from '../prompt.ts';
+import { askYes } from '../prompt.ts';
 import { moneyText } from '../shapes.ts';
 
 const BillCloseOptions = z.object({
@@ -64,7 +64,7 @@ export async function billClose(
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const isClosed = (await store.closings(sender.id)).some((closing) => closing.month === month);
-  if (!isClosed && !app.config.yes) await confirm(app, `Close ${month} of ${sender.name} for good?`);
+  if (!isClosed && !app.config.yes) await askYes(app, `Close ${month} of ${sender.name} for good?`);
   const { decision, closing, adjusted } = await closeMonth(store, { sender, month, at: app.clock.now(), by });
   assert(closing.digest !== null && closing.lines !== null, 'a closing ends with its digest');
   const item = {
@@ -88,14 +88,4 @@ export async function billClose(
       `${style.strong(`${month} of ${sender.name} ${item.result === 'closed' ? 'is closed' : `was closed at ${item.closed_at} by ${item.by}`}`)}: ` +
       `${item.lines} lines, volume discounts of ${item.adjusted} ${item.currency}\ndigest ${item.digest}`,
   };
-}
-
-async function confirm(app: App, message: string): Promise<void> {
-  const answer = await askText(app, {
-    message: `${message} (yes/no)`,
-    option: '--yes',
-    preset: 'no',
-    check: (text) => /^(y|yes|n|no)$/i.test(text.trim()) || 'yes or no',
-  });
-  if (!/^y/i.test(answer.trim())) throw fail('interrupted', { message: 'Nothing was done.' });
 }

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
-import { assert, fail } from '../../errors.ts';
+import { assert } from '../../errors.ts';
 import type { MessageRecord } from '../../ports/store/report.ts';
 import type { Store } from '../../ports/store.ts';
 import { RESOLUTIONS, type ResolutionKind, resolveMessage } from '../../send/resolve.ts';
@@ -14,7 +14,7 @@ import { formatInstant, type Instant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
 import { filledText, helpText, parseOptions } from '../options.ts';
-import { askText } from '../prompt.ts';
+import { askYes } from '../prompt.ts';
 import type { Style } from '../render.ts';
 import { moneyText } from '../shapes.ts';
 
@@ -122,13 +122,7 @@ async function retryFrom(
 // Only where a person sits: a script has said it with its options.
 async function confirmCharge(app: App, { id, price, currency }: MessageRecord): Promise<void> {
   if (app.config.yes || !app.config.prompts || !app.io.canAsk()) return;
-  const answer = await askText(app, {
-    message: `Message ${id} will be charged; ${formatAmount(price)} ${currency} are reserved for it. Go on? (yes/no)`,
-    option: '--yes',
-    preset: 'no',
-    check: (text) => /^(y|yes|n|no)$/i.test(text.trim()) || 'yes or no',
-  });
-  if (!/^y/i.test(answer.trim())) throw fail('interrupted', { message: 'Nothing was done.' });
+  await askYes(app, `Message ${id} will be charged; ${formatAmount(price)} ${currency} are reserved for it. Go on?`);
 }
 
 function resolvedText(

@@ -42,7 +42,7 @@ const NET = /* sql */ `
   SELECT (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE message_id = @id AND kind = 'charge')
     + (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE message_id = @id AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment')`;
 
-const KEEP_REASON = /* sql */ `INSERT INTO adjustment (sequence, decided_by, reason) VALUES ((SELECT MAX(sequence) FROM ledger), ?, ?)`;
+const KEEP_REASON = /* sql */ `INSERT INTO adjustment (sequence, decided_by, reason) VALUES (?, ?, ?)`;
 
 const NEWEST = /* sql */ `SELECT MAX(sequence) FROM ledger`;
 
@@ -79,8 +79,9 @@ export function createClosingStore(parts: ClosingParts): ClosingStore {
         if (net < 0n) return 'below_zero';
         const booked = bookedBucket(parts, bucket, at);
         parts.book.post([adjustmentOf({ messageId, bucket: booked.bucket, posted: amount, reference: MANUAL, at })]);
-        sqlite.prepare(KEEP_REASON).run(by, reason);
-        return { sequence: Number(sqlite.prepare(NEWEST).pluck().get()), ...booked, net };
+        const sequence = Number(sqlite.prepare(NEWEST).pluck().get());
+        sqlite.prepare(KEEP_REASON).run(sequence, by, reason);
+        return { sequence, ...booked, net };
       }),
   };
 }

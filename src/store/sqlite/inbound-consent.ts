@@ -2,7 +2,7 @@
 
 import { type ConsentFlag, type ConsentSubject, PURPOSES, type Purpose, standingOf } from '../../domain/consent.ts';
 import { flagsFor } from '../../domain/consent-change.ts';
-import type { InboundEvent, InboundReading } from '../../domain/inbound.ts';
+import { CLOCKS_DIFFER_MS, type InboundEvent, type InboundReading } from '../../domain/inbound.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { NewConsentEvent } from '../../ports/store/directory.ts';
 import type { Received } from '../../ports/store/inbound.ts';
@@ -28,9 +28,6 @@ const NOTHING_SAID: Said = { isNews: false, stop: null, cancellations: [] };
 const AGREED_BEFORE = /* sql */ `
   SELECT DISTINCT subject FROM consent_event
   WHERE contact_id = ? AND kind = 'opt_in' AND (scope = ? OR scope = '*')`;
-
-/** So far the provider's clock, which tells whole seconds, and ours may be apart. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 // What the messenger told is of the provider's own clock, and comes in its own order.
 const AGREED_MEANWHILE = /* sql */ `

@@ -27,6 +27,7 @@ import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
+import { DEFER } from './message-facts.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
@@ -55,9 +56,6 @@ const CLAIM = /* sql */ `
   UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, inbound_at = ?, free_entry_until = ?,
     claimed_at = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
-
-// What waits longer than it lives is given up when its life ends.
-const DEFER = /* sql */ `UPDATE message SET not_before = min(?, expires_at) WHERE id = ?`;
 
 // All that wait for one template at once, or each would take a transaction of its own.
 const DEFER_TEMPLATE = /* sql */ `

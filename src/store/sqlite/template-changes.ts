@@ -1,12 +1,13 @@
 // What the provider changes in a template, on SQLite: a new version, or another quality of the same one; and what is queued follows in the same transaction.
 
+import { CLOCKS_DIFFER_MS } from '../../domain/inbound.ts';
 import { canonicalTemplate, type Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
 import type { Drift, TemplateChange, TemplateChanged, TemplateStore as TemplatePort } from '../../ports/store/templates.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { SenderId, TemplateId } from '../../values/id.ts';
 import { ZERO } from '../../values/money.ts';
-import { type Instant, SECOND_MS, toInstant } from '../../values/time.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import type { RepriceRules, Repricer } from './reprice.ts';
 import { movedIds } from './settle.ts';
@@ -127,12 +128,7 @@ function nextVersion(current: Template | undefined, { told, times, time }: Telli
   };
 }
 
-/**
- * What the provider answers when it is asked holds as told a minute before: its clock and ours differ, and of two that are closer than that the later event is
- * worth more than none.
- */
-const CLOCKS_DIFFER_MS = 60 * SECOND_MS;
-
+// What the provider answers when it is asked holds as told a minute before: the later event of two is worth more than none.
 function timesAfter(times: ToldTimes, told: TemplateChange, time: ChangeTime): ToldTimes {
   const toldAt = time.toldAt ?? toInstant(time.at - CLOCKS_DIFFER_MS);
   const sides = sidesOf(told);
