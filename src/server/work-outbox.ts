@@ -38,7 +38,7 @@ const BACKOFF_MS_MAX = 60_000;
  * long queue is being sent: what is on its way is finished under the old ones.
  */
 export async function workOutbox(work: OutboxWork): Promise<void> {
-  const standings = new Map<SenderId, Standing>();
+  const watched = new Map<SenderId, WatchedSender>();
   const loops: Promise<void>[] = [];
   const failed = new AbortController();
   const stopped = AbortSignal.any([work.interrupted, failed.signal]);
@@ -51,11 +51,11 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
     if (unknown.length > 0)
       work.problems(`a process that died had these under way, and their outcome is unknown now: ${unknown.join(', ')}`);
     for (const sender of await work.senders()) {
-      const known = standings.get(sender.id);
+      const known = watched.get(sender.id);
       known?.take(sender);
       if (known !== undefined) continue;
-      const standing = createStanding(sender, stopped);
-      standings.set(sender.id, standing);
+      const standing = watchSender(sender, stopped);
+      watched.set(sender.id, standing);
       loops.push(workSender({ ...work, interrupted: stopped }, standing).catch(fail));
     }
     return ROUND_MS;
@@ -65,9 +65,12 @@ export async function workOutbox(work: OutboxWork): Promise<void> {
 }
 
 /** A sender as it is set now, and the signal that says that it is not any more, or that all is to stop. */
-type Standing = { readonly now: () => { readonly sender: Sender; readonly over: AbortSignal }; readonly take: (latest: Sender) => void };
+type WatchedSender = {
+  readonly now: () => { readonly sender: Sender; readonly over: AbortSignal };
+  readonly take: (latest: Sender) => void;
+};
 
-function createStanding(first: Sender, stopped: AbortSignal): Standing {
+function watchSender(first: Sender, stopped: AbortSignal): WatchedSender {
   const standingOf = (sender: Sender) => {
     const changed = new AbortController();
     return { sender, changed, over: AbortSignal.any([stopped, changed.signal]) };
@@ -88,7 +91,7 @@ function settingsOf({ transport, whatsapp }: Sender): string {
   return JSON.stringify([transport, whatsapp]);
 }
 
-async function workSender(work: OutboxWork, standing: Standing): Promise<void> {
+async function workSender(work: OutboxWork, standing: WatchedSender): Promise<void> {
   const { store, clock, workerId } = work;
   const way = createWay(work.transport);
   await repeat(work, `sender ${standing.now().sender.name}`, async () => {
