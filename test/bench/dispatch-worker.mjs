@@ -1,5 +1,5 @@
-// The sender process of dispatch.bench.mjs, bundled with the source by it: `prepare` queues messages on a new store; `send` claims, posts and settles them
-// as `tollbell dispatch` does, and tells how long that took and when each request began.
+// The processes of dispatch.bench.mjs, bundled with the source by it: `prepare` queues messages on a new store; `send` claims, posts and settles them as
+// `tollbell dispatch` does; `bare` posts as many with the same body and does nothing else. The last two tell how long that took and when each request began.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,7 +15,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { createWhatsappTransport } from '../../src/transports/whatsapp/transport.ts';
 import { createIds } from '../../src/values/id.ts';
 
-const [role, path, count, apiBase, connections, rate] = process.argv.slice(2);
+const [role, ...args] = process.argv.slice(2);
 const BATCH = 500;
 const clock = {
   now: () => Date.now(),
@@ -28,8 +28,10 @@ const digest = (text) => createHash('sha256').update(`bench${text}`).digest();
 
 // Bundled as CommonJS, which has no await outside a function.
 async function main() {
+  if (role === 'bare') return bare(...args);
+  const [path, ...others] = args;
   const store = await openSqliteStore({ path, readOnly: false, busyTimeoutMs: 15_000 });
-  await (role === 'prepare' ? prepare(store) : send(store));
+  await (role === 'prepare' ? prepare(store, ...others) : send(store, ...others));
   await store.close();
 }
 
@@ -38,7 +40,7 @@ main().catch((error) => {
   process.exitCode = 1;
 });
 
-async function prepare(store) {
+async function prepare(store, count, apiBase, rate) {
   const at = Date.now();
   const sender = {
     id: ids.short(),
@@ -137,7 +139,7 @@ async function prepare(store) {
   }
 }
 
-async function send(store) {
+async function send(store, apiBase, connections) {
   const sender = (await store.listSenders(DEFAULT_ACCOUNT)).find(({ isDefault }) => isDefault);
   const transport = createWhatsappTransport({
     settings: { ...sender.whatsapp, apiBase },
@@ -169,4 +171,27 @@ async function send(store) {
   const cpu = process.cpuUsage(cpuStart);
   await transport.close();
   process.stdout.write(JSON.stringify({ claimed, seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, claimedAt }));
+}
+
+/** As many requests with the same body, as many at a time, and nothing else. */
+async function bare(count, apiBase, connections, body) {
+  const { Pool } = await import('undici');
+  const pool = new Pool(apiBase, { connections: Number(connections), pipelining: 1 });
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer bench' };
+  const begun = [];
+  let left = Number(count);
+  const start = performance.now();
+  const cpuStart = process.cpuUsage();
+  const loop = async () => {
+    while (left-- > 0) {
+      begun.push(performance.timeOrigin + performance.now());
+      const answer = await pool.request({ path: '/v26.0/1065/messages', method: 'POST', headers, body });
+      await answer.body.json();
+    }
+  };
+  await Promise.all(Array.from({ length: Number(connections) }, loop));
+  const seconds = (performance.now() - start) / 1_000;
+  const cpu = process.cpuUsage(cpuStart);
+  await pool.close();
+  process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, begun }));
 }

@@ -1,6 +1,8 @@
 // How fast one sender process works (claim, POST, settle, each commit durable) against a bare undici loop with the same bodies and concurrency, both against
-// a bare server in a process of its own. The bare loop runs before and after each round of ours, since a machine is seldom quiet for long. And how long a message takes from its claim to the server, beyond what the bare loop's requests take.
-//   node test/bench/dispatch.bench.mjs [--messages 30000] [--connections 128] [--rounds 3]
+// a bare server in a process of its own. Each run of either is a process of its own, so that both begin cold, and long enough that this weighs little. The bare
+// loop runs before and after each round of ours, since a machine is seldom quiet for long. And how long a message takes from its claim to the server, beyond
+// what the bare loop's requests take.
+//   node test/bench/dispatch.bench.mjs [--messages 60000] [--connections 128] [--rounds 3]
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +16,7 @@ import { bundleWorker } from './bundle-worker.mjs';
 
 const { values } = parseArgs({
   options: {
-    messages: { type: 'string', default: '30000' },
+    messages: { type: 'string', default: '60000' },
     connections: { type: 'string', default: '128' },
     rounds: { type: 'string', default: '3' },
     serve: { type: 'boolean', default: false },
@@ -66,12 +68,12 @@ async function main() {
     const ratios = [];
     const sendAll = async (name, messages) => {
       const db = join(folder, `${name}.db`);
-      runWorker(worker, env, ['prepare', db, messages, base, values.connections, '1000000']);
-      const ours = JSON.parse(runWorker(worker, env, ['send', db, messages, base, values.connections]));
+      runWorker(worker, env, ['prepare', db, messages, base, '1000000']);
+      const ours = JSON.parse(runWorker(worker, env, ['send', db, base, values.connections]));
       return { ...ours, ...(await (await fetch(base)).json()) };
     };
     const sendBare = async (body) => {
-      const bare = await bareLoop(base, body);
+      const bare = JSON.parse(runWorker(worker, env, ['bare', values.messages, base, values.connections, body]));
       return { ...bare, ...(await (await fetch(base)).json()), rate: Number(values.messages) / bare.seconds };
     };
     const { body } = await sendAll('first', '1000');
@@ -101,30 +103,6 @@ function runWorker(worker, env, args) {
   const result = spawnSync(process.execPath, [worker, ...args], { env, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (result.status !== 0) throw new Error(result.stderr);
   return result.stdout;
-}
-
-/** The same number of requests with the same body, as many at a time, and nothing else. */
-async function bareLoop(base, body) {
-  const { Pool } = await import('undici');
-  const connections = Number(values.connections);
-  const pool = new Pool(base, { connections, pipelining: 1 });
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer bench' };
-  const begun = [];
-  let left = Number(values.messages);
-  const start = performance.now();
-  const cpuStart = process.cpuUsage();
-  const loop = async () => {
-    while (left-- > 0) {
-      begun.push(performance.timeOrigin + performance.now());
-      const answer = await pool.request({ path: '/v26.0/1065/messages', method: 'POST', headers, body });
-      await answer.body.json();
-    }
-  };
-  await Promise.all(Array.from({ length: connections }, loop));
-  const seconds = (performance.now() - start) / 1_000;
-  const cpu = process.cpuUsage(cpuStart);
-  await pool.close();
-  return { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, begun };
 }
 
 function waits(claimedAt, arrivals) {

@@ -28,8 +28,8 @@ try {
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${values.messages} messages at ${values.rate}/s`);
   for (const [processes, most] of LIMITS) {
     const db = join(folder, `by-${processes}.db`);
-    await run(worker, ['prepare', db, values.messages, base, '64', values.rate]);
-    const sent = await Promise.all(Array.from({ length: processes }, () => run(worker, ['send', db, values.messages, base, '64'])));
+    await run(worker, ['prepare', db, values.messages, base, values.rate]);
+    const sent = await Promise.all(Array.from({ length: processes }, () => run(worker, ['send', db, base, '64'])));
     const begun = sent.flatMap((text) => JSON.parse(text).claimedAt.map(([, at]) => at)).toSorted((left, right) => left - right);
     const seconds = (begun.at(-1) - begun[0]) / 1_000;
     const ideal = Number(values.messages) / Number(values.rate);
