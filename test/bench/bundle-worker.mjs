@@ -3,10 +3,10 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** Writes the program to `outfile`. It needs NODE_PATH to find the driver. */
-export async function bundleWorker(outfile) {
+/** Writes a program of this folder to `outfile`. It needs NODE_PATH to find the driver. */
+export async function bundleWorker(outfile, program = 'dispatch-worker.mjs') {
   await build({
-    entryPoints: [fileURLToPath(new URL('dispatch-worker.mjs', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(program, import.meta.url))],
     outfile,
     bundle: true,
     format: 'cjs',

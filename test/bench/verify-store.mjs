@@ -1,4 +1,5 @@
-// A store with as many messages as are wanted, written by SQL alone: sound in every respect, so that what is measured is looking, not reporting.
+// A store with as many messages as are wanted, written by SQL alone: sound in every respect, so that what is measured is looking, not reporting. The newest of
+// them may all be on their way, for those who want to deliver them.
 
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -33,7 +34,7 @@ const BUCKETS = `${NUMBERS} INSERT INTO bucket (id, day, account_id, sender_id, 
 
 // Of twenty: sixteen delivered, two failed, one on its way, one waiting. Day by day, as a shop sends.
 const MESSAGES = `${NUMBERS}, made AS (
-    SELECT i, i * ${DAYS} / @count AS day, i % 20 AS turn, i * ${DAYS} / @count * 10 + i % 10 + 1 AS bucket FROM n
+    SELECT i, i * ${DAYS} / @count AS day, iif(i < @count - @sent, i % 20, 18) AS turn, i * ${DAYS} / @count * 10 + i % 10 + 1 AS bucket FROM n
   )
   INSERT INTO message (id, sender_id, contact_id, template_id, fingerprint, key, category, state, price, held, hold_bucket_id, not_before, expires_at,
     created_at, changed_at, attempt, gate_sequence, provider_id)
@@ -64,21 +65,22 @@ const COUNTERS = `INSERT INTO counter
     SUM(held + posted) FROM ledger GROUP BY bucket_id`;
 
 /** Makes it. */
-export function buildStore(path, messages, env) {
+export function buildStore(path, messages, env, { sent = 0 } = {}) {
   const made = spawnSync(process.execPath, [resolve('bin/tollbell.js'), 'init', '-y', '--db', path], { env, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(made.stderr);
   const db = new Database(path);
   db.exec('PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000; BEGIN');
   for (const sql of PEOPLE) runOn(db, sql, Math.ceil(messages / PER_PERSON));
   runOn(db, BUCKETS, DAYS);
-  for (const sql of [MESSAGES, CONTENT, RESERVATIONS, CHARGES, RELEASES, COUNTERS]) runOn(db, sql, messages);
+  for (const sql of [MESSAGES, CONTENT, RESERVATIONS, CHARGES, RELEASES, COUNTERS]) runOn(db, sql, messages, sent);
   db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
 }
 
 // As bigints: a number would be bound as a float, and make floats of what is counted with it.
-function runOn(db, sql, count) {
+function runOn(db, sql, count, sent = 0) {
   const statement = db.prepare(sql);
-  if (sql.includes('@count')) statement.run({ count: BigInt(count) });
+  if (sql.includes('@sent')) statement.run({ count: BigInt(count), sent: BigInt(sent) });
+  else if (sql.includes('@count')) statement.run({ count: BigInt(count) });
   else statement.run();
 }
