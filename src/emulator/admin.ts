@@ -72,7 +72,7 @@ function setScenario(world: World, input: Json): Answer {
 function reset(world: World): Answer {
   world.timeline.clear();
   world.webhooks.clear();
-  Object.assign(world, createSituation(world.scenario, world.timeline.now(), world.nextId));
+  Object.assign(world, createSituation(world.scenario, world.timeline.now(), world));
   return ok({ success: true });
 }
 

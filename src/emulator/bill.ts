@@ -4,7 +4,7 @@ import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
 import type { Category } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
-import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
+import { createPriceBook, type PriceBook, type PriceCard, type Rate, tiersInForce } from '../domain/price-book.ts';
 import type { Currency } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
@@ -38,8 +38,8 @@ export type Bill = {
   readonly used: (at: Instant) => number;
 };
 
-/** A bill without lines. */
-export function createBill(scenario: Scenario): Bill {
+/** A bill without lines, at the prices of these cards. */
+export function createBill(scenario: Scenario, cards: readonly PriceCard[] | null): Bill {
   const zone = zoneOf(scenario);
   const used = new Map<Month, number>();
   const volumes = new Map<string, number>();
@@ -53,7 +53,7 @@ export function createBill(scenario: Scenario): Bill {
   const tierOf = (category: Category, phone: Phone | null, at: Instant): Rate | undefined => {
     if (phone === null) return undefined;
     const currency = scenario.account.currency as Currency;
-    book ??= createPriceBook(builtinPriceCards(currency).map(({ card }) => card));
+    book ??= createPriceBook(cards ?? builtinPriceCards(currency).map(({ card }) => card));
     const day = dayOf(at, zone);
     const market = marketOf(marketMap(), phone, day);
     const key = `${monthOf(day)} ${market} ${category}`;
