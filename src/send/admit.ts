@@ -1,11 +1,14 @@
 // Steps 3 to 5: the rule of admission. Consent, then price, then budget; one answer per request. Pure: the engine calls it inside its transaction.
 
+import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
+import { marketOf } from '../domain/market.ts';
+import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { quote, ruleOf } from '../domain/quote.ts';
+import { listEvidence, quote } from '../domain/quote.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
@@ -137,6 +140,8 @@ function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
   const { request, addressee, category } = candidate;
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', category); // a person who was forgotten is in no market
+  const place = { category, address, day: batch.today, markets: marketMap() };
+  if (isPaused(marketPauses(), place)) return refused('market_paused', category, marketOf(place.markets, address, place.day));
   const question = { address, category, currency: facts.sender.currency, from: batch.today, to: batch.lastDay };
   const { market, rate } = quote(facts.prices, marketMap(), question);
   if (rate === null) return refused('no_price', category, market);
@@ -183,7 +188,7 @@ function reservation(
     booksMonth: monthOf(batch.today),
     cause: null,
     reference: null,
-    evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
+    evidence: listEvidence(rate),
   };
 }
 
