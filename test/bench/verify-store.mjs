@@ -46,18 +46,18 @@ const MESSAGES = `${NUMBERS}, made AS (
 
 const CONTENT = `INSERT INTO message_content SELECT id, '{}' FROM message`;
 
-const RESERVATIONS = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month, price_id, rule)
-  SELECT m.id, 0, 'reservation', hold_bucket_id, hold_bucket_id, m.price, 0, m.created_at, m.created_at, substr(b.day, 1, 7), p.id, p.rule
+const RESERVATIONS = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, price_id, rule)
+  SELECT m.id, 0, 'reservation', hold_bucket_id, hold_bucket_id, m.price, 0, m.created_at, m.created_at, p.id, p.rule
   FROM message m JOIN bucket b ON b.id = hold_bucket_id JOIN ${MARKETS} p ON p.market = b.market ORDER BY m.id`;
 
-const CHARGES = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month, price_id, rule,
+const CHARGES = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, price_id, rule,
     provider_type, provider_category)
-  SELECT m.id, 1, 'charge', hold_bucket_id, hold_bucket_id, 0 - m.price, m.price, m.changed_at, m.changed_at, substr(b.day, 1, 7), p.id,
+  SELECT m.id, 1, 'charge', hold_bucket_id, hold_bucket_id, 0 - m.price, m.price, m.changed_at, m.changed_at, p.id,
     p.rule, 'regular', 'utility'
   FROM message m JOIN bucket b ON b.id = hold_bucket_id JOIN ${MARKETS} p ON p.market = b.market WHERE m.state = 'delivered' ORDER BY m.id`;
 
-const RELEASES = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month, cause)
-  SELECT m.id, 1, 'release', hold_bucket_id, hold_bucket_id, 0 - m.price, 0, m.changed_at, m.changed_at, substr(b.day, 1, 7), 'failed'
+const RELEASES = `INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, cause)
+  SELECT m.id, 1, 'release', hold_bucket_id, hold_bucket_id, 0 - m.price, 0, m.changed_at, m.changed_at, 'failed'
   FROM message m JOIN bucket b ON b.id = hold_bucket_id WHERE m.state = 'failed' ORDER BY m.id`;
 
 const COUNTERS = `INSERT INTO counter

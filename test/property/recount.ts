@@ -100,7 +100,7 @@ export type EntryLine = {
 export function entryLines(database: Database): readonly EntryLine[] {
   const sql = /* sql */ `
     SELECT l.kind, s.time_zone, b.currency, b.market, b.category, b.pricing_type, b.day, h.day AS hold_day, l.posted, l.rule, m.price, l.event_at, l.recorded_at,
-      m.created_at, l.books_month
+      m.created_at, ifnull(l.books_month, substr(b.day, 1, 7)) AS books_month
     FROM ledger l
     JOIN message m ON m.id = l.message_id
     JOIN sender s ON s.id = m.sender_id

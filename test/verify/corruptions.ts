@@ -178,14 +178,14 @@ const PLACES: readonly Corruption[] = [
   },
   {
     name: 'a line of a closed month that was changed',
-    damage: `UPDATE ledger SET event_at = event_at + 1 WHERE books_month = '2026-10'`,
+    damage: `UPDATE ledger SET event_at = event_at + 1 WHERE bucket_id IN (SELECT id FROM bucket WHERE day LIKE '2026-10-%')`,
     checks: ['closings'],
     says: 'Its lines are not what its digest was made of.',
   },
   {
     name: 'a line of a closed month that came afterwards',
     damage: `INSERT INTO ledger (attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month, reference)
-      SELECT 0, 'adjustment', bucket_id, bucket_id, 0, 0, 1, (SELECT MAX(recorded_at) FROM ledger), '2026-10', 'manual' FROM ledger WHERE books_month = '2026-10' LIMIT 1`,
+      SELECT 0, 'adjustment', bucket_id, bucket_id, 0, 0, 1, (SELECT MAX(recorded_at) FROM ledger), NULL, 'manual' FROM ledger WHERE bucket_id IN (SELECT id FROM bucket WHERE day LIKE '2026-10-%') LIMIT 1`,
     checks: ['closings'],
     says: 'Its lines are not what its digest was made of.',
   },

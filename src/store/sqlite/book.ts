@@ -2,7 +2,7 @@
 
 import { addCounts, type Bucket, type Counters, eventCounts, holdCounts, type LedgerEntry } from '../../domain/ledger.ts';
 import { assert } from '../../errors.ts';
-import { type Instant, toInstant } from '../../values/time.ts';
+import { type Instant, monthOf, toInstant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 
 export type Book = {
@@ -129,7 +129,7 @@ function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): u
     entry.posted,
     entry.eventAt,
     entry.recordedAt,
-    entry.booksMonth,
+    entry.booksMonth === monthOf(entry.bucket.day) ? null : entry.booksMonth,
     entry.cause,
     evidence?.priceId ?? null,
     evidence?.rule ?? null,

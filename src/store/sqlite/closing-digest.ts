@@ -10,7 +10,7 @@ const LINES = /* sql */ `
     l.own_rule, l.free_units_before, l.discrepancy
   FROM ledger l
   JOIN bucket b ON b.id = l.bucket_id
-  WHERE l.books_month = ? AND b.sender_id = ?
+  WHERE ifnull(l.books_month, substr(b.day, 1, 7)) = ? AND b.sender_id = ?
   ORDER BY l.sequence`;
 
 /** Feeds a fresh hash. Call it inside a transaction; `closing` is of a month whose lines can change no more. */

@@ -26,7 +26,7 @@ const FACTS = /* sql */ `
 // Two halves, because each is a partial index: one for all, one for the few corrections.
 const ENTRIES = /* sql */ `
   SELECT l.sequence, l.kind, l.attempt, l.held, l.posted, b.currency, b.market, b.category, b.pricing_type, l.event_at, l.recorded_at,
-    l.cause, l.rule, b.day, l.books_month, h.day AS hold_day, h.category AS hold_category, l.provider_type, l.provider_category, l.price_id,
+    l.cause, l.rule, b.day, ifnull(l.books_month, substr(b.day, 1, 7)) AS books_month, h.day AS hold_day, h.category AS hold_category, l.provider_type, l.provider_category, l.price_id,
     l.own_rule, l.free_units_before, l.discrepancy
   FROM (
     SELECT * FROM ledger WHERE message_id = @id AND (kind = 'reservation' OR kind = 'charge' OR kind = 'release')

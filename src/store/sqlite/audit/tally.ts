@@ -32,7 +32,7 @@ type Line = {
   readonly cause: string | null;
   readonly rule: string | null;
   readonly reference: string | null;
-  readonly month: string;
+  readonly month: string | null;
   readonly entries: bigint;
   readonly held: bigint;
   readonly posted: bigint;
@@ -131,7 +131,7 @@ function dayFindings(lines: readonly Line[], buckets: Buckets): readonly Finding
     // What follows from a change of the price or category stands where the message stood, on whatever day it came; what is late, in an open month.
     const isDated = line.kind !== 'repricing' && line.kind !== 'adjustment' && line.reference === null;
     if (isDated && (day(line.firstAt) !== bucket.day || day(line.lastAt) !== bucket.day)) days.add(String(bucket.id));
-    if (line.kind !== 'repricing' && line.month !== monthOf(bucket.day as Day)) months.add(String(bucket.id));
+    if (line.kind !== 'repricing' && line.month !== null && line.month !== monthOf(bucket.day as Day)) months.add(String(bucket.id));
   }
   for (const bucket of buckets.values()) if (bucket.isOfSender === 0n) senders.add(String(bucket.id));
   return [...days.found(), ...months.found(), ...senders.found()];

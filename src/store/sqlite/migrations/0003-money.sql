@@ -2,7 +2,7 @@
 
 -- message_id may be missing: the volume discount of a month is one amount of a group, spread over its buckets. reference then says what it is for, and with it
 -- a line is written once. own_rule is the row of the pricing rules that covers a delivery, free_units_before how much of its allowance was used before it, and
--- discrepancy in what the provider's word differs from both. A NOT NULL cannot be taken off in place, so the table is made anew.
+-- discrepancy in what the provider's word differs from both. books_month stands only where it is not the month of the bucket's day. A NOT NULL cannot be taken off in place, so the table is made anew.
 CREATE TABLE ledger_next (
   sequence INTEGER PRIMARY KEY,
   message_id TEXT REFERENCES message (id),
@@ -14,7 +14,7 @@ CREATE TABLE ledger_next (
   posted INTEGER NOT NULL,
   event_at INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
-  books_month TEXT NOT NULL,
+  books_month TEXT,
   cause TEXT CHECK (cause = 'rejected' OR cause = 'failed' OR cause = 'cancelled' OR cause = 'expired'),
   price_id INTEGER REFERENCES price (id),
   rule TEXT,
