@@ -60,7 +60,7 @@ export function createBill(scenario: Scenario): Bill {
     const volume = (volumes.get(key) ?? 0) + 1;
     volumes.set(key, volume);
     const tiers = tiersInForce(book, { currency, day, market, category });
-    return tiers.find(({ tierTo }) => typeof tierTo !== 'number' || volume <= tierTo);
+    return tiers.find(({ tierTo }) => typeof tierTo !== 'number' || volume <= tierTo) ?? tiers[0]; // above what the card has: list price
   };
 
   return {
