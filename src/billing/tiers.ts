@@ -1,10 +1,11 @@
 // Volume tiers settled per group: what a month's messages of one market and category cost together, against what they were charged one by one. Pure.
 
 import { tiersInForce } from '../domain/price-book.ts';
-import { allocate, tierDiscount } from '../domain/tier.ts';
-import type { DecideTiers, TierLine, TierShare } from '../ports/store/closing.ts';
-import { minus, ZERO } from '../values/money.ts';
-import { monthDays } from '../values/time.ts';
+import { allocate, tierDiscount, tierOfNth } from '../domain/tier.ts';
+import type { DecideTiers, TierGroup, TierShare } from '../ports/store/tiers.ts';
+import type { StoredPrices } from '../ports/store/settle.ts';
+import { type Micros, minus, plus, ZERO } from '../values/money.ts';
+import { type Month, monthDays } from '../values/time.ts';
 
 /**
  * For each market, category and currency: T(N) − N × list, shared among its buckets by their messages, less what was adjusted before. So the sum depends on
@@ -19,18 +20,33 @@ export const decideTiers: DecideTiers = ({ month, shares }, prices) => {
     if (group === undefined) groups.set(key, [share]);
     else group.push(share);
   }
-  return [...groups.values()].flatMap((group): readonly TierLine[] => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { market, category, currency } = first.bucket;
-    const question = { market, category, currency, day: monthDays(month).from };
-    const units = group.map((share) => Math.max(0, share.units));
-    const count = units.reduce((sum, number) => sum + number, 0);
-    const discount = tierDiscount(tiersInForce(prices, question), count);
-    const parts = count === 0 ? group.map(() => ZERO) : allocate(discount, units);
-    return group.flatMap(({ bucket, adjusted }, index) => {
-      const posted = minus(parts[index] ?? ZERO, adjusted);
-      return posted === ZERO ? [] : [{ bucket, month, posted }];
-    });
-  });
+  return [...groups.values()].flatMap((group) => settle(month, group, prices));
 };
+
+function settle(month: Month, shares: readonly TierShare[], prices: StoredPrices): readonly TierGroup[] {
+  const [first] = shares;
+  if (first === undefined) return [];
+  const { market, category, currency } = first.bucket;
+  const tiers = tiersInForce(prices, { market, category, currency, day: monthDays(month).from });
+  const weights = shares.map((share) => Math.max(0, share.units));
+  const units = weights.reduce((sum, number) => sum + number, 0);
+  const discount = tierDiscount(tiers, units);
+  const parts = units === 0 ? shares.map(() => ZERO) : allocate(discount, weights);
+  return [
+    {
+      month,
+      market,
+      category,
+      currency,
+      units,
+      first: tiers[0] ?? null,
+      reached: tierOfNth(tiers, units) ?? null,
+      shares: shares.map((share, index) => ({ ...share, pending: minus(parts[index] ?? ZERO, share.adjusted) })),
+    },
+  ];
+}
+
+/** What is still to be booked for a group, and what is booked. */
+export function sumOf(shares: TierGroup['shares'], part: 'pending' | 'adjusted'): Micros {
+  return shares.reduce<Micros>((sum, share) => plus(sum, share[part]), ZERO);
+}

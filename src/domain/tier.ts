@@ -28,6 +28,11 @@ export function tierDiscount(tiers: readonly Rate[], count: number): Micros {
   return first === undefined ? ZERO : minus(tieredTotal(tiers, count), times(first.rate, count));
 }
 
+/** The tier that the nth charged message of the month falls into; undefined above the last one that the card has. */
+export function tierOfNth<R extends Rate>(tiers: readonly R[], nth: number): R | undefined {
+  return tiers.find((_, index) => nth <= endOf(tiers, index));
+}
+
 function endOf(tiers: readonly Rate[], index: number): number {
   const next = tiers[index + 1];
   if (next !== undefined) return next.tierFrom - 1;
