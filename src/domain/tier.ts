@@ -3,7 +3,13 @@
 
 import { assert } from '../errors.ts';
 import { type Micros, minus, negative, plus, times, toMicros, ZERO } from '../values/money.ts';
+import type { Category } from './consent.ts';
 import type { Rate } from './price-book.ts';
+
+/** The categories that have volume tiers (the provider's page on them). */
+export function isTiered(category: Category): boolean {
+  return category === 'utility' || category === 'authentication' || category === 'authentication-international';
+}
 
 /**
  * What `count` charged messages of one month, market and category cost, lowest tier first. Where the card does not say where a tier ends, its rate holds up to

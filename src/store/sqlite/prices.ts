@@ -62,6 +62,8 @@ const PRICES_OF_MARKET = `${PRICE} WHERE book_id = ? AND market = ?`;
 const BOOK_VERSION = /* sql */ `
   SELECT (SELECT COUNT(*) FROM price_book) + (SELECT COUNT(*) FROM sender)`;
 
+type PutOptions = Parameters<DirectoryStore['putPriceCard']>[1];
+
 type CardRow = {
   readonly id: PriceBookId;
   readonly currency: Currency;
@@ -89,9 +91,10 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
     }
   };
 
-  const put = (card: StoredPriceCard, replace: boolean): 'added' | 'replaced' | 'unchanged' => {
+  const put = (card: StoredPriceCard, { replace, madeFrom }: PutOptions): 'added' | 'replaced' | 'unchanged' => {
     const current = currentOf(card);
     if (current?.digest === card.digest) return 'unchanged';
+    if (madeFrom !== undefined && current?.digest !== madeFrom) throw cardConflict(card);
     if (current !== undefined) {
       if (!replace) throw cardConflict(card);
       sqlite.prepare(REPLACE_CARD).run(card.addedAt, current.id);
@@ -102,7 +105,7 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
 
   return {
     store: {
-      putPriceCard: async (card, { replace }) => sqlite.write(() => put(card, replace)),
+      putPriceCard: async (card, options) => sqlite.write(() => put(card, options)),
       listPriceCards: async ({ currency }) =>
         sqlite.read(() =>
           (sqlite.prepare(LIST_CARDS).all({ currency }) as CardRow[]).map((row) => toStoredCard(row, pricesOf(row.id).map(toRate))),
