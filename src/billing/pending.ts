@@ -5,7 +5,7 @@ import type { Rate } from '../domain/price-book.ts';
 import type { TierFilter, TierStore } from '../ports/store/tiers.ts';
 import { type Currency, formatAmount, type Micros, ZERO } from '../values/money.ts';
 import type { Month } from '../values/time.ts';
-import { decideTiers, sumOf } from './tiers.ts';
+import { decideTiers, isAhead, sumOf } from './tiers.ts';
 
 /** The discount of one group of messages that closing would book now, in the shares of the senders asked for. */
 export type PendingDiscount = {
@@ -18,15 +18,17 @@ export type PendingDiscount = {
   /** The rate that they were charged at; null where no card has it any more. */
   readonly list: Micros | null;
   readonly reached: Rate | null;
+  /** The tier that the provider told of, as it writes it. */
+  readonly told: string | null;
   readonly booked: Micros;
   readonly pending: Micros;
 };
 
-/** What closing would book for the months that lie in the period as a whole; nothing where all is settled. */
+/** What closing would book for the months that lie in the period as a whole, and where the provider counts more than this store; nothing where all is settled. */
 export async function pendingDiscounts(store: Pick<TierStore, 'tierGroups'>, filter: TierFilter): Promise<readonly PendingDiscount[]> {
   const groups = await store.tierGroups(filter, decideTiers);
   return groups
-    .map(({ month, market, category, currency, units, first, reached, shares }) => ({
+    .map(({ month, market, category, currency, units, first, reached, told, shares }) => ({
       month,
       market,
       category,
@@ -34,18 +36,20 @@ export async function pendingDiscounts(store: Pick<TierStore, 'tierGroups'>, fil
       units,
       list: first?.rate ?? null,
       reached,
+      told,
       booked: sumOf(shares, 'adjusted'),
       pending: sumOf(shares, 'pending'),
     }))
-    .filter(({ pending }) => pending !== ZERO);
+    .filter((discount) => discount.pending !== ZERO || isAhead(discount));
 }
 
 /** A discount, as every format prints it. */
-export function toPendingItem({ list, reached, booked, pending, ...group }: PendingDiscount) {
+export function toPendingItem({ list, reached, told, booked, pending, ...group }: PendingDiscount) {
   return {
     ...group,
     list_rate: list === null ? null : formatAmount(list),
     ...toTierItem(reached),
+    told_tier: told,
     booked: formatAmount(booked),
     pending: formatAmount(pending),
   };

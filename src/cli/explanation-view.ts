@@ -51,6 +51,7 @@ const tierPosition = z.object({
   month: z.string(),
   units: z.int().check(z.describe('the charged messages that are counted together, of all senders of the account')),
   ...tierFields,
+  told_tier: z.nullable(z.string()).check(z.describe('the highest tier that the provider told of, as it writes it')),
   shared_with: z.int().check(z.describe('the messages, this one included, that the two amounts are for')),
   booked: moneyText,
   pending: moneyText,
@@ -128,11 +129,12 @@ export function toExplanationItem(
   };
 }
 
-function toTierPosition({ month, units, reached, shares }: TierGroup): z.output<typeof tierPosition> {
+function toTierPosition({ month, units, reached, told, shares }: TierGroup): z.output<typeof tierPosition> {
   return {
     month,
     units,
     ...toTierItem(reached),
+    told_tier: told,
     shared_with: shares.reduce((sum, share) => sum + share.units, 0),
     booked: formatAmount(sumOf(shares, 'adjusted')),
     pending: formatAmount(sumOf(shares, 'pending')),

@@ -2,7 +2,8 @@
 
 import * as z from 'zod/mini';
 import type { PendingDiscount } from '../billing/pending.ts';
-import { formatAmount, sumsByCurrency } from '../values/money.ts';
+import { isAhead } from '../billing/tiers.ts';
+import { formatAmount, sumsByCurrency, ZERO } from '../values/money.ts';
 import { moneyText } from './shapes.ts';
 
 /** Where a count stands in its volume tiers. */
@@ -22,16 +23,23 @@ export const pendingItem = () =>
     units: z.int().check(z.describe('the charged messages of the month, of all senders of the account')),
     list_rate: z.nullable(moneyText),
     ...tierFields,
+    told_tier: z.nullable(z.string()).check(z.describe('the highest tier that the provider told of, as it writes it')),
     booked: moneyText,
     pending: moneyText.check(z.describe('what bill-close would book now; not in rows or totals')),
   });
 
-/** A line for each currency. */
+/** A line for each currency, and for each group that the provider has counted further. */
 export function pendingText(discounts: readonly PendingDiscount[]): string {
-  return sumsByCurrency(discounts.map(({ currency, pending }) => ({ currency, amount: pending })))
+  const due = discounts.filter(({ pending }) => pending !== ZERO);
+  const sums = sumsByCurrency(due.map(({ currency, pending }) => ({ currency, amount: pending }))).map(
+    ({ currency, amount }) =>
+      `Not in these figures: volume discounts of ${formatAmount(amount)} ${currency}, which bill-close books; --json has them by market.`,
+  );
+  const ahead = discounts
+    .filter(isAhead)
     .map(
-      ({ currency, amount }) =>
-        `\nNot in these figures: volume discounts of ${formatAmount(amount)} ${currency}, which bill-close books; --json has them by market.`,
-    )
-    .join('');
+      ({ month, market, category, units, told }) =>
+        `The provider has counted further: tier ${told} for ${category} to ${market} in ${month}, where this store has ${units} messages.`,
+    );
+  return [...sums, ...ahead].map((line) => `\n${line}`).join('');
 }

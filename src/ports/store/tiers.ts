@@ -16,7 +16,11 @@ export type TierShare = { readonly bucket: Bucket; readonly units: number; reado
 export type TierFacts = {
   readonly month: Month;
   readonly shares: readonly TierShare[];
+  readonly told: readonly ToldTier[];
 };
+
+/** A tier that the provider told was reached, in its own words: a region, a category, and "lower:upper". */
+export type ToldTier = { readonly region: string; readonly category: string; readonly tier: string };
 
 /** A share, and how much more, or less, its messages of the month cost than what is booked. */
 export type PendingShare = TierShare & { readonly pending: Micros };
@@ -32,6 +36,8 @@ export type TierGroup = {
   readonly first: Rate | null;
   /** The tier of the last message counted; null where the card does not go so far, and the list price holds. */
   readonly reached: Rate | null;
+  /** The highest tier that the provider told of, as "lower:upper"; null where it told nothing. */
+  readonly told: string | null;
   readonly shares: readonly PendingShare[];
 };
 
@@ -48,7 +54,7 @@ export type TierFilter = {
 };
 
 export type TierStore = {
-  /** The groups of a period, by month. None where no card has volume tiers and none was ever settled. */
+  /** The groups of a period, by month. None where no card has volume tiers, none was ever settled, and the provider told of none. */
   readonly tierGroups: (filter: TierFilter, tiers: DecideTiers) => Promise<readonly TierGroup[]>;
   /** The group that the charge of a message counts in, with the share of its bucket alone; null where it has none. */
   readonly tierOf: (messageId: MessageId, tiers: DecideTiers) => Promise<TierGroup | null>;

@@ -7,6 +7,7 @@ import type { TierFacts } from '../../ports/store/tiers.ts';
 import { toMicros } from '../../values/money.ts';
 import { type Instant, lastDayOf, type Month, monthDays } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { toldTiers } from './told-tiers.ts';
 
 const KEYS = 'b.sender_id, b.market, b.category, b.template, b.campaign_id, b.cost_center';
 
@@ -78,5 +79,6 @@ export function tierFacts(
       units: Number(units),
       adjusted: toMicros(adjusted),
     })),
+    told: toldTiers(sqlite, { accountId, currency }, { month, asOf }),
   };
 }

@@ -20,7 +20,8 @@ export type TierParts = {
 // Most stores have no tiers, and a report is read all the time.
 const ANY = /* sql */ `
   SELECT EXISTS (SELECT 1 FROM price WHERE tier_from > 0)
-    OR EXISTS (SELECT 1 FROM ledger WHERE reference >= 'tier:' AND reference < 'tier;')`;
+    OR EXISTS (SELECT 1 FROM ledger WHERE reference >= 'tier:' AND reference < 'tier;')
+    OR EXISTS (SELECT 1 FROM inbound_event WHERE kind = 'account')`;
 
 const MONTHS = /* sql */ `
   SELECT DISTINCT substr(day, 1, 7) FROM bucket WHERE day >= @from AND day < @to

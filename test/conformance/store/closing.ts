@@ -2,14 +2,17 @@
 
 import { expect, it } from 'vitest';
 import { closeMonth } from '../../../src/billing/close.ts';
-import { decideTiers } from '../../../src/billing/tiers.ts';
+import { pendingDiscounts } from '../../../src/billing/pending.ts';
+import { decideTiers, isAhead } from '../../../src/billing/tiers.ts';
+import { volumeTierChange } from '../../../src/emulator/webhook-body.ts';
 import type { Rate } from '../../../src/domain/price-book.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
 import { toMicros } from '../../../src/values/money.ts';
 import { type Day, type DayPeriod, type Instant, type Month, monthDays } from '../../../src/values/time.ts';
 import { addCrowd, admit, outcomeOf, requestTo, settle, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { instant, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
+import { otherEvent, receive } from './webhooks.ts';
+import { instant, later, NOON, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
 
 const OCTOBER = '2026-10' as Month;
 const NOVEMBER = '2026-11' as Month;
@@ -107,6 +110,26 @@ export function examClosing(exam: Exam): void {
     await close(shop, OCTOBER, IN_NOVEMBER);
     expect(await groups(monthDays(OCTOBER), null)).not.toEqual(now);
     expect(await groups(monthDays(OCTOBER), null, instant('2026-11-01T00:00:00Z'))).toEqual(now);
+  });
+
+  it('has beside it the highest tier that the provider told of, for the month, and as of an instant', async () => {
+    const shop = await delivered(exam, 3);
+    const tell = (tier: string, at: Instant, rest = {}) => {
+      const change = volumeTierChange({ region: 'GERMANY', category: 'UTILITY', tier, month: OCTOBER, ...rest }, at);
+      return receive(shop.store, [{ ...otherEvent('account', shop.senderId), body: () => JSON.stringify(change) }], at);
+    };
+    const told = async (asOf: Instant | null) =>
+      (await shop.store.tierGroups({ period: monthDays(OCTOBER), senderId: null, asOf }, decideTiers)).map((group) => group.told);
+    await tell('100:1000', NOON);
+    await tell('1001:MAX', later(2));
+    await tell('100:1000', later(2));
+    await tell('5000:MAX', later(2), { category: 'AUTHENTICATION' });
+    await tell('5000:MAX', later(2), { region: 'Brazil' });
+    await tell('5000:MAX', later(2), { month: NOVEMBER });
+    await tell('gold', later(2));
+    expect(await told(null)).toEqual(['1001:MAX']);
+    expect(await told(later(1))).toEqual(['100:1000']);
+    expect((await pendingDiscounts(shop.store, { period: monthDays(OCTOBER), senderId: null, asOf: null })).map(isAhead)).toEqual([true]);
   });
 
   it('tells nothing where no card has tiers', async () => {
