@@ -4,12 +4,16 @@ import * as z from 'zod/mini';
 import { DECIDERS, type ExplainedEntry, type Explanation, WINDOW_STATES } from '../billing/explain.ts';
 import { pricingRule } from '../catalog/pricing-rules.ts';
 import { DISCREPANCIES } from '../domain/ledger.ts';
+import { toTierItem } from '../billing/pending.ts';
+import { sumOf } from '../billing/tiers.ts';
 import { MESSAGE_STATES } from '../domain/message.ts';
 import { PRICED_KINDS } from '../domain/outcome.ts';
 import type { MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
+import type { TierGroup } from '../ports/store/tiers.ts';
 import { formatAmount } from '../values/money.ts';
 import { formatInstant, type Instant } from '../values/time.ts';
 import { entryItem, messageItem, resolutionItem, toEntryItem, toMessageItem, toResolutionItem } from './message-view.ts';
+import { tierFields } from './pending-view.ts';
 import { instantTextOut, moneyText } from './shapes.ts';
 
 const priceItem = z.object({
@@ -59,6 +63,16 @@ const explainedItem = z.object({
   why: z.array(z.string()),
 });
 
+const tierPosition = z.object({
+  month: z.string(),
+  units: z.int().check(z.describe('the charged messages that are counted together, of all senders of the account')),
+  ...tierFields,
+  told_tier: z.nullable(z.string()).check(z.describe('the highest tier that the provider told of, as it writes it')),
+  shared_with: z.int().check(z.describe('the messages, this one included, that the two amounts are for')),
+  booked: moneyText,
+  pending: moneyText,
+});
+
 export const explanationItem = z.object({
   ...messageItem.shape,
   time_zone: z.string(),
@@ -67,6 +81,9 @@ export const explanationItem = z.object({
     z.object({ status: z.enum(MESSAGE_STATES), at: z.nullable(instantTextOut).check(z.describe('null where the store did not keep it')) }),
   ),
   window: z.object({ state: z.enum(WINDOW_STATES), inbound_at: z.nullable(instantTextOut), until: z.nullable(instantTextOut) }),
+  tier: z
+    .nullable(tierPosition)
+    .check(z.describe('where the month of its charge stands in its volume tiers; null without tiers or charge')),
   provider: z.nullable(z.object({ type: z.string(), category: z.string(), told_by: z.enum(PRICED_KINDS) })),
   resolutions: z.array(resolutionItem),
   entries: z.array(explainedItem),
@@ -105,7 +122,11 @@ export const ENTRY_COLUMNS = [
 ] as const;
 
 /** The explanation as it is shown. */
-export function toExplanationItem(evidence: MessageEvidence, { steps, window, entries, sums, differences }: Explanation): ExplanationItem {
+export function toExplanationItem(
+  evidence: MessageEvidence,
+  { steps, window, entries, sums, differences }: Explanation,
+  tier: TierGroup | null,
+): ExplanationItem {
   const { templateVersion, told, resolutions } = evidence;
   return {
     ...toMessageItem(evidence.record),
@@ -114,6 +135,7 @@ export function toExplanationItem(evidence: MessageEvidence, { steps, window, en
       templateVersion === null ? null : { content_hash: templateVersion.contentHash, added_at: formatInstant(templateVersion.addedAt) },
     statuses: steps.map(({ status, at }) => ({ status, at: momentText(at) })),
     window: { state: window.state, inbound_at: momentText(window.inboundAt), until: momentText(window.until) },
+    tier: tier === null ? null : toTierPosition(tier),
     provider: told === null ? null : { type: told.type, category: told.category, told_by: told.toldBy },
     resolutions: resolutions.map(toResolutionItem),
     entries: entries.map(toExplainedItem),
@@ -122,6 +144,18 @@ export function toExplanationItem(evidence: MessageEvidence, { steps, window, en
     adjusted: formatAmount(sums.adjusted),
     total: formatAmount(sums.total),
     differences: [...differences],
+  };
+}
+
+function toTierPosition({ month, units, reached, told, shares }: TierGroup): z.output<typeof tierPosition> {
+  return {
+    month,
+    units,
+    ...toTierItem(reached),
+    told_tier: told,
+    shared_with: shares.reduce((sum, share) => sum + share.units, 0),
+    booked: formatAmount(sumOf(shares, 'adjusted')),
+    pending: formatAmount(sumOf(shares, 'pending')),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../app.ts';
+import { countTiered } from '../domain/card-tiers.ts';
 import type { PriceCard, Rate } from '../domain/price-book.ts';
 import { canonicalCard } from '../domain/price-card.ts';
 import { CATEGORIES } from '../domain/consent.ts';
@@ -40,7 +41,10 @@ export const RateItem = z.object({
 });
 
 /** A card, and what became of it. */
-export const PutCardItem = z.extend(PriceCardItem, { result: z.enum(CARD_RESULTS) });
+export const PutCardItem = z.extend(PriceCardItem, {
+  tiered: z.int().check(z.describe('for how many markets and categories it has volume tiers')),
+  result: z.enum(CARD_RESULTS),
+});
 
 /** The fields of a card. */
 export function toPriceCardItem({ card, source, digest }: StoredPriceCard): z.output<typeof PriceCardItem> {
@@ -63,16 +67,26 @@ export function toRateItem(
   };
 }
 
-/** The messages of a month that a rate is for, in words. */
-export function tierText({ tierFrom, tierTo }: Rate): string {
+/** The messages of a month that a rate is for, in words; and what holds above it, where the card has no tier there. */
+export function tierText({ tierFrom, tierTo }: Rate, isLast: boolean): string {
   if (tierTo === 'max') return tierFrom === 0 ? 'all' : `${tierFrom} and more`;
-  return tierTo === 'unknown' ? `${tierFrom} to an end not told` : `${tierFrom} to ${tierTo}`;
+  if (tierTo === 'unknown') return `${tierFrom} to an end not told`;
+  return `${tierFrom} to ${tierTo}${isLast ? '; above not told: list price' : ''}`;
 }
 
+export type NewCard = {
+  readonly card: PriceCard;
+  readonly source: string;
+  /** The digest of the card that it was made from, and whose place it takes in any case, if that is in force still. */
+  readonly madeFrom?: string | undefined;
+};
+
 export type NewCards = {
-  readonly cards: readonly { readonly card: PriceCard; readonly source: string }[];
+  readonly cards: readonly NewCard[];
   /** Whether a card takes the place of another one of its currency and day. */
   readonly replace: boolean;
+  /** Only tells what would become of them. */
+  readonly dryRun?: boolean;
   /** What another card of that currency and day does to a new one that may not replace it. */
   readonly onConflict: 'fail' | 'keep';
 };
@@ -84,22 +98,32 @@ export type NewCards = {
 export async function putCards(
   { ids, clock, digest }: Pick<App, 'ids' | 'clock' | 'digest'>,
   store: Pick<DirectoryStore, 'listPriceCards' | 'putPriceCard'>,
-  { cards, replace, onConflict }: NewCards,
+  { cards, replace, onConflict, dryRun = false }: NewCards,
 ): Promise<z.output<typeof PutCardItem>[]> {
   const digests = new Map((await store.listPriceCards({ currency: null })).map((stored) => [keyOf(stored.card), stored.digest]));
-  const plans = cards.map(({ card, source }) => {
+  const plans = cards.map(({ card, source, madeFrom }) => {
     const stored: StoredPriceCard = { id: ids.short(), card, source, digest: digest(canonicalCard(card)), addedAt: clock.now() };
     const present = digests.get(keyOf(card));
-    return { stored, isConflict: !replace && present !== undefined && present !== stored.digest };
+    const isAllowed = replace || (madeFrom !== undefined && madeFrom === present);
+    return { stored, madeFrom, present, isConflict: !isAllowed && present !== undefined && present !== stored.digest };
   });
   const conflict = plans.find(({ isConflict }) => isConflict);
   if (conflict !== undefined && onConflict === 'fail') throw refuse(conflict.stored.card);
   const items: z.output<typeof PutCardItem>[] = [];
-  for (const { stored, isConflict } of plans) {
-    const result: CardResult = isConflict ? 'kept' : await store.putPriceCard(stored, { replace });
-    items.push({ ...toPriceCardItem(stored), result });
+  for (const { stored, madeFrom, present, isConflict } of plans) {
+    const result: CardResult = isConflict
+      ? 'kept'
+      : dryRun
+        ? foreseen(stored.digest, present)
+        : await store.putPriceCard(stored, { replace: replace || madeFrom !== undefined, madeFrom });
+    items.push({ ...toPriceCardItem(stored), tiered: countTiered(stored.card), result });
   }
   return items;
+}
+
+function foreseen(digest: string, present: string | undefined): CardResult {
+  if (present === undefined) return 'added';
+  return present === digest ? 'unchanged' : 'replaced';
 }
 
 /** The newest of these cards of one currency, oldest first, that is not after the day. */

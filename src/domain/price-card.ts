@@ -1,23 +1,23 @@
 // Reading a price card: CSV records to cards, or one clear refusal with its place. What is in force when is price-book's.
 
 import { type AppError, fail } from '../errors.ts';
-import { type Currency, formatAmount, type Micros, parseAmount, parseCurrency } from '../values/money.ts';
+import { type Currency, formatAmount, parseCurrency } from '../values/money.ts';
 import { shorten } from '../values/text.ts';
 import { type Day, parseDay } from '../values/time.ts';
 import { CATEGORIES, type Category } from './consent.ts';
 import type { Market } from './market.ts';
 import type { PriceCard, Rate, TierEnd } from './price-book.ts';
+import { NOT_OFFERED, type PriceCell, readPrice, refuseCell, refuseMarket } from './price-cell.ts';
+import { orderedTiers, type ReadRate } from './tier-order.ts';
 
 export const PRICE_CARD_COLUMNS = ['market', 'category', 'currency', 'effective_from', 'tier_from', 'tier_to', 'rate'] as const;
 
 type Column = (typeof PRICE_CARD_COLUMNS)[number];
 type Positions = Readonly<Record<Column, number>>;
 type Row = { readonly source: string; readonly number: number; readonly positions: Positions; readonly cells: readonly string[] };
-type Tier = { readonly row: number; readonly rate: Rate };
 /** `seen`: the row in which each price of the card was first given. */
-type Draft = { readonly currency: Currency; readonly effectiveFrom: Day; readonly tiers: Tier[]; readonly seen: Map<string, number> };
+type Draft = { readonly currency: Currency; readonly effectiveFrom: Day; readonly tiers: ReadRate[]; readonly seen: Map<string, number> };
 
-const NOT_OFFERED = 'n/a';
 const COUNT = /^\d{1,15}$/;
 const COLUMNS_HINT = `The first row names the columns: ${PRICE_CARD_COLUMNS.join(',')}.`;
 
@@ -47,7 +47,7 @@ export function parsePriceCards(
   return Array.from(drafts.values(), ({ currency, effectiveFrom, tiers }) => ({
     currency,
     effectiveFrom,
-    rates: checkTiers(tiers, source),
+    rates: orderedTiers(tiers, source),
   }));
 }
 
@@ -109,7 +109,7 @@ function draftOf(drafts: Map<string, Draft>, row: Row): Draft {
 
 function parseRate(row: Row, draft: Draft, markets: ReadonlySet<Market>): Rate | undefined {
   const market = cell(row, 'market');
-  if (!markets.has(market)) throw unknownMarket(row);
+  if (!markets.has(market)) throw refuseMarket(placeOf(row, 'market'));
   const category = parseCategory(row);
   const isOffered = cell(row, 'rate').toLowerCase() !== NOT_OFFERED;
   const tierFrom = isOffered ? parseTierFrom(row) : 0;
@@ -117,7 +117,7 @@ function parseRate(row: Row, draft: Draft, markets: ReadonlySet<Market>): Rate |
   const first = draft.seen.get(key);
   if (first !== undefined) throw refuse(row, 'market', `the same price as in row ${first}`);
   draft.seen.set(key, row.number);
-  return isOffered ? { market, category, tierFrom, tierTo: parseTierTo(row, tierFrom), rate: parseMicros(row) } : undefined;
+  return isOffered ? { market, category, tierFrom, tierTo: parseTierTo(row, tierFrom), rate: readPrice(placeOf(row, 'rate')) } : undefined;
 }
 
 function parseCategory(row: Row): Category {
@@ -141,57 +141,15 @@ function parseTierTo(row: Row, tierFrom: number): TierEnd {
   return Number(text);
 }
 
-function parseMicros(row: Row): Micros {
-  const text = cell(row, 'rate');
-  const rate = parseAmount(text);
-  if (rate !== undefined) return rate;
-  if (text === '') throw refuse(row, 'rate', `empty; write ${NOT_OFFERED} where nothing is offered, or leave the row out`);
-  if (text.startsWith('-')) throw refuse(row, 'rate', 'negative');
-  if (/^\d+\.\d{7,}$/.test(text)) throw refuse(row, 'rate', 'more than six decimals');
-  throw refuse(row, 'rate', 'not an amount such as 0.0068');
-}
-
-/** The rates, whose tiers must follow one another without a gap within a market and category; only the last may be open. */
-function checkTiers(tiers: readonly Tier[], source: string): readonly Rate[] {
-  const ends = new Map<string, TierEnd>();
-  for (const tier of [...tiers].sort((left, right) => left.rate.tierFrom - right.rate.tierFrom)) {
-    const { market, category, tierFrom, tierTo } = tier.rate;
-    const end = ends.get(`${market}\n${category}`) ?? -1;
-    if (end === 'max' || end === 'unknown') throw misplaced(tier, 'the tier before it has no end', source);
-    if (tierFrom !== end + 1) throw misplaced(tier, `this tier must begin at ${end + 1}`, source);
-    ends.set(`${market}\n${category}`, tierTo);
-  }
-  return tiers.map(({ rate }) => rate);
-}
-
 function cell(row: Row, column: Column): string {
   const { [row.positions[column]]: text = '' } = row.cells;
   return text.trim();
 }
 
+function placeOf(row: Row, column: Column): PriceCell {
+  return { source: row.source, row: row.number, column, value: cell(row, column) };
+}
+
 function refuse(row: Row, column: Column, reason: string): AppError {
-  return fail('price_card_invalid', {
-    message: `Row ${row.number}, ${column}: ${reason}.`,
-    hint: 'Correct the row; nothing was imported.',
-    details: { source: row.source, row: row.number, column, value: shorten(cell(row, column), 80) },
-  });
-}
-
-/** What to do about a market that there is not. */
-export const MARKET_HINT = "Markets are named as on the provider's rate card, such as Rest of Africa.";
-
-function unknownMarket(row: Row): AppError {
-  return fail('unknown_market', {
-    message: `Row ${row.number}, market: no such market.`,
-    hint: MARKET_HINT,
-    details: { source: row.source, row: row.number, column: 'market', value: shorten(cell(row, 'market'), 80) },
-  });
-}
-
-function misplaced({ row, rate }: Tier, reason: string, source: string): AppError {
-  return fail('price_card_invalid', {
-    message: `Row ${row}, tier_from: ${reason}.`,
-    hint: 'The tiers of a market and category follow one another; both ends are included.',
-    details: { source, row, column: 'tier_from', value: String(rate.tierFrom) },
-  });
+  return refuseCell(placeOf(row, column), reason);
 }

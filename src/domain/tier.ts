@@ -3,25 +3,40 @@
 
 import { assert } from '../errors.ts';
 import { type Micros, minus, negative, plus, times, toMicros, ZERO } from '../values/money.ts';
+import type { Category } from './consent.ts';
 import type { Rate } from './price-book.ts';
+
+/** The categories that have volume tiers (the provider's page on them). */
+export function isTiered(category: Category): boolean {
+  return category === 'utility' || category === 'authentication' || category === 'authentication-international';
+}
 
 /**
  * What `count` charged messages of one month, market and category cost, lowest tier first. Where the card does not say where a tier ends, its rate holds up to
- * the next one, or for good.
+ * the next one, or for good. Above the last tier that the card has the rate is not known, and messages stay at list price, which is never too little.
  */
 export function tieredTotal(tiers: readonly Rate[], count: number): Micros {
+  const [first] = tiers;
+  if (first === undefined) return ZERO;
   let total: Micros = ZERO;
+  let counted = 0;
   for (const [index, tier] of tiers.entries()) {
-    const before = index === 0 ? 0 : tier.tierFrom - 1;
-    total = plus(total, times(tier.rate, Math.max(0, Math.min(count, endOf(tiers, index)) - before)));
+    const within = Math.max(0, Math.min(count, endOf(tiers, index)) - counted);
+    total = plus(total, times(tier.rate, within));
+    counted += within;
   }
-  return total;
+  return plus(total, times(first.rate, count - counted));
 }
 
 /** How much less than at list price they cost: T(N) − N × list, which is never positive on a card whose rates fall. */
 export function tierDiscount(tiers: readonly Rate[], count: number): Micros {
   const [first] = tiers;
   return first === undefined ? ZERO : minus(tieredTotal(tiers, count), times(first.rate, count));
+}
+
+/** The tier that the nth charged message of the month falls into; undefined above the last one that the card has. */
+export function tierOfNth<R extends Rate>(tiers: readonly R[], nth: number): R | undefined {
+  return tiers.find((_, index) => nth <= endOf(tiers, index));
 }
 
 function endOf(tiers: readonly Rate[], index: number): number {

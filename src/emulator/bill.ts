@@ -5,6 +5,7 @@ import { builtinPriceCards } from '../catalog/price-cards.ts';
 import type { Category } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, tiersInForce } from '../domain/price-book.ts';
+import { tierOfNth } from '../domain/tier.ts';
 import type { Currency } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
@@ -60,7 +61,7 @@ export function createBill(scenario: Scenario, cards: readonly PriceCard[] | nul
     const volume = (volumes.get(key) ?? 0) + 1;
     volumes.set(key, volume);
     const tiers = tiersInForce(book, { currency, day, market, category });
-    return tiers.find(({ tierTo }) => typeof tierTo !== 'number' || volume <= tierTo);
+    return tierOfNth(tiers, volume) ?? tiers[0]; // above what the card has: list price
   };
 
   return {

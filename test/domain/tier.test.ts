@@ -60,6 +60,11 @@ describe('the total of a month', () => {
     expect(tierDiscount([], 5)).toBe(ZERO);
   });
 
+  it('stays at list price above the last tier that the card has', () => {
+    expect(tierDiscount([tier(0, 100, 7n)], 150)).toBe(ZERO);
+    expect(tieredTotal([tier(0, 10, 100n), tier(11, 20, 90n)], 25)).toBe(1_900n + 500n);
+  });
+
   it('goes by the beginning of the next tier where an end is not told', () => {
     expect(tieredTotal([tier(0, 'unknown', 100n), tier(11, 'unknown', 90n)], 12)).toBe(1_180n);
   });

@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
   ...JOURNEY.map((owner) => ({
     owner,
     may: [...VALUES, 'domain/', 'catalog/', 'ports/', owner, ...(owner === 'inbound/' ? ['send/'] : [])],
-    packages: ['zod', 'csv-parse', 'csv-stringify'],
+    packages: ['zod', 'csv-parse', 'csv-stringify', 'fflate', 'saxes'],
   })),
   {
     owner: 'store/sqlite/',

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { explain } from '../../billing/explain.ts';
+import { decideTiers } from '../../billing/tiers.ts';
 import type { MessageId } from '../../values/id.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
@@ -17,7 +18,9 @@ export const defineBillExplain: Define = (parent, host) => {
   const command = parent
     .command('bill-explain')
     .description(
-      'Tells why a message costs what it costs: rule, price row, tier, window, statuses with times, what the provider said, corrections. What the store does not know it says.',
+      'Tells why a message costs what it costs: rule, price row, window, statuses with times, what the provider said, corrections. What the store does not know it says.\n' +
+        'A volume discount belongs to no single message: "tier" tells how far its month has come, by the messages of this store, and what messages of the same ' +
+        'sender, template, campaign and cost center get of it.',
     )
     .argument('<id>', "the message's id")
     .addHelpText(
@@ -25,7 +28,7 @@ export const defineBillExplain: Define = (parent, host) => {
       helpText({
         examples: ['tollbell bill-explain 01j9zk3v8q5t2r7m4n6p', 'tollbell bill-explain 01j9zk3v8q5t2r7m4n6p --format ndjson'],
         output:
-          '{"schema":"tollbell.bill-explain/1","item":{"id",…,"statuses":[…],"window":{…},"entries":[{"kind","posted","price":{…},"provider":{…},"decided_by","why":[…]}],"total","differences":[]}}',
+          '{"schema":"tollbell.bill-explain/1","item":{"id",…,"statuses":[…],"window":{…},"tier":{…},"entries":[{"kind","posted","price":{…},"provider":{…},"decided_by","why":[…]}],"total","differences":[]}}',
         exits: [0, 2, 7, 8],
       }),
     )
@@ -37,8 +40,8 @@ export const defineBillExplain: Define = (parent, host) => {
 export async function billExplain(app: App, id: string): Promise<View<z.output<typeof BillExplainDocument>>> {
   const store = await app.reader();
   const evidence = store === null ? null : await store.evidenceOf(id as MessageId);
-  if (evidence === null) throw unknownMessage(id);
-  const item = toExplanationItem(evidence, explain(evidence));
+  if (store === null || evidence === null) throw unknownMessage(id);
+  const item = toExplanationItem(evidence, explain(evidence), await store.tierOf(id as MessageId, decideTiers));
   return {
     command: 'bill-explain',
     schema: BillExplainDocument,
@@ -49,6 +52,8 @@ export async function billExplain(app: App, id: string): Promise<View<z.output<t
     exitCode: item.differences.length === 0 ? 0 : 7,
   };
 }
+
+type Tier = NonNullable<ExplanationItem['tier']>;
 
 async function explanationText(item: ExplanationItem, style: Style): Promise<string> {
   const rows = item.entries.map((entry, index) => [
@@ -83,6 +88,7 @@ function pairsOf(item: ExplanationItem): readonly (readonly [string, string | nu
     ['sends again', item.retry_of],
     ['sent again as', item.retried_by],
     ['window', windowText(item.window)],
+    ...(item.tier === null ? [] : [['tier', tierWords(item.tier)] as const]),
     [
       'provider',
       provider === null ? 'said nothing of the price' : `${provider.type}, ${provider.category}, told with '${provider.told_by}'`,
@@ -107,6 +113,12 @@ function windowText({ state, inbound_at: inboundAt, until }: ExplanationItem['wi
     case 'not_kept':
       return 'what was open when it was sent is not kept';
   }
+}
+
+function tierWords({ month, units, tier_from: from, tier_rate: rate, shared_with: own, booked, pending }: Tier): string {
+  const counted = `${units} messages of ${month} are counted together`;
+  const at = from === null ? 'which is above what the card has: list price' : `the last one in the tier from ${from} on, at ${rate}`;
+  return `${counted}, ${at}; of the discount, the ${own} like this one have ${booked} booked and ${pending} pending`;
 }
 
 function sumsText({ reserved, charged, adjusted, total, currency, differences }: ExplanationItem, style: Style): string {

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { bookGroups, type Books } from '../../billing/export/bookings.ts';
+import { pendingDiscounts, toPendingItem } from '../../billing/pending.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import type { BookFormat } from '../../config.ts';
 import { type AppError, fail } from '../../errors.ts';
@@ -10,6 +11,7 @@ import { type Discrepancies, type Grouping, GROUPINGS } from '../../ports/store/
 import { type DayPeriod, formatInstant, type Instant, UTC } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
+import { pendingItem, pendingText } from '../pending-view.ts';
 import { dayText, helpText, instantText, monthText, orNull, parseOptions } from '../options.ts';
 import { type Style, table } from '../render.ts';
 import { billFigures } from '../shapes.ts';
@@ -47,6 +49,7 @@ const BillReportDocument = z.lazy(() =>
           'deliveries whose price the provider told otherwise than our own rules and categories have it; its word is what is booked',
         ),
       ),
+    pending_discounts: z.array(pendingItem()),
   }),
 );
 
@@ -57,6 +60,8 @@ export const defineBillReport: Define = (parent, host) => {
     .command('bill-report')
     .description(
       'Shows what was sent in a period and what it costs. Without options: this month, by category and market.\n' +
+        'Messages stand at list price; what the volume tiers of a whole month take off is told apart until bill-close books it. It goes by the messages of ' +
+        'this store: where others send for the same portfolio, the provider counts theirs too and the discount is larger.\n' +
         '--format hledger and beancount book what was charged and adjusted, for double-entry programs: one transaction for each day, sender, market, ' +
         'category and currency. Sender, campaign, cost_center and template tag it where --by names them.',
     )
@@ -76,7 +81,7 @@ export const defineBillReport: Define = (parent, host) => {
           'tollbell bill-report --json',
         ],
         output:
-          '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…],"discrepancies":{"count","message_ids":[…]}}',
+          '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…],"discrepancies":{"count","message_ids":[…]},"pending_discounts":[…]}',
         exits: [0, 2, 8],
       }),
     )
@@ -107,6 +112,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
   const groupBy = isBooked ? bookGroups(options.by) : options.by;
   const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy, asOf });
   const differing = store === null ? NO_DISCREPANCIES : await store.discrepancies({ period, senderId, asOf });
+  const pending = store === null ? [] : await pendingDiscounts(store, { period, senderId, asOf });
   const document: Document = {
     from: period.from,
     to: period.to,
@@ -116,6 +122,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     rows: bill.rows.map(({ group, figures: row }) => ({ ...group, ...row })),
     totals: [...bill.totals],
     discrepancies: { count: differing.count, message_ids: [...differing.messageIds] },
+    pending_discounts: pending.map(toPendingItem),
   };
   return {
     command: 'bill-report',
@@ -123,7 +130,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     document,
     rows: 'rows',
     columns: [...groupBy, ...FIGURES],
-    text: async (style) => `${await billText(bill, { period, groupBy, asOf }, style)}${discrepancyText(differing)}`,
+    text: async (style) => (await billText(bill, { period, groupBy, asOf }, style)) + pendingText(pending) + discrepancyText(differing),
     books: (format) => booksText(format, { bill, period, groupBy: options.by, asOf: document.as_of }),
   };
 }

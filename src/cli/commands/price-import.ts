@@ -1,47 +1,58 @@
-// tollbell price import: adds price cards from a CSV file. A file with a mistake or a conflict adds none of them.
+// tollbell price import: adds price cards from a file, ours or the provider's. A file with a mistake or a conflict adds none of them.
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { marketMap } from '../../catalog/markets.ts';
-import { PRICE_CARD_COLUMNS, parsePriceCards } from '../../domain/price-card.ts';
-import { fail } from '../../errors.ts';
-import type { Io } from '../../ports/host.ts';
-import { splitRows } from '../../send/csv-rows.ts';
-import { readLineBlocks } from '../../send/line-blocks.ts';
-import { titleOf } from '../../values/text.ts';
+import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
+import { PRICE_LAYOUTS, parsePriceFile } from '../../domain/price-file.ts';
+import { sheetRows } from '../../send/sheet-rows.ts';
 import type { Define, View } from '../command.ts';
-import { flag, helpText, orNull, parseOptions } from '../options.ts';
+import { cardsOfFile } from '../import-prices.ts';
+import { dayText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { PutCardItem, putCards } from '../price-cards.ts';
 import { table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
-// The provider's card of one currency has some 250 rows; this is room for every currency of ten years.
-const ROWS_MAX = 200_000;
-
 const PriceImportOptions = z.object({
   file: z.string(),
   source: orNull(z.string().check(z.minLength(1, 'empty'))),
+  effectiveFrom: orNull(dayText),
   replace: flag,
+  dryRun: flag,
 });
 
-const PriceImportDocument = listOf(PutCardItem);
+const PriceImportDocument = z.object({
+  dry_run: z.boolean(),
+  layout: z.enum(PRICE_LAYOUTS).check(z.describe("cards: our own columns; rates and tiers: the provider's two files")),
+  ...listOf(PutCardItem).shape,
+});
 
 export const definePriceImport: Define = (parent, host) => {
   const command = parent
     .command('import')
-    .description(`Adds price cards, one for each currency and day in the file. Columns: ${PRICE_CARD_COLUMNS.join(', ')}.`)
-    .argument('<file>', 'a CSV file, or - for standard input')
-    .option('--replace', 'correct a card of the same currency and day')
+    .description(
+      `Adds price cards from a file, CSV or XLSX. It has the columns ${PRICE_CARD_COLUMNS.join(', ')}, or is one of the provider's two files of a currency, as they are: ` +
+        'the rates file, and then the volume-tier file, which adds tiers to the card of that day and must begin with its list prices.\n' +
+        'A tier whose end the file does not tell stays at list price above it, and says so. Discounts go by the messages of this store: where others send for the ' +
+        'same portfolio, the provider counts theirs too.',
+    )
+    .argument('<file>', 'a CSV or XLSX file, or - for standard input')
+    .option('--effective-from <day>', "the first day of the provider's prices, which its files do not name")
+    .option('--replace', 'correct a card of the same currency and day, or tiers that it has')
     .option('--source <text>', "where the figures come from (default: the file's name)")
+    .option('--dry-run', 'check the file and tell what would change; nothing is written')
     .addHelpText(
       'after',
       helpText({
         examples: [
           'tollbell price import rates-2027-01.csv --source "provider\'s rates file of 2026-12-01"',
+          'tollbell price import usd-rates.xlsx --effective-from 2027-01-01',
+          'tollbell price import usd-volume-tiers.csv --effective-from 2027-01-01 --dry-run',
           'tollbell price show USD --format csv | tollbell price import - --replace',
         ],
         output:
-          '{"schema":"tollbell.price-import/1","items":[{"currency","effective_from","rates","source","digest","result":"added|replaced|unchanged"}],"next":null}',
+          '{"schema":"tollbell.price-import/1","dry_run","layout":"cards|rates|tiers","items":[{"currency","effective_from","rates","source","digest","tiered",' +
+          '"result":"added|replaced|unchanged"}],"next":null}',
         exits: [0, 2, 8],
       }),
     )
@@ -51,47 +62,29 @@ export const definePriceImport: Define = (parent, host) => {
   return PriceImportDocument;
 };
 
-/** The cards of the file are in the store. Throws `price_card_invalid`, `unknown_market` or `price_card_conflict`; nothing is written then. */
+/**
+ * The cards of the file are in the store. Throws `price_card_invalid`, `unknown_market`, `price_card_conflict`, or `file_invalid`; nothing is written then.
+ */
 export async function importCards(
   app: App,
-  { file, source, replace }: z.output<typeof PriceImportOptions>,
+  { file, source, effectiveFrom, replace, dryRun }: z.output<typeof PriceImportOptions>,
 ): Promise<View<z.output<typeof PriceImportDocument>>> {
-  const records = await readRecords(app.io, file);
-  const cards = parsePriceCards(records, { source: file, markets: marketMap().markets });
+  const records = await sheetRows(app.io.read(file), file);
+  const prices = parsePriceFile(records, { source: file, markets: marketMap().markets, effectiveFrom });
   const words = source ?? `imported from ${file === '-' ? 'standard input' : file}`;
-  const items = await putCards(app, await app.store(), {
-    cards: cards.map((card) => ({ card, source: words })),
-    replace,
-    onConflict: 'fail',
-  });
+  const store = dryRun ? (await app.asking()).store : await app.store();
+  const cards = await cardsOfFile(store, prices, { source: file, words });
+  const items = await putCards(app, store, { cards, replace, onConflict: 'fail', dryRun });
   return {
     command: 'price-import',
     schema: PriceImportDocument,
-    document: { items, next: null },
+    document: { dry_run: dryRun, layout: prices.layout, items, next: null },
     rows: 'items',
-    columns: ['currency', 'effective_from', 'rates', 'result', 'source', 'digest'],
-    text: (style) => {
-      const rows = items.map(({ currency, effective_from: from, rates, result }) => [currency, from, String(rates), result]);
-      return table({ header: ['CURRENCY', 'FROM', 'RATES', 'RESULT'], rows, rightAligned: [2] }, style);
+    columns: ['currency', 'effective_from', 'rates', 'tiered', 'result', 'source', 'digest'],
+    text: async (style) => {
+      const rows = items.map((item) => [item.currency, item.effective_from, String(item.rates), String(item.tiered), item.result]);
+      const shown = await table({ header: ['CURRENCY', 'FROM', 'RATES', 'TIERED', 'RESULT'], rows, rightAligned: [2, 3] }, style);
+      return dryRun ? `${shown}\nThis is what would become of the cards; nothing was written.` : shown;
     },
   };
-}
-
-// Blank lines stay in: the row numbers of errors are those that an editor shows. At the end they mean nothing.
-async function readRecords({ read }: Pick<Io, 'read'>, file: string): Promise<readonly (readonly string[])[]> {
-  const title = titleOf(file);
-  const records: string[][] = [];
-  for await (const rows of splitRows(readLineBlocks(read(file), title), title)) {
-    records.push(...rows);
-    if (records.length > ROWS_MAX) throw tooLong(title);
-  }
-  return records.slice(0, records.findLastIndex((cells) => cells.join('').trim() !== '') + 1);
-}
-
-function tooLong(title: string): Error {
-  return fail('file_invalid', {
-    message: `${title} has more than ${ROWS_MAX} rows.`,
-    hint: 'Import a file for each year.',
-    details: { path: title },
-  });
 }

@@ -4,7 +4,9 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { marketMap } from '../../catalog/markets.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
-import { MARKET_HINT, PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
+import type { Rate } from '../../domain/price-book.ts';
+import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
+import { MARKET_HINT } from '../../domain/price-cell.ts';
 import { formatAmount } from '../../values/money.ts';
 import { printable } from '../../values/text.ts';
 import { dayOf } from '../../values/time.ts';
@@ -80,9 +82,13 @@ export async function showRates(app: App, options: z.output<typeof PriceShowOpti
     text: async (style) => {
       if (stored === undefined) return `No ${currency} rates on ${day}: bring a card with tollbell price builtin or price import.`;
       if (rates.length === 0) return `No such rates in the ${currency} card from ${stored.card.effectiveFrom}.`;
-      const rows = rates.map((rate) => [rate.market, rate.category, tierText(rate), formatAmount(rate.rate)]);
+      const rows = rates.map((rate) => [rate.market, rate.category, tierText(rate, isLast(rate, rates)), formatAmount(rate.rate)]);
       const title = `${currency} from ${stored.card.effectiveFrom} (${printable(stored.source)})`;
       return `${title}\n${await table({ header: ['MARKET', 'CATEGORY', 'MESSAGES A MONTH', 'RATE'], rows, rightAligned: [3] }, style)}`;
     },
   };
+}
+
+function isLast({ market, category, tierFrom }: Rate, rates: readonly Rate[]): boolean {
+  return !rates.some((other) => other.market === market && other.category === category && other.tierFrom > tierFrom);
 }

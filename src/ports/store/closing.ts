@@ -6,22 +6,7 @@ import type { Sender } from '../../domain/sender.ts';
 import type { MessageId, SenderId } from '../../values/id.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Instant, Month } from '../../values/time.ts';
-import type { StoredPrices } from './settle.ts';
-
-/** What the volume discount of one month is shared by: so many charged messages of one bucket, whatever their day, and what was adjusted for them so far. */
-export type TierShare = { readonly bucket: Bucket; readonly units: number; readonly adjusted: Micros };
-
-/** The charged messages of a month, of all senders of the account in one currency: the provider counts them together. */
-export type TierFacts = {
-  readonly month: Month;
-  readonly shares: readonly TierShare[];
-};
-
-/** One line of a discount: how much more, or less, a bucket's messages of the month cost. */
-export type TierLine = { readonly bucket: Bucket; readonly month: Month; readonly posted: Micros };
-
-/** The rule of tiers: what is still to be adjusted, by bucket; nothing where all is settled. Pure, synchronous, total. */
-export type DecideTiers = (facts: TierFacts, prices: StoredPrices) => readonly TierLine[];
+import type { DecideTiers } from './tiers.ts';
 
 export type CloseFacts = {
   readonly sender: Sender;

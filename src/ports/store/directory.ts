@@ -124,8 +124,14 @@ export type DirectoryStore = {
     readonly messages: readonly { readonly contactId: ContactId; readonly at: Instant }[];
   }) => Promise<void>;
 
-  /** Adds a card. Throws `price_card_conflict` when another card of that currency and day is there and `replace` is false. */
-  readonly putPriceCard: (card: StoredPriceCard, options: { readonly replace: boolean }) => Promise<'added' | 'replaced' | 'unchanged'>;
+  /**
+   * Adds a card. Throws `price_card_conflict` when another card of that currency and day is there and `replace` is false, or when it is another one than that of
+   * the digest `madeFrom`: a card that was made from one must not undo what came in between.
+   */
+  readonly putPriceCard: (
+    card: StoredPriceCard,
+    options: { readonly replace: boolean; readonly madeFrom?: string | undefined },
+  ) => Promise<'added' | 'replaced' | 'unchanged'>;
   /** The cards in force, oldest first. */
   readonly listPriceCards: (filter: { readonly currency: Currency | null }) => Promise<readonly StoredPriceCard[]>;
 

@@ -5,7 +5,8 @@ import type { Hash } from 'node:crypto';
 import { bookingOf, MANUAL, tierReference } from '../../domain/closing.ts';
 import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import { assert } from '../../errors.ts';
-import type { Closed, ClosingStore, DecideTiers, TierLine } from '../../ports/store/closing.ts';
+import type { Closed, ClosingStore } from '../../ports/store/closing.ts';
+import type { DecideTiers } from '../../ports/store/tiers.ts';
 import type { MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
 import { dayOf, type Instant, lastDayOf, type Month, monthOf } from '../../values/time.ts';
@@ -59,7 +60,7 @@ export function createClosingStore(parts: ClosingParts): ClosingStore {
         if (decision.kind === 'closed_before') return { decision, closing: decision.closing, adjusted: ZERO };
         if (decision.kind !== 'close') return { decision };
         const lines = [...known.map((closing) => closing.month), month].flatMap((each) => tierLines(parts, senderId, each, rules));
-        post(parts, lines, { senderId, at });
+        post(parts, lines, at);
         sqlite.prepare(INSERT).run(senderId, month, at, by);
         const closing = closings.all(senderId).at(-1);
         assert(closing !== undefined, 'it was written just now');
@@ -91,21 +92,19 @@ function firstMonth(sqlite: Sqlite, senderId: SenderId): Month | null {
   return day === null ? null : (day.slice(0, 7) as Month);
 }
 
+/** One line of a discount: how much more, or less, a bucket's messages of the month cost. */
+type TierLine = { readonly bucket: Bucket; readonly month: Month; readonly posted: Micros };
+
 function tierLines(parts: ClosingParts, senderId: SenderId, month: Month, { tiers }: { readonly tiers: DecideTiers }): readonly TierLine[] {
-  const facts = tierFacts(parts.sqlite, parts.senders.byId(senderId), month);
-  return tiers(facts, parts.prices.book()).filter(({ bucket }) => bucket.senderId === senderId);
+  const facts = tierFacts(parts.sqlite, parts.senders.byId(senderId), { month, asOf: null });
+  return tiers(facts, parts.prices.book())
+    .flatMap(({ shares }) => shares)
+    .filter(({ bucket, pending }) => bucket.senderId === senderId && pending !== ZERO)
+    .map(({ bucket, pending }) => ({ bucket, month, posted: pending }));
 }
 
 // A month that is being closed is open still, and takes its own discount; what changed of an earlier one is booked today.
-function post(
-  parts: ClosingParts,
-  lines: readonly TierLine[],
-  { senderId, at }: { readonly senderId: SenderId; readonly at: Instant },
-): void {
-  assert(
-    lines.every(({ bucket }) => bucket.senderId === senderId),
-    'each sender closes its own month',
-  );
+function post(parts: ClosingParts, lines: readonly TierLine[], at: Instant): void {
   parts.book.post(
     lines.map(({ bucket, month, posted }) => {
       const booked = bookedBucket(parts, { ...bucket, day: lastDayOf(month) }, at);

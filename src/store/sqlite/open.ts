@@ -32,6 +32,7 @@ import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
 import { createTemplateChanger } from './template-changes.ts';
 import { createTemplateStore } from './templates.ts';
+import { createTierStore } from './tiers.ts';
 import { createTotalsStore } from './totals.ts';
 import { createWordStore } from './words.ts';
 
@@ -77,6 +78,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
+    ...createTierStore({ sqlite, book, prices, senders }),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();

@@ -7,7 +7,7 @@ import type { DirectoryStore, StoredPriceCard } from '../../ports/store/director
 import type { StoredPrices, StoredRate } from '../../ports/store/settle.ts';
 import type { PriceBookId } from '../../values/id.ts';
 import type { Currency } from '../../values/money.ts';
-import type { Day } from '../../values/time.ts';
+import type { Day, Instant } from '../../values/time.ts';
 import { fromTierEnd, instantOf, type PriceRow, type StoredInteger, toRate } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 
@@ -17,9 +17,10 @@ export type PriceStore = {
   readonly insertCard: (card: StoredPriceCard) => void;
   /**
    * The cards in force of every currency that a sender bills in, as the transaction at hand sees them. Read once and kept until a card or a
-   * sender is added, by whichever process. Call it inside `write` or `read`, and not in a transaction that adds cards.
+   * sender is added, by whichever process. Those that were in force at an instant are read each time. Call it inside `write` or `read`, and not in a
+   * transaction that adds cards.
    */
-  readonly book: () => StoredPrices;
+  readonly book: (asOf?: Instant | null) => StoredPrices;
 };
 
 const CURRENT_CARD = /* sql */ `
@@ -47,7 +48,8 @@ const LIST_CARDS = /* sql */ `
 const CARDS_IN_USE = /* sql */ `
   SELECT id, currency, effective_from
   FROM price_book
-  WHERE replaced_at IS NULL AND currency IN (SELECT currency FROM sender)`;
+  WHERE iif(@asOf IS NULL, replaced_at IS NULL, added_at <= @asOf AND (replaced_at IS NULL OR replaced_at > @asOf))
+    AND currency IN (SELECT currency FROM sender)`;
 
 const PRICE = /* sql */ `
   SELECT id, market, category, tier_from, tier_to, tier_end, rate
@@ -59,6 +61,8 @@ const PRICES_OF_MARKET = `${PRICE} WHERE book_id = ? AND market = ?`;
 // Neither cards nor senders are ever deleted, so both counts only grow: the sum is the same exactly when nothing was added.
 const BOOK_VERSION = /* sql */ `
   SELECT (SELECT COUNT(*) FROM price_book) + (SELECT COUNT(*) FROM sender)`;
+
+type PutOptions = Parameters<DirectoryStore['putPriceCard']>[1];
 
 type CardRow = {
   readonly id: PriceBookId;
@@ -87,9 +91,10 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
     }
   };
 
-  const put = (card: StoredPriceCard, replace: boolean): 'added' | 'replaced' | 'unchanged' => {
+  const put = (card: StoredPriceCard, { replace, madeFrom }: PutOptions): 'added' | 'replaced' | 'unchanged' => {
     const current = currentOf(card);
     if (current?.digest === card.digest) return 'unchanged';
+    if (madeFrom !== undefined && current?.digest !== madeFrom) throw cardConflict(card);
     if (current !== undefined) {
       if (!replace) throw cardConflict(card);
       sqlite.prepare(REPLACE_CARD).run(card.addedAt, current.id);
@@ -100,7 +105,7 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
 
   return {
     store: {
-      putPriceCard: async (card, { replace }) => sqlite.write(() => put(card, replace)),
+      putPriceCard: async (card, options) => sqlite.write(() => put(card, options)),
       listPriceCards: async ({ currency }) =>
         sqlite.read(() =>
           (sqlite.prepare(LIST_CARDS).all({ currency }) as CardRow[]).map((row) => toStoredCard(row, pricesOf(row.id).map(toRate))),
@@ -109,9 +114,10 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
     insertCard: (card) => {
       if (currentOf(card) === undefined) write(card);
     },
-    book: () => {
+    book: (asOf = null) => {
+      if (asOf !== null) return loadBook(sqlite, asOf);
       const version = sqlite.prepare(BOOK_VERSION).pluck().get();
-      if (kept === undefined || kept.version !== version) kept = { version, prices: loadBook(sqlite) };
+      if (kept === undefined || kept.version !== version) kept = { version, prices: loadBook(sqlite, null) };
       return kept.prices;
     },
   };
@@ -119,8 +125,8 @@ export function createPriceStore(sqlite: Sqlite): PriceStore {
 
 // All rows of two cards take 2 ms in a fresh process, which every single send would pay; those of one market take 0.1 ms. That the rows come
 // later does no harm: a price never changes, and which cards are in force is read here.
-function loadBook(sqlite: Sqlite): StoredPrices {
-  const cards = sqlite.prepare(CARDS_IN_USE).all() as CardRow[];
+function loadBook(sqlite: Sqlite, asOf: Instant | null): StoredPrices {
+  const cards = sqlite.prepare(CARDS_IN_USE).all({ asOf }) as CardRow[];
   return createFetchedPriceBook(
     cards.map(
       ({ id, currency, effective_from }): FetchedPriceCard<StoredRate> => ({

@@ -2,13 +2,17 @@
 
 import { expect, it } from 'vitest';
 import { closeMonth } from '../../../src/billing/close.ts';
+import { pendingDiscounts } from '../../../src/billing/pending.ts';
+import { decideTiers, isAhead } from '../../../src/billing/tiers.ts';
+import { volumeTierChange } from '../../../src/emulator/webhook-body.ts';
 import type { Rate } from '../../../src/domain/price-book.ts';
-import type { MessageId } from '../../../src/values/id.ts';
+import type { MessageId, SenderId } from '../../../src/values/id.ts';
 import { toMicros } from '../../../src/values/money.ts';
-import type { Day, Instant, Month } from '../../../src/values/time.ts';
+import { type Day, type DayPeriod, type Instant, type Month, monthDays } from '../../../src/values/time.ts';
 import { addCrowd, admit, outcomeOf, requestTo, settle, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { instant, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
+import { otherEvent, receive } from './webhooks.ts';
+import { instant, later, NOON, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
 
 const OCTOBER = '2026-10' as Month;
 const NOVEMBER = '2026-11' as Month;
@@ -73,6 +77,66 @@ export function examClosing(exam: Exam): void {
     expect(second).toHaveLength(2);
     expect((await close(shop, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-50n);
     expect((await close({ store: shop.store, sender: bank }, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-50n);
+  });
+
+  it('tells what closing would book, and with which messages, without booking it', async () => {
+    const shop = await delivered(exam, 5, ['a', 'b', 'b', 'b', 'b']);
+    const asked = { period: monthDays(OCTOBER), senderId: null, asOf: null };
+    const [group] = await shop.store.tierGroups(asked, decideTiers);
+    expect(group).toMatchObject({ month: OCTOBER, market: 'Germany', category: 'utility', units: 5, reached: { tierFrom: 3, rate: 50n } });
+    expect(group?.shares.map(({ bucket, units, adjusted, pending }) => [bucket.costCenter, units, adjusted, pending])).toEqual([
+      ['a', 1, 0n, -30n],
+      ['b', 4, 0n, -120n],
+    ]);
+    const [first, last] = [shop.messages[0], shop.messages[4]] as [MessageId, MessageId];
+    expect((await shop.store.tierOf(first, decideTiers))?.shares).toMatchObject([{ units: 1, pending: -30n }]);
+    expect((await shop.store.tierOf(last, decideTiers))?.shares).toMatchObject([{ units: 4, pending: -120n }]);
+    await close(shop, OCTOBER, IN_NOVEMBER);
+    expect((await shop.store.tierOf(last, decideTiers))?.shares).toMatchObject([{ units: 4, adjusted: -120n, pending: 0n }]);
+    expect(await shop.store.tierOf('none' as MessageId, decideTiers)).toBeNull();
+  });
+
+  it('tells of months that lie in the period as a whole, of the sender that is asked for, and as the books stood', async () => {
+    const shop = await delivered(exam, 3);
+    const bank = makeSender({ name: 'bank' });
+    await shop.store.putSender(bank);
+    const groups = (period: DayPeriod, senderId: SenderId | null, asOf: Instant | null = null) =>
+      shop.store.tierGroups({ period, senderId, asOf }, decideTiers);
+    expect(await groups({ from: '2026-10-02' as Day, to: '2026-11-01' as Day }, null)).toEqual([]);
+    expect(await groups({ from: '2026-10-01' as Day, to: '2026-10-31' as Day }, null)).toEqual([]);
+    expect(await groups(monthDays(OCTOBER), bank.id)).toEqual([]);
+    expect(await groups(monthDays(OCTOBER), shop.senderId)).toHaveLength(1);
+    const now = await groups(monthDays(OCTOBER), null);
+    await close(shop, OCTOBER, IN_NOVEMBER);
+    expect(await groups(monthDays(OCTOBER), null)).not.toEqual(now);
+    expect(await groups(monthDays(OCTOBER), null, instant('2026-11-01T00:00:00Z'))).toEqual(now);
+  });
+
+  it('has beside it the highest tier that the provider told of, for the month, and as of an instant', async () => {
+    const shop = await delivered(exam, 3);
+    const tell = (tier: string, at: Instant, rest = {}) => {
+      const change = volumeTierChange({ region: 'GERMANY', category: 'UTILITY', tier, month: OCTOBER, ...rest }, at);
+      return receive(shop.store, [{ ...otherEvent('account', shop.senderId), body: () => JSON.stringify(change) }], at);
+    };
+    const told = async (asOf: Instant | null) =>
+      (await shop.store.tierGroups({ period: monthDays(OCTOBER), senderId: null, asOf }, decideTiers)).map((group) => group.told);
+    await tell('100:1000', NOON);
+    await tell('1001:MAX', later(2));
+    await tell('100:1000', later(2));
+    await tell('5000:MAX', later(2), { category: 'AUTHENTICATION' });
+    await tell('5000:MAX', later(2), { region: 'Brazil' });
+    await tell('5000:MAX', later(2), { month: NOVEMBER });
+    await tell('gold', later(2));
+    expect(await told(null)).toEqual(['1001:MAX']);
+    expect(await told(later(1))).toEqual(['100:1000']);
+    expect((await pendingDiscounts(shop.store, { period: monthDays(OCTOBER), senderId: null, asOf: null })).map(isAhead)).toEqual([true]);
+  });
+
+  it('tells nothing where no card has tiers', async () => {
+    const started = await start(exam);
+    const [id] = await deliveredBy(started, 1);
+    expect(await started.store.tierGroups({ period: monthDays(OCTOBER), senderId: null, asOf: null }, decideTiers)).toEqual([]);
+    expect(await started.store.tierOf(id as MessageId, decideTiers)).toBeNull();
   });
 
   exam.needs('several_connections')('lets one of two win who close at once', async () => {

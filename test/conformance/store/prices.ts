@@ -35,6 +35,21 @@ export function examPrices(exam: Exam): void {
     expect(await store.listPriceCards({ currency: null })).toEqual([dearer]);
   });
 
+  it('puts a card in the place of the one that it was made from, and of no other', async () => {
+    const { store } = await start(exam);
+    const [first] = await store.listPriceCards({ currency: USD });
+    const second = makeCard('2026-07-01', [makeRate('marketing', 200n)]);
+    const third = makeCard('2026-07-01', [makeRate('marketing', 300n)]);
+    expect(await store.putPriceCard(second, { replace: true, madeFrom: first?.digest })).toBe('replaced');
+    await expect(store.putPriceCard(third, { replace: true, madeFrom: first?.digest })).rejects.toMatchObject({
+      code: 'price_card_conflict',
+    });
+    await expect(store.putPriceCard(makeCard('2027-07-01'), { replace: true, madeFrom: first?.digest })).rejects.toMatchObject({
+      code: 'price_card_conflict',
+    });
+    expect(await store.listPriceCards({ currency: null })).toEqual([second]);
+  });
+
   it('gives every rate back as it was, past 2^53 too', async () => {
     const { store } = await start(exam);
     const card = makeCard('2027-01-01', [

@@ -77,3 +77,6 @@ BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
 
 CREATE TRIGGER closing_no_delete BEFORE DELETE ON closing
 BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
+
+-- What is told of the account is little, and read with every bill: volume tiers that were reached.
+CREATE INDEX inbound_event_account ON inbound_event (sender_id) WHERE kind = 'account';
