@@ -2,10 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
-import { toMicros, ZERO } from '../../src/values/money.ts';
-import { type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
+import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
+import type { Phone } from '../../src/values/phone.ts';
+import { type Day, type Instant, type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
 import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
 
 const SWITCH = at('2026-09-30T22:00:00Z'); // midnight in Berlin, where the month and the rules change
@@ -74,6 +76,21 @@ describe('a delivery of which the provider says no price', () => {
   });
 });
 
+describe('a number that moves to another market at a quarter day', () => {
+  it("is charged in the market of the day of its delivery, which changes at midnight in the sender's zone, with the card", () => {
+    const kazakh = { phone: '+77012345678' as Phone };
+    const rates = (effectiveFrom: string, market: string, micros: bigint) => ({
+      currency: SENDER.currency,
+      effectiveFrom: effectiveFrom as Day,
+      rates: [{ id: Number(micros), market, category: 'utility' as const, tierFrom: 0, tierTo: 'max' as const, rate: toMicros(micros) }],
+    });
+    const prices = createPriceBook([rates('2026-07-01', 'Other', 21_200n), rates('2026-10-01', 'Kazakhstan', 9_000n)]);
+    const charged = (when: Instant) => decideSettlements(message(kazakh), outcome('delivered', { at: when }), prices, NOW).entry;
+    expect(charged(SUMMER)).toMatchObject({ posted: 21_200n, bucket: { market: 'Other', day: '2026-09-30' } });
+    expect(charged(SWITCH)).toMatchObject({ posted: 9_000n, bucket: { market: 'Kazakhstan', day: '2026-10-01' } });
+  });
+});
+
 describe('a word of the provider', () => {
   const regular = { type: 'regular', category: 'utility' } as const;
   const free = { type: 'free_customer_service', category: 'utility' } as const;
@@ -94,6 +111,16 @@ describe('a word of the provider', () => {
     const lite = { holdBucket: { ...message().holdBucket, category: 'marketing' as const } };
     expect(entryOf(lite, { pricing: { ...regular, category: 'marketing_lite' } })?.evidence?.discrepancy).toBeNull();
     expect(entryOf({}, { pricing: { type: 'free_entry_point', category: 'referral_conversion' } })?.evidence?.discrepancy).toBeNull();
+  });
+
+  it('that names the cost is booked to the micro, in the currency of the sender alone', () => {
+    const cost = { amount: toMicros(12_345n), currency: SENDER.currency };
+    expect(entryOf({}, { pricing: { ...regular, cost } })).toMatchObject({
+      posted: 12_345n,
+      evidence: { priceId: null, rule: 'told_cost' },
+    });
+    expect(entryOf({}, { pricing: { ...regular, cost: { ...cost, currency: 'EUR' as Currency } } })).toMatchObject({ posted: 55_000n });
+    expect(entryOf({}, { pricing: { ...free, cost } })).toMatchObject({ posted: 0n, evidence: { rule: 'free' } });
   });
 
   it('corrects what our rule had said, among the free ones that it leaves or joins', () => {
