@@ -130,9 +130,11 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
   const isGivenUp = isClosed(state) && !isDelivered(state) && outcome.providerId !== null;
   const isTaken = isGivenUp && providerId === null && TAKEN.has(outcome.kind);
   const isRefuted = isGivenUp && (providerId === null || reason === SENT_AFTER_ALL) && outcome.kind === 'failed';
-  if (!isTaken && !isRefuted) return { change: null, entry: null };
+  // A forecast of the price holds whatever it comes after: a delivery may follow that says nothing of it.
+  const isForecast = isClosed(state) && step.word !== null;
+  if (!isTaken && !isRefuted && !isForecast) return { change: null, entry: null };
   const change = changeOf(message, outcome, { ...step, held });
-  return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : change.reason, expiresAt: null }, entry: null };
+  return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : isRefuted ? change.reason : reason, expiresAt: null }, entry: null };
 }
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };

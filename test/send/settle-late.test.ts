@@ -48,9 +48,16 @@ describe('a price that is told after the charge', () => {
     expect([entry, change?.pricing]).toEqual([null, { ...regular, toldBy: 'delivered' }]);
   });
 
-  it('changes nothing when it was told before, or of a message that was not delivered', () => {
+  it('changes nothing when it was told before', () => {
     expect(told('sent', free, { pricing: { ...free, toldBy: 'sent' } })).toEqual({ change: null, entry: null, fact: null });
-    expect(told('sent', free, { state: 'failed', charge: null, providerId: 'wamid' })).toEqual({ change: null, entry: null, fact: null });
+  });
+
+  it('keeps the forecast of a message that has failed, whose delivery may yet come and say nothing', () => {
+    const { entry, change } = told('sent', free, { state: 'failed', reason: '131000', charge: null, providerId: 'wamid' });
+    expect(entry).toBeNull();
+    expect(change).toMatchObject({ state: 'failed', reason: '131000', held: ZERO, expiresAt: null, pricing: { ...free, toldBy: 'sent' } });
+    const known = { state: 'failed', charge: null, providerId: 'wamid', pricing: { ...free, toldBy: 'sent' } } as const;
+    expect(told('sent', free, known)).toEqual({ change: null, entry: null, fact: null });
   });
 });
 
