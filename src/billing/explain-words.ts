@@ -1,7 +1,9 @@
 // The words of an explanation: one sentence for each thing that made an entry what it is. Pure; decides nothing.
 
+import { pricingRule } from '../catalog/pricing-rules.ts';
 import type { MarketOrigin } from '../domain/market.ts';
-import type { PricedKind } from '../domain/outcome.ts';
+import { type PricedKind, toldCategory } from '../domain/outcome.ts';
+import type { PricingRule } from '../domain/pricing-rule.ts';
 import type { EntryEvidence, MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
 import type { ResolutionRecord } from '../ports/store/report.ts';
 import { formatAmount, negative, ZERO } from '../values/money.ts';
@@ -35,6 +37,7 @@ export function why(evidence: MessageEvidence, entry: EntryEvidence, facts: Fact
     ...(entry.rule === null ? [] : [`Amount: ${RULES[entry.rule] ?? entry.rule}.`]),
     ...(entry.price === null ? [] : [row(entry.price)]),
     ...word(entry, facts.toldBy),
+    ...ownRule(entry),
     ...market(evidence, entry, facts.origin),
     ...decision(facts.resolution),
   ];
@@ -75,6 +78,31 @@ function row({ market, category, currency, effectiveFrom, source, rate, tierFrom
   return `Price row: ${market}, ${category}, ${formatAmount(rate)} ${currency}, tier ${tier}, card from ${effectiveFrom} (${source})${since}.`;
 }
 
+// What our own rule says of a delivery: by which row, and where its month stood with the allowance.
+function ownRule({ own, discrepancy, providerType }: EntryEvidence): readonly string[] {
+  if (own === null) return [];
+  const rule = pricingRule(own.ruleId);
+  if (rule === undefined) return [`Our rule ${own.ruleId}, which this version does not know any more.`];
+  const { id, from, category, window } = rule;
+  const where = `${category === 'any' ? 'every category' : category} ${WINDOWS[window]}`;
+  const says = `Our rule ${id}, since ${from}: ${where} is ${chargeWords(rule, own.freeUnitsBefore)}.`;
+  if (discrepancy !== 'type') return [says];
+  return [says, `The provider's word differs: what it says is booked (${providerType}), and the bill report counts a discrepancy.`];
+}
+
+const WINDOWS: Readonly<Record<PricingRule['window'], string>> = {
+  any: 'in any window',
+  none: 'outside every window',
+  service: 'in an open service window',
+  free_entry_point: 'in a free-entry-point window',
+};
+
+function chargeWords({ charge, freeUnits }: PricingRule, before: number | null): string {
+  if (charge !== 'allowance') return charge;
+  const used = before === null ? 'how many were used is not kept' : `${before} were used when it was heard of`;
+  return `free for the first ${freeUnits} deliveries of a month, of which ${used}`;
+}
+
 function word(
   { kind, providerType, providerCategory, pricingType, category, rule }: EntryEvidence,
   toldBy: PricedKind | null,
@@ -83,8 +111,8 @@ function word(
   if (providerType === null) return [`The provider said nothing of the price: ${pricingType} by our own rule.`];
   const status = toldBy === null ? 'by a status that is not kept' : `with '${toldBy}'`;
   const words = `The provider's word, ${status}: ${providerType}, ${providerCategory}.`;
-  // Words differ in spelling, and a free entry point has a category of its own.
-  const differs = providerType === 'regular' && providerCategory?.replaceAll('_', '-') !== category;
+  // A free entry point has a category of its own.
+  const differs = providerType === 'regular' && toldCategory(providerCategory ?? '') !== category;
   return differs ? [words, `The categories differ: the entry counts as ${category}.`] : [words];
 }
 

@@ -4,7 +4,7 @@ import { marketMap } from '../catalog/markets.ts';
 import { type MarketOrigin, marketOriginOf } from '../domain/market.ts';
 import { isClosed, isDelivered, type MessageState } from '../domain/message.ts';
 import type { PricedKind } from '../domain/outcome.ts';
-import { isWindowOpen, windowEnd } from '../domain/window.ts';
+import { OPEN_WINDOWS, windowAtClaim, windowEnd } from '../domain/window.ts';
 import type { EntryEvidence, MessageEvidence } from '../ports/store/evidence.ts';
 import type { ResolutionRecord } from '../ports/store/report.ts';
 import { formatAmount, type Micros, plus, ZERO } from '../values/money.ts';
@@ -22,8 +22,8 @@ export type Decider = (typeof DECIDERS)[number];
  * The window when the newest request was claimed: open because the customer had written, or by a free entry point; none; `not_sent` where none was claimed
  * yet; `not_kept` where the store does not know.
  */
-export const WINDOW_STATES = ['service', 'free_entry_point', 'none', 'not_sent', 'not_kept'] as const;
-export type WindowEvidence = {
+export const WINDOW_STATES = [...OPEN_WINDOWS, 'not_sent', 'not_kept'] as const;
+type WindowStory = {
   readonly state: (typeof WINDOW_STATES)[number];
   readonly inboundAt: Instant | null;
   /** When what was open closes. */
@@ -47,7 +47,7 @@ export type Sums = { readonly reserved: Micros; readonly charged: Micros; readon
 
 export type Explanation = {
   readonly steps: readonly Step[];
-  readonly window: WindowEvidence;
+  readonly window: WindowStory;
   readonly entries: readonly ExplainedEntry[];
   readonly sums: Sums;
   /** What of the message and its entries does not agree; none in books that are in order. */
@@ -126,12 +126,12 @@ function endOf(cause: string): MessageState {
   return cause === 'cancelled' || cause === 'expired' ? cause : 'failed';
 }
 
-function windowOf({ record, times, inboundAt, freeEntryUntil }: MessageEvidence): WindowEvidence {
+function windowOf({ record, times, inboundAt, freeEntryUntil }: MessageEvidence): WindowStory {
   const { claimedAt } = times;
   if (claimedAt === null) return { state: record.attempt === 0 ? 'not_sent' : 'not_kept', inboundAt: null, until: null };
-  if (freeEntryUntil !== null && claimedAt < freeEntryUntil) return { state: 'free_entry_point', inboundAt, until: freeEntryUntil };
-  if (inboundAt === null || !isWindowOpen(inboundAt, claimedAt)) return { state: 'none', inboundAt, until: null };
-  return { state: 'service', inboundAt, until: windowEnd(inboundAt) };
+  const state = windowAtClaim({ claimedAt, inboundAt, freeEntryUntil });
+  if (state === 'free_entry_point') return { state, inboundAt, until: freeEntryUntil };
+  return { state, inboundAt, until: state === 'none' || inboundAt === null ? null : windowEnd(inboundAt) };
 }
 
 function sumsOf(entries: readonly EntryEvidence[]): Sums {

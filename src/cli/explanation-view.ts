@@ -2,6 +2,8 @@
 
 import * as z from 'zod/mini';
 import { DECIDERS, type ExplainedEntry, type Explanation, WINDOW_STATES } from '../billing/explain.ts';
+import { pricingRule } from '../catalog/pricing-rules.ts';
+import { DISCREPANCIES } from '../domain/ledger.ts';
 import { MESSAGE_STATES } from '../domain/message.ts';
 import { PRICED_KINDS } from '../domain/outcome.ts';
 import type { MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
@@ -22,6 +24,14 @@ const priceItem = z.object({
   rate: moneyText,
 });
 
+const ownRuleItem = z.object({
+  id: z.int(),
+  effective_from: z.nullable(z.string()),
+  free_units_before: z
+    .nullable(z.int())
+    .check(z.describe('deliveries of the month that had used the allowance before this one; null where the row has none')),
+});
+
 const explainedItem = z.object({
   ...entryItem.shape,
   category: z.string(),
@@ -36,6 +46,12 @@ const explainedItem = z.object({
       told_by: z.nullable(z.enum(PRICED_KINDS)).check(z.describe('null where the status is not kept')),
     }),
   ),
+  own_rule: z
+    .nullable(ownRuleItem)
+    .check(z.describe('the row of the pricing rules that covers a delivery, whether or not the provider said what it costs')),
+  discrepancy: z
+    .nullable(z.enum(DISCREPANCIES))
+    .check(z.describe("in what the provider's word, which is booked, differs from our own view")),
   decided_by: z.nullable(z.enum(DECIDERS)),
   market_by: z.nullable(
     z.object({ calling_code: z.nullable(z.string()), area_prefix: z.nullable(z.string()), country: z.nullable(z.string()) }),
@@ -83,6 +99,8 @@ export const ENTRY_COLUMNS = [
   'price.rate',
   'provider.type',
   'provider.category',
+  'own_rule.id',
+  'discrepancy',
   'decided_by',
 ] as const;
 
@@ -121,10 +139,17 @@ function toExplainedItem({ entry, decidedBy, toldBy, origin, why }: ExplainedEnt
     hold_day: entry.holdDay,
     price: entry.price === null ? null : toPriceItem(entry.price),
     provider: providerType === null ? null : { type: providerType, category: providerCategory, told_by: toldBy },
+    own_rule: toOwnRule(entry.own),
+    discrepancy: entry.discrepancy,
     decided_by: decidedBy,
     market_by: toMarketBy(origin),
     why: [...why],
   };
+}
+
+function toOwnRule(own: ExplainedEntry['entry']['own']): z.output<typeof ownRuleItem> | null {
+  if (own === null) return null;
+  return { id: own.ruleId, effective_from: pricingRule(own.ruleId)?.from ?? null, free_units_before: own.freeUnitsBefore };
 }
 
 function toPriceItem(price: PriceEvidenceRow): z.output<typeof priceItem> {

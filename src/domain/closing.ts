@@ -1,6 +1,7 @@
 // Closing: months of a sender whose lines never change any more. What is heard of such a month later is booked in an open one, and says so.
 
 import type { SenderId } from '../values/id.ts';
+import type { LedgerEntry } from './ledger.ts';
 import { type Day, type Instant, type Month, monthDays, monthOf } from '../values/time.ts';
 
 /** A closed month of a sender. `digest` goes over its lines and the digest before it; null while it is computed. */
@@ -29,6 +30,11 @@ export function bookingOf(day: Day, { closedThrough, today }: { readonly closedT
 /** What the line of an event in a closed month refers to. */
 export function lateReference(month: Month): string {
   return `late:${month}`;
+}
+
+/** The month that an entry is of, wherever it is booked. */
+export function monthOfEvent({ bucket, reference }: Pick<LedgerEntry, 'bucket' | 'reference'>): Month {
+  return reference?.startsWith('late:') === true ? (reference.slice('late:'.length) as Month) : monthOf(bucket.day);
 }
 
 /** What the line of a volume discount refers to. */

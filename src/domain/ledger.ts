@@ -37,7 +37,18 @@ export type PriceEvidence = {
   readonly rule: PriceRule;
   readonly providerType: string | null;
   readonly providerCategory: string | null;
+  /** What our own rule says of a delivery, whether or not the provider spoke; null for what is no delivery, or where no row covers it. */
+  readonly own: OwnEvidence | null;
+  /** In what the provider's word differs from our own view. Its word is what is booked. */
+  readonly discrepancy: Discrepancy | null;
 };
+
+/** The row of the pricing rules, and how many deliveries used its allowance before this one; null where it has none. */
+export type OwnEvidence = { readonly ruleId: number; readonly freeUnitsBefore: number | null };
+
+/** `type`: charged or free. `category`: another one than the message was sent in. */
+export const DISCREPANCIES = ['type', 'category'] as const;
+export type Discrepancy = (typeof DISCREPANCIES)[number];
 
 /**
  * How an amount was found. `list_first_tier`: the card has volume tiers, and this is the first one's rate. `list_open_ended`: it does not say where its
@@ -118,6 +129,12 @@ export function eventCounts(entry: LedgerEntry): Counters {
     case 'repricing':
       return NO_COUNTS;
   }
+}
+
+/** What an entry adds to the month's allowance of its sender: by the type of its bucket, which is how it is counted again from the counters. */
+export function allowanceUse(entry: LedgerEntry): number {
+  const { category, pricingType } = entry.bucket;
+  return category === 'service' && pricingType === 'free_customer_service' ? eventCounts(entry).freeUnits : 0;
 }
 
 /** What one entry adds to the counters of the bucket in which its message was reserved. */

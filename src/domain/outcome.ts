@@ -2,6 +2,7 @@
 
 import type { MessageId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
+import { CATEGORIES, type Category } from './consent.ts';
 import type { EventKind, PricingType } from './message.ts';
 
 /** Why the provider refused or failed: its own code and words, as evidence. */
@@ -9,6 +10,12 @@ export type ProviderError = { readonly code: string; readonly title: string };
 
 /** What the provider said of the price of a message. */
 export type ProviderPricing = { readonly type: PricingType; readonly category: string };
+
+/** The category that the provider's word means, whose spelling differs from place to place; null for one that has no price of its own here. */
+export function toldCategory(word: string): Category | null {
+  const name = word === 'marketing_lite' ? 'marketing' : word.replaceAll('_', '-'); // the same price, by another route
+  return CATEGORIES.find((category) => category === name) ?? null;
+}
 
 /** The statuses that name a price (the provider's page on webhooks): `sent` as a forecast, and one of the other two as what is billed. */
 export const PRICED_KINDS = ['sent', 'delivered', 'read'] as const;

@@ -3,7 +3,7 @@
 import type { Currency } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
-import type { ListRule } from './ledger.ts';
+import type { ListRule, PriceEvidence } from './ledger.ts';
 import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
 import { highestRate, type PriceBook, type Rate } from './price-book.ts';
 
@@ -28,6 +28,11 @@ export type Quote<R extends Rate> = {
 export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, question: QuoteQuestion): Quote<R> {
   const rate = highestRate(book, { ...question, markets });
   return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
+}
+
+/** The evidence of an amount that was promised at this rate of a store. */
+export function listEvidence(rate: Rate & { readonly id: number }): PriceEvidence {
+  return { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null, own: null, discrepancy: null };
 }
 
 /** How an amount at this rate is explained: the list rate stands for any volume until tiers are settled. */

@@ -1,4 +1,4 @@
-// The customer-service window: how long free-form messages may be sent after the customer wrote.
+// The windows of a customer: how long free-form messages may be sent after they wrote, and which window was open when a message was sent.
 
 import { type Instant, toInstant } from '../values/time.ts';
 
@@ -13,4 +13,22 @@ export function windowEnd(lastInboundAt: Instant): Instant {
 /** True while free-form messages may be sent. The closing instant itself is outside. */
 export function isWindowOpen(lastInboundAt: Instant | null, at: Instant): boolean {
   return lastInboundAt !== null && at < windowEnd(lastInboundAt);
+}
+
+/** What can be open as far as a price goes; a free entry point counts before the other. */
+export const OPEN_WINDOWS = ['none', 'service', 'free_entry_point'] as const;
+export type OpenWindow = (typeof OPEN_WINDOWS)[number];
+
+/** What was known of the windows when a request was claimed. `claimedAt` null: none was, or nobody wrote it down. */
+export type KeptWindows = {
+  readonly claimedAt: Instant | null;
+  readonly inboundAt: Instant | null;
+  readonly freeEntryUntil: Instant | null;
+};
+
+/** Which window was open when the request was claimed. */
+export function windowAtClaim({ claimedAt, inboundAt, freeEntryUntil }: KeptWindows): OpenWindow {
+  if (claimedAt === null) return 'none';
+  if (freeEntryUntil !== null && claimedAt < freeEntryUntil) return 'free_entry_point';
+  return isWindowOpen(inboundAt, claimedAt) ? 'service' : 'none';
 }

@@ -5,7 +5,7 @@ import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { quote, ruleOf } from '../domain/quote.ts';
+import { listEvidence, quote } from '../domain/quote.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
@@ -183,7 +183,7 @@ function reservation(
     booksMonth: monthOf(batch.today),
     cause: null,
     reference: null,
-    evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
+    evidence: listEvidence(rate),
   };
 }
 

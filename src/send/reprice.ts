@@ -5,7 +5,7 @@ import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
-import { quote, ruleOf } from '../domain/quote.ts';
+import { listEvidence, quote } from '../domain/quote.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
 import { type Micros, negative, ZERO } from '../values/money.ts';
@@ -80,6 +80,6 @@ function entry(
     booksMonth: monthOf(dayOf(at, sender.timeZone)),
     cause: null,
     reference: null,
-    evidence: { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null },
+    evidence: listEvidence(rate),
   };
 }

@@ -2,14 +2,12 @@
 
 import { marketMap } from '../catalog/markets.ts';
 import { type Booking, bookingOf, lateReference } from '../domain/closing.ts';
-import { type Bucket, type LedgerEntry, type PriceEvidence, type ReleaseCause } from '../domain/ledger.ts';
+import { type Bucket, type LedgerEntry, type ReleaseCause } from '../domain/ledger.ts';
 import { isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
-import { rateInForce } from '../domain/price-book.ts';
-import { ruleOf } from '../domain/quote.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
-import { type Outcome, PRICED_KINDS, type PricedKind, type ProviderPricing, type ToldPricing } from '../domain/outcome.ts';
+import { type Outcome, PRICED_KINDS, type PricedKind, type ToldPricing } from '../domain/outcome.ts';
 import type {
   ContactFact,
   DecideSettlements,
@@ -18,6 +16,7 @@ import type {
   SettlementDecision,
   StoredPrices,
 } from '../ports/store/settle.ts';
+import { ownPricingOf, priceDelivery } from './price-delivery.ts';
 import { isUncounted } from './retry.ts';
 import { type Micros, minus, negative, ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
@@ -64,13 +63,14 @@ function entryFor(message: MessageFacts, outcome: Outcome, step: Step): LedgerEn
 function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: Step): LedgerEntry {
   const { sender, holdBucket } = message;
   const address = message.phone ?? message.userId;
-  const pricing = word ?? message.pricing;
+  const told = word ?? message.pricing;
   const day = dayOf(outcome.at, sender.timeZone);
   // A forgotten person has no number: the market of the reservation is the last that was known.
   const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
   const booking = bookedOn(message, day, at);
-  const bucket = bucketLike(holdBucket, { day: booking.day, market, pricingType: pricing?.type ?? 'regular' });
-  const { amount, evidence } = priceOf(message, bucket, { prices, pricing, day });
+  const own = ownPricingOf(message, day);
+  const bucket = bucketLike(holdBucket, { day: booking.day, market, pricingType: told?.type ?? own?.type ?? 'regular' });
+  const { amount, evidence } = priceDelivery(message, { prices, told, own, day, bucket });
   return entryOf(message, outcome, { kind: 'charge', bucket, posted: amount, cause: null, evidence, at, late: booking.late });
 }
 
@@ -108,8 +108,17 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   if (isFree(booked) === isFree(word.type)) return null;
   const day = dayOf(charge.at, message.sender.timeZone);
   const booking = bookedOn(message, charge.bucket.day, at);
-  const { amount, evidence } = priceOf(message, { ...charge.bucket, pricingType: word.type }, { prices, pricing: word, day });
-  const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day });
+  const own = ownPricingOf(message, day, booked);
+  const { amount, evidence } = priceDelivery(message, {
+    prices,
+    told: word,
+    own,
+    day,
+    bucket: { ...charge.bucket, pricingType: word.type },
+  });
+  // Counted among the free ones that it leaves or joins, so that the counters go on telling what used the allowance.
+  const pricingType = isFree(word.type) ? word.type : booked;
+  const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day, pricingType });
   const posted = minus(amount, charge.amount);
   return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late: booking.late });
 }
@@ -135,21 +144,6 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
   if (!isTaken && !isRefuted && !isForecast) return { change: null, entry: null };
   const change = changeOf(message, outcome, { ...step, held });
   return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : isRefuted ? change.reason : reason, expiresAt: null }, entry: null };
-}
-
-type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
-/** `day`: of the delivery, whenever it is booked. */
-type Pricing = { readonly prices: StoredPrices; readonly pricing: ProviderPricing | null; readonly day: Day };
-
-// The provider decides what was free. A day without a rate charges what was reserved, and says so: never zero.
-function priceOf(message: MessageFacts, bucket: Bucket, { prices, pricing, day }: Pricing): Priced {
-  const [providerType, providerCategory] = [pricing?.type ?? null, pricing?.category ?? null];
-  if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { priceId: null, rule: 'free', providerType, providerCategory } };
-  const { currency, market, category } = bucket;
-  const rate = rateInForce(prices, { currency, market, category, day });
-  if (rate === undefined)
-    return { amount: message.price, evidence: { priceId: null, rule: 'as_reserved', providerType, providerCategory } };
-  return { amount: rate.rate, evidence: { priceId: rate.id, rule: ruleOf(rate), providerType, providerCategory } };
 }
 
 function release(message: MessageFacts, outcome: Outcome, { at }: Step): LedgerEntry {

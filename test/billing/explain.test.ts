@@ -58,7 +58,7 @@ describe('what is charged', () => {
     expect(whys(story)[1]).toBe(
       "The delivery is charged 0.000100, as reserved. Amount: the card's list price; the card does not say where its first volume tier ends (list_open_ended). " +
         "Price row: Germany, marketing, 0.000100 USD, tier from 0 to an end not told, card from 2026-07-01 (a test). The provider's word, with 'delivered': " +
-        'regular, marketing. Market Germany: calling code +49.',
+        'regular, marketing. Our rule 2, since 2025-07-01: marketing in any window is charged. Market Germany: calling code +49.',
     );
     expect(story.sums).toEqual({ reserved: 0n, charged: 100n, adjusted: 0n, total: 100n });
     expect(story.differences).toEqual([]);
@@ -88,7 +88,7 @@ describe('what is charged', () => {
       ['adjustment', 'provider', 'read'],
     ]);
     expect(whys(story)[2]).toBe(
-      "The provider said later what it bills: changes the charge by -0.000100. Amount: free of charge (free). The provider's word, with 'read': free_customer_service, marketing.",
+      "The provider said later what it bills: changes the charge by -0.000100. Amount: free of charge (free). The provider's word, with 'read': free_customer_service, marketing. Our rule 2, since 2025-07-01: marketing in any window is charged. The provider's word differs: what it says is booked (free_customer_service), and the bill report counts a discrepancy.",
     );
     expect(story.sums).toEqual({ reserved: 0n, charged: 100n, adjusted: -100n, total: 0n });
     expect(story.differences).toEqual([]);

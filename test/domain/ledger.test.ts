@@ -88,7 +88,14 @@ describe('eventCounts', () => {
   });
 
   it('makes a free unit of a billable one where the provider said so after the charge', () => {
-    const evidence = { priceId: null, rule: 'free', providerType: 'free_entry_point', providerCategory: 'marketing' } as const;
+    const evidence = {
+      priceId: null,
+      rule: 'free',
+      providerType: 'free_entry_point',
+      providerCategory: 'marketing',
+      own: null,
+      discrepancy: null,
+    } as const;
     expect(eventCounts(entry('adjustment', { posted: toMicros(-3n), evidence }))).toEqual({
       ...NO_COUNTS,
       adjusted: -3n,

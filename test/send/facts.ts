@@ -147,6 +147,8 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     userId: null,
     undeliverable: false,
     closedThrough: null,
+    windows: { claimedAt: NOW, inboundAt: null, freeEntryUntil: null },
+    freeUnitsIn: () => 0,
     pricing: null,
     providerId: null,
     charge: null,

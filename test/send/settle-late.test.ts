@@ -20,7 +20,7 @@ describe('a price that is told after the charge', () => {
     expect(entry).toMatchObject({
       kind: 'adjustment',
       posted: -55_000n,
-      bucket: charge.bucket,
+      bucket: { ...charge.bucket, pricingType: free.type }, // counted among the free ones, which the allowance counts
       evidence: { rule: 'free', providerType: 'free_customer_service' },
     });
     expect(entry?.held).toBe(ZERO);

@@ -36,7 +36,14 @@ describe('a delivery', () => {
       booksMonth: '2026-11',
       cause: null,
       reference: null,
-      evidence: { priceId: 2, rule: 'list_open_ended', providerType: 'regular', providerCategory: 'utility' },
+      evidence: {
+        priceId: 2,
+        rule: 'list_open_ended',
+        providerType: 'regular',
+        providerCategory: 'utility',
+        own: { ruleId: 5, freeUnitsBefore: null },
+        discrepancy: null,
+      },
     });
     expect(change).toEqual({
       state: 'delivered',

@@ -108,6 +108,18 @@ const MONEY: readonly Corruption[] = [
     says: 'A delivery was free, and was charged for.',
   },
   {
+    name: 'a delivery that is free by the word of nobody',
+    damage: `UPDATE ledger SET provider_type = NULL, own_rule = NULL, free_units_before = NULL WHERE kind = 'charge' AND rule = 'free'`,
+    checks: ['prices'],
+    says: 'A delivery is free, and neither the provider nor a rule of ours says so.',
+  },
+  {
+    name: 'a reservation by a rule for deliveries',
+    damage: `UPDATE ledger SET own_rule = 5 WHERE kind = 'reservation' AND message_id = ${READ}`,
+    checks: ['prices'],
+    says: 'It stands on our own rule or differs from it, and is no delivery; or differs from it without a word of the provider.',
+  },
+  {
     name: "the provider's word on a price that changed",
     damage: `UPDATE message SET pricing = 'free_entry_point/utility/read' WHERE id = ${READ}`,
     checks: ['prices'],
@@ -198,7 +210,7 @@ const PLACES: readonly Corruption[] = [
   {
     name: 'a charge that counts for another cost centre',
     damage: `UPDATE ledger SET bucket_id = (SELECT b.id FROM bucket b JOIN bucket o ON o.id = ledger.bucket_id
-        WHERE b.day = o.day AND b.category = o.category AND b.cost_center <> o.cost_center AND b.template = o.template)
+        WHERE b.day = o.day AND b.category = o.category AND b.cost_center <> o.cost_center AND b.template = o.template AND b.pricing_type = o.pricing_type)
       WHERE kind = 'charge' AND message_id = ${READ}`,
     checks: ['buckets', 'counters'],
     says: 'An entry counts for another sender, currency, category, template, campaign or cost centre than it was reserved for.',

@@ -6,7 +6,7 @@ import { bookGroups, type Books } from '../../billing/export/bookings.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import type { BookFormat } from '../../config.ts';
 import { type AppError, fail } from '../../errors.ts';
-import { type Grouping, GROUPINGS } from '../../ports/store/report.ts';
+import { type Discrepancies, type Grouping, GROUPINGS } from '../../ports/store/report.ts';
 import { type DayPeriod, formatInstant, type Instant, UTC } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
@@ -40,6 +40,13 @@ const BillReportDocument = z.lazy(() =>
     group_by: z.array(z.enum(GROUPINGS)),
     rows: z.array(z.object({ ...groups().shape, ...billFigures().shape })),
     totals: z.array(billFigures()),
+    discrepancies: z
+      .object({ count: z.int(), message_ids: z.array(z.string()).check(z.describe('of the first ones')) })
+      .check(
+        z.describe(
+          'deliveries whose price the provider told otherwise than our own rules and categories have it; its word is what is booked',
+        ),
+      ),
   }),
 );
 
@@ -68,7 +75,8 @@ export const defineBillReport: Define = (parent, host) => {
           'tollbell bill-report --month 2026-10 --as-of 2026-11-05T09:00+01:00',
           'tollbell bill-report --json',
         ],
-        output: '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…]}',
+        output:
+          '{"schema":"tollbell.bill-report/1","from","to","time_zone","as_of","group_by":[…],"rows":[…],"totals":[…],"discrepancies":{"count","message_ids":[…]}}',
         exits: [0, 2, 8],
       }),
     )
@@ -98,6 +106,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
   const isBooked = app.config.format === 'hledger' || app.config.format === 'beancount';
   const groupBy = isBooked ? bookGroups(options.by) : options.by;
   const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy, asOf });
+  const differing = store === null ? NO_DISCREPANCIES : await store.discrepancies({ period, senderId, asOf });
   const document: Document = {
     from: period.from,
     to: period.to,
@@ -106,6 +115,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     group_by: [...groupBy],
     rows: bill.rows.map(({ group, figures: row }) => ({ ...group, ...row })),
     totals: [...bill.totals],
+    discrepancies: { count: differing.count, message_ids: [...differing.messageIds] },
   };
   return {
     command: 'bill-report',
@@ -113,9 +123,18 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     document,
     rows: 'rows',
     columns: [...groupBy, ...FIGURES],
-    text: (style) => billText(bill, { period, groupBy, asOf }, style),
+    text: async (style) => `${await billText(bill, { period, groupBy, asOf }, style)}${discrepancyText(differing)}`,
     books: (format) => booksText(format, { bill, period, groupBy: options.by, asOf: document.as_of }),
   };
+}
+
+const NO_DISCREPANCIES: Discrepancies = { count: 0, messageIds: [] };
+
+// Worth a look before the month is closed: either the provider bills what it should not, or we know too little.
+function discrepancyText({ count, messageIds: [first] }: Discrepancies): string {
+  if (first === undefined) return '';
+  const what = count === 1 ? 'Of 1 delivery the provider told' : `Of ${count} deliveries the provider told`;
+  return `\n${what} another price than our own view; its word is booked. Why: tollbell bill-explain ${first}`;
 }
 
 async function booksText(format: BookFormat, books: Books): Promise<string> {

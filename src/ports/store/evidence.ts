@@ -1,6 +1,7 @@
 // The evidence behind one message: its entries with the price rows that they name, the provider's words, and when what happened. Nothing here writes.
 
 import type { Category } from '../../domain/consent.ts';
+import type { Discrepancy, OwnEvidence } from '../../domain/ledger.ts';
 import type { ToldPricing } from '../../domain/outcome.ts';
 import type { Rate } from '../../domain/price-book.ts';
 import type { MessageId } from '../../values/id.ts';
@@ -30,6 +31,9 @@ export type EntryEvidence = EntryRecord & {
   readonly price: PriceEvidenceRow | null;
   readonly providerType: string | null;
   readonly providerCategory: string | null;
+  /** What our own rule said of it, and in what the provider's word differs. */
+  readonly own: OwnEvidence | null;
+  readonly discrepancy: Discrepancy | null;
 };
 
 /** Null where it did not happen, or nobody wrote it down; of the newest request. */

@@ -31,6 +31,9 @@ export type ReportRow = { readonly group: readonly string[]; readonly currency: 
 /** One total per currency, in the order of the currencies, as if there were no groups. */
 export type Report = { readonly rows: readonly ReportRow[]; readonly totals: readonly ReportRow[] };
 
+/** Deliveries whose price the provider told otherwise than our own view has it: how many, and the ids of the first few messages, oldest first. */
+export type Discrepancies = { readonly count: number; readonly messageIds: readonly MessageId[] };
+
 export type MessageFilter = {
   readonly senderId: SenderId | null;
   readonly state: MessageState | null;
@@ -114,6 +117,8 @@ export type Totals = {
 export type ReportStore = {
   /** The counters of the period, summed by group, in the order of the groups, and their totals at the same moment. Rows by `tag` overlap, totals never do. */
   readonly counters: (filter: ReportFilter) => Promise<Report>;
+  /** Those of a period that stand: where the provider's newest word agrees with our view, an older one is none any more. Groups play no part. */
+  readonly discrepancies: (filter: Omit<ReportFilter, 'groupBy'>) => Promise<Discrepancies>;
   /** Newest first. */
   readonly listMessages: (filter: MessageFilter, page: PageRequest) => Promise<Page<MessageRecord>>;
   /** One result per id, null where there is none. */

@@ -10,6 +10,7 @@ import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant, Month } from '../../values/time.ts';
 import type { Outcome, ToldPricing } from '../../domain/outcome.ts';
+import type { KeptWindows } from '../../domain/window.ts';
 
 /** A rate with the number of its row, which every amount that it explains will name. */
 export type StoredRate = Rate & { readonly id: number };
@@ -37,6 +38,10 @@ export type MessageFacts = {
   readonly providerId: string | null;
   /** For a delivered message of which a price is told; null elsewhere, since hardly an outcome needs it. */
   readonly charge: ChargeFacts | null;
+  /** Of the newest request. */
+  readonly windows: KeptWindows;
+  /** How many deliveries of a month used the sender's allowance so far, those of the same batch included; counted when it is asked for. */
+  readonly freeUnitsIn: (month: Month) => number;
   /** What its template says of its time to live; null for free form. */
   readonly template: TtlFacts | null;
   /** What was promised at the admission. */

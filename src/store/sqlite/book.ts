@@ -15,8 +15,8 @@ export type Book = {
 
 const INSERT_ENTRY = /* sql */ `
   INSERT INTO ledger (message_id, attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month,
-    cause, price_id, rule, provider_type, provider_category, reference)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    cause, price_id, rule, provider_type, provider_category, reference, own_rule, free_units_before, discrepancy)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const INSERT_BUCKET = /* sql */ `
   INSERT OR IGNORE INTO bucket (sender_id, day, campaign_id, category, market, template, cost_center, pricing_type, currency, account_id)
@@ -136,6 +136,9 @@ function entryRow(entry: LedgerEntry, bucketId: number, holdBucketId: number): u
     evidence?.providerType ?? null,
     evidence?.providerCategory ?? null,
     entry.reference,
+    evidence?.own?.ruleId ?? null,
+    evidence?.own?.freeUnitsBefore ?? null,
+    evidence?.discrepancy ?? null,
   ];
 }
 

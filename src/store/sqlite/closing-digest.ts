@@ -6,7 +6,8 @@ import type { Sqlite } from './database.ts';
 
 const LINES = /* sql */ `
   SELECT l.sequence, l.message_id, l.attempt, l.kind, b.day, b.market, b.category, b.pricing_type, b.currency, b.template, b.campaign_id, b.cost_center,
-    l.held, l.posted, l.event_at, l.recorded_at, l.cause, l.price_id, l.rule, l.provider_type, l.provider_category, l.reference
+    l.held, l.posted, l.event_at, l.recorded_at, l.cause, l.price_id, l.rule, l.provider_type, l.provider_category, l.reference,
+    l.own_rule, l.free_units_before, l.discrepancy
   FROM ledger l
   JOIN bucket b ON b.id = l.bucket_id
   WHERE l.books_month = ? AND b.sender_id = ?

@@ -1,6 +1,7 @@
 // The evidence behind one message on SQLite: what the rules froze with its entries, read on one consistent picture. Nothing here writes.
 
 import type { Category } from '../../domain/consent.ts';
+import type { Discrepancy } from '../../domain/ledger.ts';
 import type { EntryEvidence, EvidenceStore, MessageEvidence, PriceEvidenceRow } from '../../ports/store/evidence.ts';
 import type { MessageId } from '../../values/id.ts';
 import type { Currency } from '../../values/money.ts';
@@ -25,7 +26,8 @@ const FACTS = /* sql */ `
 // Two halves, because each is a partial index: one for all, one for the few corrections.
 const ENTRIES = /* sql */ `
   SELECT l.sequence, l.kind, l.attempt, l.held, l.posted, b.currency, b.market, b.category, b.pricing_type, l.event_at, l.recorded_at,
-    l.cause, l.rule, b.day, l.books_month, h.day AS hold_day, h.category AS hold_category, l.provider_type, l.provider_category, l.price_id
+    l.cause, l.rule, b.day, l.books_month, h.day AS hold_day, h.category AS hold_category, l.provider_type, l.provider_category, l.price_id,
+    l.own_rule, l.free_units_before, l.discrepancy
   FROM (
     SELECT * FROM ledger WHERE message_id = @id AND (kind = 'reservation' OR kind = 'charge' OR kind = 'release')
     UNION ALL
@@ -65,6 +67,9 @@ type EvidenceRow = EntryRow & {
   readonly provider_type: string | null;
   readonly provider_category: string | null;
   readonly price_id: StoredInteger | null;
+  readonly own_rule: StoredInteger | null;
+  readonly free_units_before: StoredInteger | null;
+  readonly discrepancy: Discrepancy | null;
 };
 
 type CardRow = readonly [Currency, Day, string, StoredInteger | null];
@@ -113,7 +118,13 @@ function toEvidence(sqlite: Sqlite, row: EvidenceRow): EntryEvidence {
     price: row.price_id === null ? null : priceOf(sqlite, row.price_id),
     providerType: row.provider_type,
     providerCategory: row.provider_category,
+    own: row.own_rule === null ? null : { ruleId: Number(row.own_rule), freeUnitsBefore: countOf(row.free_units_before) },
+    discrepancy: row.discrepancy,
   };
+}
+
+function countOf(value: StoredInteger | null): number | null {
+  return value === null ? null : Number(value);
 }
 
 // Neither a price nor its card is ever deleted.

@@ -6,16 +6,20 @@ import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store
 import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import { toInstant } from '../../values/time.ts';
+import { type Instant, toInstant } from '../../values/time.ts';
+import type { AllowanceMeter } from './allowance.ts';
 import type { Book } from './book.ts';
 import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
+/** What all messages of a batch share. */
+type BatchFacts = Pick<ClosingReader, 'closedThrough'> & Pick<AllowanceMeter, 'freeUnitsIn'>;
+
 export type MessageFactStore = {
-  /** One message; which months are closed is asked of `closings`, where the batch keeps the answers. */
-  readonly load: (id: MessageId, closings: Pick<ClosingReader, 'closedThrough'>) => MessageFacts | undefined;
+  /** One message; which months are closed, and what is used of an allowance, is asked of the batch, which keeps the answers. */
+  readonly load: (id: MessageId, batch: BatchFacts) => MessageFacts | undefined;
   /** What a delivered message was charged. */
   readonly chargeOf: (id: MessageId) => ChargeFacts | null;
   /** Writes changes, one for each message. Call it inside `write`. */
@@ -25,7 +29,8 @@ export type MessageFactStore = {
 // The person is whoever the message's contact turned out to be.
 const FIND = /* sql */ `
   SELECT m.sender_id, m.state, m.attempt, m.uncounted, m.reason, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
-    ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL
+    ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL,
+    m.claimed_at, m.inbound_at, m.free_entry_until
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
@@ -76,6 +81,9 @@ type Row = readonly [
   Phone | null,
   string | null,
   bigint,
+  bigint | null,
+  bigint | null,
+  bigint | null,
 ];
 
 type FactParts = {
@@ -89,9 +97,9 @@ type FactParts = {
 export function createMessageFactStore(parts: FactParts): MessageFactStore {
   const { sqlite, book } = parts;
   return {
-    load: (id, closings) => {
+    load: (id, batch) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
-      return row === undefined ? undefined : toFacts(id, row, { ...parts, ...closings });
+      return row === undefined ? undefined : toFacts(id, row, { ...parts, ...batch });
     },
     chargeOf: (id) => {
       const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, bigint] | undefined;
@@ -112,11 +120,7 @@ export function createMessageFactStore(parts: FactParts): MessageFactStore {
   };
 }
 
-function toFacts(
-  id: MessageId,
-  row: Row,
-  { book, senders, templates, closedThrough }: FactParts & Pick<ClosingReader, 'closedThrough'>,
-): MessageFacts {
+function toFacts(id: MessageId, row: Row, { book, senders, templates, closedThrough, freeUnitsIn }: FactParts & BatchFacts): MessageFacts {
   const [
     senderId,
     state,
@@ -134,6 +138,9 @@ function toFacts(
     phone,
     userId,
     undeliverable,
+    claimedAt,
+    inboundAt,
+    freeEntryUntil,
   ] = row;
   return {
     id,
@@ -150,12 +157,18 @@ function toFacts(
     pricing: pricing === null ? null : toPricing(pricing),
     providerId,
     charge: null,
+    windows: { claimedAt: momentOf(claimedAt), inboundAt: momentOf(inboundAt), freeEntryUntil: momentOf(freeEntryUntil) },
+    freeUnitsIn: (month) => freeUnitsIn(senderId, month),
     template: templateId === null ? null : templates.byId(templateId),
     price: toMicros(price),
     held: toMicros(held),
     holdBucket: book.bucket(Number(holdBucketId)),
     closedThrough: closedThrough(senderId),
   };
+}
+
+function momentOf(value: bigint | null): Instant | null {
+  return value === null ? null : toInstant(Number(value));
 }
 
 /** Two changes of one message as one: the newest state, and every other fact from whoever knew it last. */

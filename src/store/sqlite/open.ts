@@ -25,6 +25,7 @@ import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createPaceStore } from './pace.ts';
 import { createPriceStore } from './prices.ts';
+import { createDiscrepancyStore } from './discrepancies.ts';
 import { createCounterStore } from './report.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
@@ -70,6 +71,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...senders.store,
     ...budgets.store,
     ...createCounterStore(sqlite),
+    ...createDiscrepancyStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
     ...createEvidenceStore(sqlite),

@@ -1,6 +1,7 @@
 // Settling on SQLite: outcomes in, messages moved, entries posted. Also used by whoever settles inside a larger transaction.
 
-import { eventCounts, type LedgerEntry } from '../../domain/ledger.ts';
+import { monthOfEvent } from '../../domain/closing.ts';
+import { allowanceUse, eventCounts, type LedgerEntry } from '../../domain/ledger.ts';
 import { isDelivered } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { type Currency, minus, plus, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
+import { createAllowanceMeter } from './allowance.ts';
 import type { Book } from './book.ts';
 import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
@@ -109,6 +111,7 @@ type Batch = {
 function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf }: MessageFactStore, rule: Rule): Batch {
   const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
   const closedThrough = onceEach(closings.closedThrough);
+  const allowance = createAllowanceMeter(sqlite);
   const messages = new Map<MessageId, MessageFacts | undefined>();
   const undeliverable = new Map<ContactId, boolean>();
   const changes = new Map<MessageId, MessageChange>();
@@ -116,7 +119,7 @@ function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf
   const stops: Stop[] = [];
 
   const find = (id: MessageId): MessageFacts | undefined => {
-    const message = messages.has(id) ? messages.get(id) : load(id, { closedThrough });
+    const message = messages.has(id) ? messages.get(id) : load(id, { closedThrough, freeUnitsIn: allowance.freeUnitsIn });
     const marked = message === undefined ? undefined : undeliverable.get(message.contactId);
     return message === undefined || marked === undefined ? message : { ...message, undeliverable: marked };
   };
@@ -144,7 +147,11 @@ function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf
     if (message === undefined || (senderId !== null && senderId !== message.sender.id)) return notOurs(outcome);
     const decision = rule.decide(message, outcome, inForce, rule.at);
     const { change, entry, fact } = decision;
-    if (entry !== null) entries.push(entry);
+    if (entry !== null) {
+      entries.push(entry);
+      const used = allowanceUse(entry);
+      if (used !== 0) allowance.add(message.sender.id, monthOfEvent(entry), used);
+    }
     if (change !== null) changes.set(message.id, mergeChanges(changes.get(message.id), change));
     messages.set(message.id, change === null ? message : changedBy(message, change, entry));
     const learned = fact !== null && learn({ fact, message, outcome }, index);

@@ -5,17 +5,11 @@ import { isWindowOpen } from '../../domain/window.ts';
 import type { Conversation } from '../../ports/transport.ts';
 import type { ContactId, SenderId } from '../../values/id.ts';
 import { dayOf, type Instant, monthOf } from '../../values/time.ts';
+import { freeUnitsIn } from './allowance.ts';
 import type { Sqlite } from './database.ts';
 
 const WINDOW = /* sql */ `
   SELECT last_inbound_at, free_entry_until FROM service_window WHERE contact_id = ? AND sender_id = ?`;
-
-// Free deliveries of the month, whatever they belong to besides.
-const FREE_UNITS = /* sql */ `
-  SELECT ifnull(SUM(c.free_units), 0)
-  FROM bucket b
-  JOIN counter c ON c.bucket_id = b.id
-  WHERE b.sender_id = ? AND b.day BETWEEN ? || '-01' AND ? || '-31' AND b.category = 'service' AND b.pricing_type = 'free_customer_service'`;
 
 type WindowRow = readonly [Instant | null, Instant | null];
 
@@ -39,7 +33,7 @@ export function conversationOf(
   return {
     windowOpen: isWindowOpen(inboundAt, at),
     freeEntryOpen: freeEntryUntil !== null && at < freeEntryUntil,
-    freeUnitsUsed: freeForm ? (sqlite.prepare(FREE_UNITS).pluck().get(sender.id, month, month) as number) : 0,
+    freeUnitsUsed: freeForm ? freeUnitsIn(sqlite, sender.id, month) : 0,
   };
 }
 

@@ -4,6 +4,7 @@
 import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
+import { examAllowance } from './allowance.ts';
 import { examAudit } from './audit.ts';
 import { examBudgets } from './budgets.ts';
 import { examClosing } from './closing.ts';
@@ -11,6 +12,7 @@ import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
 import { examEvidence } from './evidence.ts';
+import { examDiscrepancies } from './discrepancies.ts';
 import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
 import { examInbound } from './inbound.ts';
@@ -63,11 +65,13 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   outbox: examOutbox,
   pace: examPace,
   settle: examSettle,
+  allowance: examAllowance,
   statuses: examStatuses,
   facts: examFacts,
   inbound: examInbound,
   people: examPeople,
   report: examReport,
+  discrepancies: examDiscrepancies,
   health: examHealth,
   closing: examClosing,
   audit: examAudit,

@@ -4,7 +4,7 @@ import { ENTRY_KINDS, LIST_RULES, RELEASE_CAUSES } from '../../../domain/ledger.
 import { oneOf, type Survey } from './survey.ts';
 
 const ENTRIES_FACTS = /* sql */ `
-  SELECT ifnull(l.message_id, 'entry ' || l.sequence) AS id, l.kind, l.cause, l.attempt, l.held, l.posted, l.price_id, l.rule, l.provider_type, l.recorded_at, l.bucket_id, l.hold_bucket_id,
+  SELECT ifnull(l.message_id, 'entry ' || l.sequence) AS id, l.kind, l.cause, l.attempt, l.held, l.posted, l.price_id, l.rule, l.provider_type, l.own_rule, l.free_units_before, l.discrepancy, l.recorded_at, l.bucket_id, l.hold_bucket_id,
     iif(l.reference LIKE 'late:%', substr(l.reference, 6) || '-28', b.day) AS day, b.market, b.category, b.currency, b.pricing_type, h.pricing_type AS hold_pricing_type,
     b.sender_id, b.account_id, b.template, b.campaign_id, b.cost_center,
     h.sender_id AS hold_sender, h.account_id AS hold_account, h.currency AS hold_currency, h.category AS hold_category, h.template AS hold_template,
@@ -56,7 +56,18 @@ export const ENTRIES: Survey = {
     {
       check: 'prices',
       wrong: 'A delivery counts as something else than the provider said.',
-      when: `kind = 'charge' AND pricing_type <> ifnull(provider_type, 'regular')`,
+      when: `kind = 'charge' AND pricing_type <> provider_type`,
+    },
+    {
+      check: 'prices',
+      wrong: 'A delivery is free, and neither the provider nor a rule of ours says so.',
+      when: `kind = 'charge' AND pricing_type <> 'regular' AND provider_type IS NULL AND own_rule IS NULL`,
+    },
+    {
+      check: 'prices',
+      wrong: 'It stands on our own rule or differs from it, and is no delivery; or differs from it without a word of the provider.',
+      when: `(own_rule IS NOT NULL OR discrepancy IS NOT NULL) AND NOT ${IS_DELIVERY} OR free_units_before IS NOT NULL AND own_rule IS NULL
+        OR free_units_before < 0 OR discrepancy IS NOT NULL AND provider_type IS NULL`,
     },
     {
       check: 'prices',

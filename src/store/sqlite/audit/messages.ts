@@ -74,7 +74,7 @@ const HOLDINGS_FACTS = /* sql */ `
     MAX(iif(l.kind = 'charge', l.sequence, 0)) AS last_charge,
     MAX(l.cause) AS cause,
     MAX(l.attempt) AS last_attempt,
-    SUM(l.kind = 'charge' AND c.message_id IS NULL AND (l.rule = 'free') <> (ifnull(m.pricing, 'regular/') NOT LIKE 'regular/%')) AS misheard,
+    SUM(l.kind = 'charge' AND c.message_id IS NULL AND m.pricing IS NOT NULL AND (l.rule = 'free') <> (m.pricing NOT LIKE 'regular/%')) AS misheard,
     SUM(l.hold_bucket_id <> m.hold_bucket_id AND (l.kind <> 'reservation' OR c.message_id IS NULL)) AS strays
   FROM message m
   LEFT JOIN (

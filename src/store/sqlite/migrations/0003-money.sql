@@ -1,7 +1,8 @@
 -- Closing months, and amounts that belong to no single message.
 
 -- message_id may be missing: the volume discount of a month is one amount of a group, spread over its buckets. reference then says what it is for, and with it
--- a line is written once. A NOT NULL cannot be taken off in place, so the table is made anew.
+-- a line is written once. own_rule is the row of the pricing rules that covers a delivery, free_units_before how much of its allowance was used before it, and
+-- discrepancy in what the provider's word differs from both. A NOT NULL cannot be taken off in place, so the table is made anew.
 CREATE TABLE ledger_next (
   sequence INTEGER PRIMARY KEY,
   message_id TEXT REFERENCES message (id),
@@ -20,16 +21,20 @@ CREATE TABLE ledger_next (
   provider_type TEXT,
   provider_category TEXT,
   reference TEXT,
+  own_rule INTEGER,
+  free_units_before INTEGER,
+  discrepancy TEXT CHECK (discrepancy = 'type' OR discrepancy = 'category'),
   CHECK ((cause IS NOT NULL) = (kind = 'release')),
   CHECK (message_id IS NOT NULL OR (kind = 'adjustment' AND reference IS NOT NULL AND held = 0))
 ) STRICT;
 
-INSERT INTO ledger_next SELECT *, NULL FROM ledger;
+INSERT INTO ledger_next SELECT *, NULL, NULL, NULL, NULL FROM ledger;
 DROP TABLE ledger;
 ALTER TABLE ledger_next RENAME TO ledger;
 
 CREATE UNIQUE INDEX ledger_once ON ledger (message_id, attempt, kind) WHERE kind = 'reservation' OR kind = 'charge' OR kind = 'release';
 CREATE INDEX ledger_corrections ON ledger (message_id) WHERE kind = 'repricing' OR kind = 'adjustment';
+CREATE INDEX ledger_discrepancy ON ledger (bucket_id) WHERE discrepancy IS NOT NULL;
 CREATE INDEX ledger_reference ON ledger (reference) WHERE reference IS NOT NULL;
 
 CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger

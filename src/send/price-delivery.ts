@@ -1,0 +1,56 @@
+// What a delivery costs, and why: the provider decides what was free, and our own rule where it says nothing. Both stay with the amount.
+
+import { pricingRules } from '../catalog/pricing-rules.ts';
+import type { Bucket, Discrepancy, PriceEvidence } from '../domain/ledger.ts';
+import type { PricingType } from '../domain/message.ts';
+import { type ProviderPricing, toldCategory } from '../domain/outcome.ts';
+import { rateInForce } from '../domain/price-book.ts';
+import { contradicts, type OwnPricing, ownPricing } from '../domain/pricing-rule.ts';
+import { ruleOf } from '../domain/quote.ts';
+import { windowAtClaim } from '../domain/window.ts';
+import type { MessageFacts, StoredPrices } from '../ports/store/settle.ts';
+import { type Micros, ZERO } from '../values/money.ts';
+import { type Day, monthOf } from '../values/time.ts';
+
+/** What our own rule says of a delivery on a day. `counted`: as what it is counted already, where it is. */
+export function ownPricingOf(message: MessageFacts, day: Day, counted: PricingType | null = null): OwnPricing | null {
+  return ownPricing(pricingRules(), {
+    category: message.holdBucket.category,
+    window: windowAtClaim(message.windows),
+    day,
+    freeUnitsBefore: () => message.freeUnitsIn(monthOf(day)) - (counted === 'free_customer_service' ? 1 : 0),
+  });
+}
+
+export type Pricing = {
+  readonly prices: StoredPrices;
+  readonly told: ProviderPricing | null;
+  readonly own: OwnPricing | null;
+  /** Of the delivery, whenever it is booked. */
+  readonly day: Day;
+  /** Its market, its category, and whether it is charged. */
+  readonly bucket: Bucket;
+};
+
+type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
+
+/** The amount with its evidence. A day without a rate charges what was reserved, and says so: never zero. */
+export function priceDelivery(message: MessageFacts, { prices, told, own, day, bucket }: Pricing): Priced {
+  const evidence = {
+    providerType: told?.type ?? null,
+    providerCategory: told?.category ?? null,
+    own: own === null ? null : { ruleId: own.rule.id, freeUnitsBefore: own.freeUnitsBefore },
+    discrepancy: told === null ? null : discrepancyOf(message, told, own),
+  };
+  if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
+  const { currency, market, category } = bucket;
+  const rate = rateInForce(prices, { currency, market, category, day });
+  if (rate === undefined) return { amount: message.price, evidence: { ...evidence, priceId: null, rule: 'as_reserved' } };
+  return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: ruleOf(rate) } };
+}
+
+// In a free entry point every category has the name of the window instead of its own.
+function discrepancyOf({ holdBucket }: MessageFacts, told: ProviderPricing, own: OwnPricing | null): Discrepancy | null {
+  if (own !== null && contradicts(told.type, own)) return 'type';
+  return told.type === 'regular' && toldCategory(told.category) !== holdBucket.category ? 'category' : null;
+}

@@ -1,0 +1,116 @@
+// What a delivery costs where the provider is silent: our own rule says it, on what was known when it was sent. And what becomes of a word that differs.
+
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import type { MessageFacts } from '../../src/ports/store/settle.ts';
+import { decideSettlements } from '../../src/send/settle.ts';
+import { toMicros, ZERO } from '../../src/values/money.ts';
+import { type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
+import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
+
+const SWITCH = at('2026-09-30T22:00:00Z'); // midnight in Berlin, where the month and the rules change
+const SUMMER = toInstant(SWITCH - 1);
+const open = (claimedAt = SUMMER): MessageFacts['windows'] => ({
+  claimedAt,
+  inboundAt: toInstant(claimedAt - 60_000),
+  freeEntryUntil: null,
+});
+
+function entryOf(facts: Partial<MessageFacts>, event: Partial<Outcome> = {}) {
+  return decideSettlements(message(facts), outcome('delivered', event), PRICES, NOW).entry;
+}
+
+const service = (used: number, rest: Partial<MessageFacts> = {}): Partial<MessageFacts> => ({
+  holdBucket: { ...message().holdBucket, category: 'service' },
+  template: null,
+  windows: open(NOW),
+  freeUnitsIn: () => used,
+  ...rest,
+});
+
+describe('a delivery of which the provider says no price', () => {
+  it("follows the rule of its own day in the sender's zone, to the millisecond", () => {
+    const windows = open();
+    expect(entryOf({ windows }, { at: SUMMER })).toMatchObject({
+      posted: 0n,
+      held: -60_000n,
+      bucket: { day: '2026-09-30', pricingType: 'free_customer_service' },
+      evidence: { rule: 'free', priceId: null, providerType: null, own: { ruleId: 6, freeUnitsBefore: null }, discrepancy: null },
+    });
+    expect(entryOf({ windows }, { at: SWITCH })).toMatchObject({
+      posted: 55_000n,
+      bucket: { day: '2026-10-01', pricingType: 'regular' },
+      evidence: { rule: 'list_open_ended', providerType: null, own: { ruleId: 8 }, discrepancy: null },
+    });
+    const newYork = { ...SENDER, timeZone: 'America/New_York' as TimeZone };
+    expect(entryOf({ windows, sender: newYork }, { at: SWITCH })).toMatchObject({ posted: 0n, bucket: { day: '2026-09-30' } });
+  });
+
+  it('goes by the window that was open when it was claimed', () => {
+    const { inboundAt } = open();
+    const windows = { claimedAt: toInstant((inboundAt ?? 0) + 86_400_000), inboundAt, freeEntryUntil: null };
+    expect(entryOf({ windows }, { at: SUMMER })).toMatchObject({ posted: 50_000n, evidence: { own: { ruleId: 5 } } });
+    expect(entryOf({ windows: { ...windows, claimedAt: null } }, { at: SUMMER })).toMatchObject({ posted: 50_000n });
+    const entered = { claimedAt: NOW, inboundAt: null, freeEntryUntil: toInstant(NOW + 1) };
+    expect(entryOf({ windows: entered })).toMatchObject({
+      posted: 0n,
+      bucket: { pricingType: 'free_entry_point' },
+      evidence: { own: { ruleId: 1 } },
+    });
+    expect(entryOf({ windows: { ...entered, freeEntryUntil: NOW } })).toMatchObject({ posted: 55_000n });
+  });
+
+  it('of service is free while the allowance of its own month lasts', () => {
+    expect(entryOf(service(999))).toMatchObject({ posted: 0n, evidence: { own: { ruleId: 9, freeUnitsBefore: 999 } } });
+    expect(entryOf(service(1_000))).toMatchObject({ posted: 5_000n, evidence: { own: { ruleId: 9, freeUnitsBefore: 1_000 } } });
+    const months: Month[] = [];
+    const counted = service(0, { freeUnitsIn: (month) => (months.push(month), 0), closedThrough: '2026-10' as Month });
+    expect(entryOf(counted, { at: SWITCH })).toMatchObject({ bucket: { day: '2026-11-22' }, reference: 'late:2026-10', posted: 0n });
+    expect(months).toEqual(['2026-10']);
+  });
+
+  it('on a day before all rules is charged, and names none', () => {
+    expect(entryOf({}, { at: at('2025-06-30T12:00:00Z') })).toMatchObject({ bucket: { pricingType: 'regular' }, evidence: { own: null } });
+  });
+});
+
+describe('a word of the provider', () => {
+  const regular = { type: 'regular', category: 'utility' } as const;
+  const free = { type: 'free_customer_service', category: 'utility' } as const;
+
+  it('is booked where it differs from our rule, and the difference is kept', () => {
+    expect(entryOf({ windows: open() }, { at: SUMMER, pricing: regular })).toMatchObject({
+      posted: 50_000n,
+      evidence: { providerType: 'regular', own: { ruleId: 6 }, discrepancy: 'type' },
+    });
+    expect(entryOf({}, { pricing: free })).toMatchObject({ posted: 0n, evidence: { own: { ruleId: 5 }, discrepancy: 'type' } });
+    expect(entryOf(service(1_000), { pricing: { ...free, category: 'service' } })).toMatchObject({ evidence: { discrepancy: 'type' } });
+    expect(entryOf(service(999), { pricing: { ...free, category: 'service' } })).toMatchObject({ evidence: { discrepancy: null } });
+  });
+
+  it('that is of another category is kept too, whatever its spelling', () => {
+    expect(entryOf({}, { pricing: { ...regular, category: 'marketing' } })?.evidence?.discrepancy).toBe('category');
+    expect(entryOf({}, { pricing: { ...regular, category: 'general_purpose_ai' } })?.evidence?.discrepancy).toBe('category');
+    const lite = { holdBucket: { ...message().holdBucket, category: 'marketing' as const } };
+    expect(entryOf(lite, { pricing: { ...regular, category: 'marketing_lite' } })?.evidence?.discrepancy).toBeNull();
+    expect(entryOf({}, { pricing: { type: 'free_entry_point', category: 'referral_conversion' } })?.evidence?.discrepancy).toBeNull();
+  });
+
+  it('corrects what our rule had said, among the free ones that it leaves or joins', () => {
+    const bucket = { ...message(service(1)).holdBucket, pricingType: free.type };
+    const silent = service(7, { state: 'delivered', held: ZERO, charge: { amount: ZERO, bucket, at: NOW } });
+    expect(entryOf(silent, { pricing: { ...regular, category: 'service' } })).toMatchObject({
+      kind: 'adjustment',
+      posted: 5_000n,
+      bucket,
+      // Its own unit is among the seven.
+      evidence: { own: { ruleId: 9, freeUnitsBefore: 6 } },
+    });
+    const charged = { amount: toMicros(5_000n), bucket: { ...bucket, pricingType: 'regular' as const }, at: NOW };
+    expect(entryOf({ ...silent, charge: charged }, { pricing: { ...free, category: 'service' } })).toMatchObject({
+      posted: -5_000n,
+      bucket,
+      evidence: { own: { freeUnitsBefore: 7 } },
+    });
+  });
+});
