@@ -107,7 +107,9 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   const booked = message.pricing?.type ?? charge.bucket.pricingType;
   if (isFree(booked) === isFree(word.type)) return null;
   const day = dayOf(charge.at, message.sender.timeZone);
+  // Beside the charge while that month is open; and of the month of the delivery, wherever the charge was booked.
   const booking = bookedOn(message, charge.bucket.day, at);
+  const late = monthOf(day) === monthOf(booking.day) ? null : monthOf(day);
   const own = ownPricingOf(message, day, booked);
   const { amount, evidence } = priceDelivery(message, {
     prices,
@@ -120,7 +122,7 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   const pricingType = isFree(word.type) ? word.type : booked;
   const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day, pricingType });
   const posted = minus(amount, charge.amount);
-  return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late: booking.late });
+  return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late });
 }
 
 function isFree(type: PricingType): boolean {
