@@ -1,7 +1,7 @@
 // The provider's markets: which calling codes and area prefixes are in which, and from when. The rows are in markets.csv: the pricing
-// page's country table (updated 2026-03-02), with the moves that the rate cards of July and October 2026 show. Two things in it are
-// inferred, and say so: the +1 areas that the page does not list are Other, like every calling code without a row; and Kazakhstan's
-// part of +7 is 6 and 7, by the numbering plan. A row holds from its effective_from until the day before its effective_before.
+// page's country table (updated 2026-03-02), with the moves that the rate cards of July and October 2026 show. Three things in it are
+// not from there: the +1 areas that the page does not list are Other, like every calling code without a row; Kazakhstan's part of +7 is 6
+// and 7, by the numbering plan; and Canada's part of +1 is the North American Numbering Plan Administrator's list of 2025. A row holds from its effective_from until the day before its effective_before.
 
 import { createMarketMap, type MarketMap, type MarketRow } from '../domain/market.ts';
 import type { Day } from '../values/time.ts';

@@ -67,6 +67,7 @@ async function addSender(app: App, store: Store, { url, phoneNumberId, wabaId }:
       apiVersion: 'v26.0',
       ratePerSecond: RATE_PER_SECOND,
       confirmsStops: false,
+      authInternationalFrom: null,
     },
   };
   await store.putSender(sender);

@@ -73,7 +73,7 @@ const STEPS: Readonly<Record<RefusalReason, string>> = {
   quiet_hours: 'Send it again when the quiet hours are over.',
   undeliverable: 'The provider cannot reach the number; it counts as reachable again once it is heard of.',
   template_unavailable: 'tollbell template list shows the state of the templates; tollbell template sync asks the provider.',
-  market_paused: 'The provider does not deliver this there now; send it again later.',
+  market_paused: 'The provider delivers nothing of this category in that country for the time being; send it again later.',
   suppressed: 'The person was forgotten on request, and stays so.',
 };
 

@@ -111,8 +111,10 @@ export function cardInForce(cards: readonly StoredPriceCard[], day: Day): Stored
 export async function pricedSender(
   store: Pick<DirectoryStore, 'listSenders'> | null,
   config: App['config'],
-): Promise<Pick<Sender, 'name' | 'currency' | 'timeZone'>> {
-  return store === null ? { name: SANDBOX_SENDER, currency: 'USD' as Currency, timeZone: UTC } : currentSender(store, config);
+): Promise<Pick<Sender, 'name' | 'currency' | 'timeZone' | 'whatsapp'>> {
+  return store === null
+    ? { name: SANDBOX_SENDER, currency: 'USD' as Currency, timeZone: UTC, whatsapp: null }
+    : currentSender(store, config);
 }
 
 function keyOf({ currency, effectiveFrom }: PriceCard): string {

@@ -8,7 +8,8 @@ import { CATEGORIES, type Category } from '../domain/consent.ts';
 import { LIST_RULES, type ListRule } from '../domain/ledger.ts';
 import { type Market, marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { ruleOf } from '../domain/quote.ts';
+import { chargedCategory, ruleOf } from '../domain/quote.ts';
+import { paysInternational } from '../domain/sender.ts';
 import type { Store } from '../ports/store.ts';
 import { type Currency, formatAmount, plus, toMicros, ZERO } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
@@ -69,23 +70,28 @@ type Terms = {
   readonly day: Day;
   readonly category: Category;
   readonly units: number;
+  /** The sender pays the international rate of authentication. */
+  readonly isInternational: boolean;
 };
 
 /** One quote for each recipient, in order. Where there is no store yet, the prices are those that it will begin with. Throws `unknown_template`. */
 export async function quotePrices(app: App, request: QuoteRequest): Promise<Quote> {
   const store = await app.reader();
-  const { name: sender, currency, timeZone } = await pricedSender(store, app.config);
+  const { name: sender, currency, timeZone, whatsapp } = await pricedSender(store, app.config);
   const { template, category } = await categoryOf(app, request);
   const day = dayOf(request.at ?? app.clock.now(), timeZone);
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
-  const items = request.to.map((phone) => quoteOne(phone, { book, currency, day, category, units: request.units }));
+  const items = request.to.map((phone) =>
+    quoteOne(phone, { book, currency, day, category, units: request.units, isInternational: paysInternational({ whatsapp }, day) }),
+  );
   return { sender, template, category, day, items: items.map(({ item }) => item), totals: totalsOf(items, currency) };
 }
 
 type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };
 
-function quoteOne(phone: Phone, { book, currency, day, category, units }: Terms): Priced {
+function quoteOne(phone: Phone, { book, currency, day, units, isInternational, ...asked }: Terms): Priced {
   const market: Market = marketOf(marketMap(), phone, day);
+  const category = chargedCategory(book, { currency, day, market, category: asked.category, isInternational });
   const rate = rateInForce(book, { currency, day, market, category });
   const total = rate === undefined ? null : toMicros(rate.rate * BigInt(units));
   const item = {

@@ -19,6 +19,9 @@ const WhatsappItem = z.object({
   api_version: z.nullable(z.string()),
   rate: z.int().check(z.describe('messages a second')),
   confirm_stops: z.boolean(),
+  auth_international_from: z
+    .nullable(z.string())
+    .check(z.describe('the day from which authentication to listed countries costs the international rate')),
 });
 
 /** The JSON of a sender. */
@@ -35,7 +38,9 @@ export const SenderItem = z.object({
 /** The columns of `SenderItem` in CSV. */
 export const SENDER_COLUMNS = [
   ...Object.keys(SenderItem.shape).filter((name) => name !== 'whatsapp'),
-  ...['phone_number_id', 'waba_id', 'api_base', 'api_version', 'rate', 'confirm_stops'].map((name) => `whatsapp.${name}`),
+  ...['phone_number_id', 'waba_id', 'api_base', 'api_version', 'rate', 'confirm_stops', 'auth_international_from'].map(
+    (name) => `whatsapp.${name}`,
+  ),
 ];
 
 /** The fields of a sender. */
@@ -62,6 +67,7 @@ function toWhatsappItem(settings: WhatsappSettings): z.output<typeof WhatsappIte
     api_version: settings.apiVersion,
     rate: settings.ratePerSecond,
     confirm_stops: settings.confirmsStops,
+    auth_international_from: settings.authInternationalFrom,
   };
 }
 
@@ -91,6 +97,12 @@ function whatsappFields(settings: WhatsappSettings): readonly (readonly [string,
     ['provider', settings.apiVersion === null ? `${settings.apiBase} (no version)` : `${settings.apiBase}/${settings.apiVersion}`],
     ['rate', `${settings.ratePerSecond} messages a second`],
     ['confirms stops', settings.confirmsStops ? 'yes' : 'no'],
+    [
+      'international',
+      settings.authInternationalFrom === null
+        ? 'no rate of its own for authentication'
+        : `authentication from ${settings.authInternationalFrom}`,
+    ],
   ];
 }
 

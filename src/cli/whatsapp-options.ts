@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import { isLoopback, type SecretSource, type WhatsappSettings } from '../domain/sender.ts';
 import { type AppError, fail } from '../errors.ts';
-import { countText, flag, orNull, parsedText } from './options.ts';
+import { countText, dayText, flag, orNull, parsedText } from './options.ts';
 
 const API_BASE = 'https://graph.facebook.com';
 const API_VERSION = 'v26.0';
@@ -57,6 +57,7 @@ export const WhatsappOptions = {
   apiVersion: z.optional(versionText),
   rate: orNull(countText(RATE_MAX)),
   confirmStops: flag,
+  authInternationalFrom: orNull(dayText),
 } as const;
 type Given = z.output<z.ZodMiniObject<typeof WhatsappOptions>>;
 
@@ -75,7 +76,11 @@ export function addWhatsappOptions(command: Command): Command {
     .option('--api-base <url>', `the provider's address (default ${API_BASE})`)
     .option('--api-version <version>', `the API's version, or none (default ${API_VERSION})`)
     .option('--rate <count>', `messages a second that the number may send (default ${RATE})`)
-    .option('--confirm-stops', 'answer a stop word with one confirmation, which costs what a free-form message costs');
+    .option('--confirm-stops', 'answer a stop word with one confirmation, which costs what a free-form message costs')
+    .option(
+      '--auth-international-from <day>',
+      'authentication messages to the countries that the provider lists cost the international rate from this day on',
+    );
 }
 
 /** The first of these options that was given, as it is typed; undefined where none was. */
@@ -110,6 +115,7 @@ export function toWhatsappSettings(options: Given, absolute: (path: string) => s
     apiVersion: options.apiVersion === undefined ? API_VERSION : options.apiVersion,
     ratePerSecond: options.rate ?? RATE,
     confirmsStops: options.confirmStops,
+    authInternationalFrom: options.authInternationalFrom,
   };
 }
 

@@ -96,13 +96,24 @@ export function marketOriginOf(map: MarketMap, address: Address, day: Day): Mark
         ?.some((row) => isInForce(row, day)) === true;
     return isKnown ? { market: marketOf(map, address, day), by: 'user_id', country } : { market: OTHER_MARKET, by: 'none' };
   }
+  const found = rowOfNumber(map, address, day);
+  if (found === undefined) return { market: OTHER_MARKET, by: 'none' };
+  const { market, callingCode } = found.row;
+  return { market, by: 'number', callingCode, areaPrefix: found.prefix.slice(callingCode.length) };
+}
+
+/** The country of a person on a day: of the number's longest prefix, or of the user id; null where no row covers the number. Not for the hot path. */
+export function countryOf(map: MarketMap, address: Address, day: Day): string | null {
+  return address.startsWith('+') ? (rowOfNumber(map, address, day)?.row.country ?? null) : address.slice(0, 2);
+}
+
+function rowOfNumber(map: MarketMap, phone: string, day: Day): { readonly row: MarketRow; readonly prefix: string } | undefined {
   for (let digits = map.prefixDigitsMax; digits > 0; digits -= 1) {
-    const prefix = address.slice(1, digits + 1);
+    const prefix = phone.slice(1, digits + 1);
     const row = prefix.length < digits ? undefined : map.rowsByPrefix.get(Number(prefix))?.find((known) => isInForce(known, day));
-    if (row === undefined) continue;
-    return { market: row.market, by: 'number', callingCode: row.callingCode, areaPrefix: prefix.slice(row.callingCode.length) };
+    if (row !== undefined) return { row, prefix };
   }
-  return { market: OTHER_MARKET, by: 'none' };
+  return undefined;
 }
 
 function marketOfCountry({ rowsByCountry }: MarketMap, country: string, day: Day): Market {

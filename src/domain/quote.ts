@@ -2,10 +2,10 @@
 
 import type { Currency } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
-import type { Category } from './consent.ts';
+import { type Category, purposeOf } from './consent.ts';
 import type { ListRule, PriceEvidence } from './ledger.ts';
 import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
-import { highestRate, type PriceBook, type Rate } from './price-book.ts';
+import { highestRate, type PriceBook, type PriceQuery, type Rate, rateInForce } from './price-book.ts';
 
 export type QuoteQuestion = {
   readonly address: Address;
@@ -28,6 +28,24 @@ export type Quote<R extends Rate> = {
 export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, question: QuoteQuestion): Quote<R> {
   const rate = highestRate(book, { ...question, markets });
   return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
+}
+
+/**
+ * The category that a message costs. Authentication is international where its sender pays that and the card has such a rate for the market, which is how the
+ * provider lists its countries.
+ */
+export function chargedCategory<R extends Rate>(
+  book: PriceBook<R>,
+  { isInternational, ...query }: PriceQuery & { readonly isInternational: boolean },
+): Category {
+  if (query.category !== 'authentication' || !isInternational) return query.category;
+  const international = { ...query, category: 'authentication-international' } as const;
+  return rateInForce(book, international) === undefined ? query.category : international.category;
+}
+
+/** Whether a delivery may turn out to be the one or the other: the two kinds of authentication, of which the provider knows which it was. */
+export function isSameKind(left: Category, right: Category): boolean {
+  return purposeOf(left) === purposeOf(right);
 }
 
 /** The evidence of an amount that was promised at this rate of a store. */

@@ -2,7 +2,7 @@
 
 import type { AccountId, SenderId } from '../values/id.ts';
 import type { Currency } from '../values/money.ts';
-import type { Instant, TimeZone } from '../values/time.ts';
+import type { Day, Instant, TimeZone } from '../values/time.ts';
 
 /** The channels that this version can send through. */
 export const TRANSPORT_NAMES = ['sandbox', 'whatsapp'] as const;
@@ -28,6 +28,11 @@ export type WhatsappSettings = {
   readonly ratePerSecond: number;
   /** Answer a stop word with one confirmation, which costs what a free-form message costs. */
   readonly confirmsStops: boolean;
+  /**
+   * From this day on authentication messages to the countries that the provider lists are charged at the international rate; null where they are not. The provider
+   * decides when (the account's `auth_international_rate_eligibility`).
+   */
+  readonly authInternationalFrom: Day | null;
 };
 
 export type Sender = {
@@ -47,6 +52,12 @@ export type Sender = {
 /** The account and the sender that a fresh store has, so that the first send needs no set-up. */
 export const DEFAULT_ACCOUNT = 'default' as AccountId;
 export const SANDBOX_SENDER = 'sandbox';
+
+/** True where authentication messages to listed countries cost the international rate on a day. */
+export function paysInternational({ whatsapp }: Pick<Sender, 'whatsapp'>, day: Day): boolean {
+  const from = whatsapp?.authInternationalFrom ?? null;
+  return from !== null && from <= day;
+}
 
 /** True for a name that can stand in a command line and a file name: letters, digits, `-`, `_`, `.`; at most 64. */
 export function isSenderName(name: string): boolean {

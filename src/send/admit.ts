@@ -1,11 +1,15 @@
 // Steps 3 to 5: the rule of admission. Consent, then price, then budget; one answer per request. Pure: the engine calls it inside its transaction.
 
+import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
+import { marketOf } from '../domain/market.ts';
+import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { listEvidence, quote } from '../domain/quote.ts';
+import { chargedCategory, listEvidence, type Quote, quote } from '../domain/quote.ts';
+import { paysInternational } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
@@ -132,18 +136,36 @@ type Candidate = {
   readonly category: Category;
 };
 
-function priceAndBudget(batch: Batch, candidate: Candidate): Admission {
+function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
-  const { request, addressee, category } = candidate;
+  const { request, addressee } = asked;
   const address = addressee.phone ?? addressee.userId;
-  if (address === null) return refused('no_price', category); // a person who was forgotten is in no market
-  const question = { address, category, currency: facts.sender.currency, from: batch.today, to: batch.lastDay };
-  const { market, rate } = quote(facts.prices, marketMap(), question);
+  if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
+  const place = { category: asked.category, address, day: batch.today, markets: marketMap() };
+  if (isPaused(marketPauses(), place)) return refused('market_paused', asked.category, marketOf(place.markets, address, place.day));
+  const { category, market, rate } = quoteHighest(batch, address, asked.category);
   if (rate === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
   if (!batch.budgets.take(rate.rate, spending)) return refused('over_budget', category, market);
-  return admit(batch, candidate, { market, rate });
+  return admit(batch, { ...asked, category }, { market, rate });
+}
+
+// What the provider may bill as either kind of authentication is reserved at the dearer one.
+function quoteHighest(
+  { facts, today, lastDay }: Batch,
+  address: string,
+  asked: Category,
+): Quote<StoredRate> & { readonly category: Category } {
+  const { prices, sender } = facts;
+  const { currency } = sender;
+  const terms = { address, currency, from: today, to: lastDay };
+  const plain = quote(prices, marketMap(), { ...terms, category: asked });
+  const isInternational = paysInternational(sender, today);
+  const category = chargedCategory(prices, { currency, day: today, market: plain.market, category: asked, isInternational });
+  if (category === asked) return { ...plain, category };
+  const { rate } = quote(prices, marketMap(), { ...terms, category });
+  return { market: plain.market, category, rate: plain.rate !== null && rate !== null && plain.rate.rate > rate.rate ? plain.rate : rate };
 }
 
 function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly market: string; readonly rate: StoredRate }): Admission {

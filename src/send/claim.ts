@@ -1,8 +1,10 @@
 // The gate at the moment of sending: what was true at the admission must still be true. Pure: the engine calls it inside the claiming transaction.
 
+import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
+import { isPaused } from '../domain/market-pause.ts';
 import { isDelivered } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
@@ -19,18 +21,21 @@ export const decideClaim: DecideClaim = (facts) => {
   if (retried.some(({ state, reason }) => isDelivered(state) || reason === SENT_AFTER_ALL)) return { kind: 'drop', reason: 'already_sent' };
   const refusal = refusalOf(facts.gate);
   if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(at + PAUSED_MS) };
-  const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : dearerThanHeld(facts));
+  const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : pausedOrDearer(facts));
   return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
 };
 
-// A card that came since, or a number that moved, may have raised the price past what was reserved, and so past a budget or a maximum price.
-function dearerThanHeld({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
+// The provider may have paused its market since; and a card that came, or a number that moved, may have raised the price past what was reserved, and so past a
+// budget or a maximum price.
+function pausedOrDearer({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
   const address = phone ?? userId;
   if (address === null) return null;
   const day = dayOf(at, sender.timeZone);
+  const { category } = gate;
+  if (isPaused(marketPauses(), { category, address, day, markets: marketMap() })) return 'market_paused';
   const rate = rateInForce(prices, {
     currency: sender.currency,
-    category: gate.category,
+    category,
     market: marketOf(marketMap(), address, day),
     day,
   });

@@ -1,10 +1,12 @@
 // A template that the provider puts in another category takes its queued messages along: consent, price and budget are asked again, and the reservation
 // follows, or the message may not be sent any more. Pure: the engine calls it inside the transaction that takes over the change.
 
+import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
+import { isPaused } from '../domain/market-pause.ts';
 import { listEvidence, quote } from '../domain/quote.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
@@ -32,6 +34,7 @@ function rateFor(message: RepricingFacts): StoredRate | RefusalReason {
   const address = message.phone ?? message.userId;
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
   const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
+  if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
   const { rate } = quote(prices, marketMap(), { address, category, currency: sender.currency, from, to });
   if (rate === null) return 'no_price';
   return maxPrice !== null && rate.rate > maxPrice ? 'over_max_price' : rate;

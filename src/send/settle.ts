@@ -3,11 +3,12 @@
 import { marketMap } from '../catalog/markets.ts';
 import { type Booking, bookingOf, lateReference } from '../domain/closing.ts';
 import { type Bucket, type LedgerEntry, type ReleaseCause } from '../domain/ledger.ts';
-import { isRefusalReason } from '../domain/consent.ts';
+import { type Category, isRefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, type PricingType, silenceEnd } from '../domain/message.ts';
+import { isSameKind } from '../domain/quote.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
-import { type Outcome, PRICED_KINDS, type PricedKind, type ToldPricing } from '../domain/outcome.ts';
+import { type Outcome, PRICED_KINDS, type PricedKind, toldCategory, type ToldPricing } from '../domain/outcome.ts';
 import type {
   ContactFact,
   DecideSettlements,
@@ -69,9 +70,21 @@ function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: S
   const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
   const booking = bookedOn(message, day, at);
   const own = ownPricingOf(message, day);
-  const bucket = bucketLike(holdBucket, { day: booking.day, market, pricingType: told?.type ?? own?.type ?? 'regular' });
+  const change = {
+    day: booking.day,
+    market,
+    category: categoryOf(holdBucket.category, told),
+    pricingType: told?.type ?? own?.type ?? 'regular',
+  };
+  const bucket = bucketLike(holdBucket, change);
   const { amount, evidence } = priceDelivery(message, { prices, told, own, day, bucket });
   return entryOf(message, outcome, { kind: 'charge', bucket, posted: amount, cause: null, evidence, at, late: booking.late });
+}
+
+// Of the two kinds of authentication the provider's is booked. Anything else that it calls a message is a discrepancy.
+function categoryOf(held: Category, told: ToldPricing | null): Category {
+  const category = told?.type === 'regular' ? toldCategory(told.category) : null;
+  return category !== null && isSameKind(category, held) ? category : held;
 }
 
 function bookedOn({ closedThrough, sender }: MessageFacts, day: Day, at: Instant): Booking {
@@ -81,11 +94,11 @@ function bookedOn({ closedThrough, sender }: MessageFacts, day: Day, at: Instant
 const derived = new WeakMap<Bucket, Map<string, Bucket>>();
 
 // Equal buckets share one object, so that the book finds their number once per batch. Most messages are delivered on the day of their reservation.
-function bucketLike(hold: Bucket, change: Pick<Bucket, 'day' | 'market' | 'pricingType'>): Bucket {
-  const { day, market, pricingType } = change;
-  if (day === hold.day && market === hold.market && pricingType === hold.pricingType) return hold;
+function bucketLike(hold: Bucket, change: Pick<Bucket, 'day' | 'market' | 'category' | 'pricingType'>): Bucket {
+  const { day, market, category, pricingType } = change;
+  if (day === hold.day && market === hold.market && category === hold.category && pricingType === hold.pricingType) return hold;
   const like = derived.get(hold) ?? new Map<string, Bucket>();
-  const key = `${day} ${pricingType} ${market}`;
+  const key = `${day} ${pricingType} ${category} ${market}`;
   const bucket = like.get(key) ?? { ...hold, ...change };
   derived.set(hold, like.set(key, bucket));
   return bucket;
@@ -150,7 +163,7 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
 
 function release(message: MessageFacts, outcome: Outcome, { at }: Step): LedgerEntry {
   const { day, late } = bookedOn(message, dayOf(outcome.at, message.sender.timeZone), at);
-  const bucket = bucketLike(message.holdBucket, { day, market: message.holdBucket.market, pricingType: message.holdBucket.pricingType });
+  const bucket = bucketLike(message.holdBucket, { ...message.holdBucket, day });
   return entryOf(message, outcome, { kind: 'release', bucket, posted: ZERO, cause: causeOf(outcome.kind), evidence: null, at, late });
 }
 

@@ -61,7 +61,11 @@ export function toSender(row: SenderRow): Sender {
     timeZone: row.time_zone,
     isDefault: Number(row.is_default) === 1,
     createdAt: instantOf(row.created_at),
-    whatsapp: row.transport === 'whatsapp' ? (jsonOf(row.settings) as WhatsappSettings) : null,
+    // What was added later is missing from settings of before.
+    whatsapp:
+      row.transport === 'whatsapp'
+        ? { authInternationalFrom: null, ...(jsonOf(row.settings) as Omit<WhatsappSettings, 'authInternationalFrom'>) }
+        : null,
   };
 }
 

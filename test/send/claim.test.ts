@@ -49,6 +49,19 @@ it('refuses what has become dearer than what was reserved, and what has no price
   expect(claim({ phone: null, held: 0n as Micros })).toEqual({ kind: 'claim' });
 });
 
+it('refuses where the provider paused the market while it waited', () => {
+  const gate = {
+    flags: [flag('marketing', 'opt_in')],
+    category: 'marketing',
+    freeForm: false,
+    windowOpen: false,
+    lastInboundAt: null,
+  } as const;
+  const phone = '+12125550100' as Phone;
+  expect(claim({ phone, gate: { ...gate, confirmsStop: false } })).toEqual({ kind: 'refuse', reason: 'market_paused' });
+  expect(claim({ phone: '+14165550100' as Phone, gate: { ...gate, confirmsStop: false } })).toEqual({ kind: 'refuse', reason: 'no_price' });
+});
+
 it('lets what waits for a paused template wait on, in half-hours', () => {
   expect(claim({ template: 'paused' })).toEqual({ kind: 'wait', until: NOW + PAUSED_MS });
   expect(claim({ template: 'paused' }, [])).toEqual({ kind: 'refuse', reason: 'no_consent' });

@@ -6,6 +6,7 @@ import type { RepricingFacts } from '../../src/ports/store/templates.ts';
 import { decideRepricings } from '../../src/send/reprice.ts';
 import type { BudgetId, CampaignId, MessageId } from '../../src/values/id.ts';
 import { toMicros } from '../../src/values/money.ts';
+import type { Phone } from '../../src/values/phone.ts';
 import { at, flag, message, NOW, PRICES, SENDER } from './facts.ts';
 
 const AGREED = [flag('utility', 'opt_in'), flag('marketing', 'opt_in')];
@@ -138,6 +139,11 @@ describe('a budget', () => {
     const center = budget(0n, 0n, { costCenter: 'shop', category: 'utility' });
     expect(reasons([queued(), queued({ holdBucket })], [center])).toEqual(['over_budget', 'repriced']);
   });
+});
+
+it('refuses where the provider delivers nothing of the new category', () => {
+  const [phone, category] = ['+12125550100' as Phone, 'marketing'] as const;
+  expect(reasons([queued({ phone, category })])).toEqual(['market_paused']);
 });
 
 it('keeps to what a message may cost at most', () => {

@@ -2,10 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
 import { toMicros, ZERO } from '../../src/values/money.ts';
-import { type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
+import type { Phone } from '../../src/values/phone.ts';
+import { type Day, type Instant, type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
 import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
 
 const SWITCH = at('2026-09-30T22:00:00Z'); // midnight in Berlin, where the month and the rules change
@@ -71,6 +73,21 @@ describe('a delivery of which the provider says no price', () => {
 
   it('on a day before all rules is charged, and names none', () => {
     expect(entryOf({}, { at: at('2025-06-30T12:00:00Z') })).toMatchObject({ bucket: { pricingType: 'regular' }, evidence: { own: null } });
+  });
+});
+
+describe('a number that moves to another market at a quarter day', () => {
+  it("is charged in the market of the day of its delivery, which changes at midnight in the sender's zone, with the card", () => {
+    const kazakh = { phone: '+77012345678' as Phone };
+    const rates = (effectiveFrom: string, market: string, micros: bigint) => ({
+      currency: SENDER.currency,
+      effectiveFrom: effectiveFrom as Day,
+      rates: [{ id: Number(micros), market, category: 'utility' as const, tierFrom: 0, tierTo: 'max' as const, rate: toMicros(micros) }],
+    });
+    const prices = createPriceBook([rates('2026-07-01', 'Other', 21_200n), rates('2026-10-01', 'Kazakhstan', 9_000n)]);
+    const charged = (when: Instant) => decideSettlements(message(kazakh), outcome('delivered', { at: when }), prices, NOW).entry;
+    expect(charged(SUMMER)).toMatchObject({ posted: 21_200n, bucket: { market: 'Other', day: '2026-09-30' } });
+    expect(charged(SWITCH)).toMatchObject({ posted: 9_000n, bucket: { market: 'Kazakhstan', day: '2026-10-01' } });
   });
 });
 

@@ -101,6 +101,7 @@ describe('sender add --transport whatsapp', () => {
           api_version: 'v26.0',
           rate: 20,
           confirm_stops: false,
+          auth_international_from: null,
         },
         result: 'added',
       },
@@ -120,14 +121,32 @@ describe('sender add --transport whatsapp', () => {
       '--api-version',
       'none',
       '--confirm-stops',
+      '--auth-international-from',
+      '2026-10-01',
     );
     const { out } = await world.run('sender', 'show', 'shop');
     expect(out).toMatch(/^number id +1065$/m);
     expect(out).toMatch(/^token +in the environment variable WA_TOKEN$/m);
     expect(out).toMatch(/^provider +http:\/\/127\.0\.0\.1:4010 \(no version\)$/m);
     expect(out).toMatch(/^confirms stops +yes$/m);
+    expect(out).toMatch(/^international +authentication from 2026-10-01$/m);
+    const quoted = await world.run(
+      'price',
+      'quote',
+      'authentication',
+      '--to',
+      '+919812345678',
+      '--to',
+      '+4915112345678',
+      '--sender',
+      'shop',
+      '--json',
+    );
+    expect(quoted.json()).toMatchObject({
+      items: [{ category: 'authentication-international', rate: '0.030400' }, { category: 'authentication' }],
+    });
     expect((await world.run('sender', 'list')).out).toMatch(/^shop +whatsapp +1065 +USD/m);
-    expect((await world.run('sender', 'list', '--format', 'csv')).out).toContain('2065,http://127.0.0.1:4010,,80,true\n');
+    expect((await world.run('sender', 'list', '--format', 'csv')).out).toContain('2065,http://127.0.0.1:4010,,80,true,2026-10-01\n');
   });
 
   it('changes nothing the second time, and only the channel where that differs', async () => {

@@ -18,6 +18,9 @@ const ENTRIES_FACTS = /* sql */ `
 
 const IS_LISTED = oneOf('rule', LIST_RULES);
 const IS_PRICED = oneOf('kind', ['charge', 'reservation', 'repricing']);
+// The provider may bill a message as the other kind of authentication.
+const kindOf = (column: string): string => `iif(${column} = 'authentication-international', 'authentication', ${column})`;
+const IS_SAME_KIND = `${kindOf('price_category')} = ${kindOf('category')}`;
 const IS_DELIVERY = oneOf('kind', ['charge', 'adjustment']);
 
 /** Every entry: that its amount is what its evidence says, and that its buckets are of one kind. */
@@ -73,7 +76,8 @@ export const ENTRIES: Survey = {
       check: 'prices',
       wrong: 'A price is of another market, category or currency.',
       // What leaves a category when a price changes names the new price, and a reservation the market where it may be dearest.
-      when: `(price_category <> category OR card_currency <> currency) AND NOT (kind = 'repricing' AND held <= 0)
+      // … or either kind of authentication, of which the dearer one is reserved.
+      when: `(price_category <> category AND NOT (${IS_SAME_KIND} AND NOT ${IS_DELIVERY}) OR card_currency <> currency) AND NOT (kind = 'repricing' AND held <= 0)
         OR price_market <> market AND ${IS_DELIVERY}`,
     },
     {
@@ -93,8 +97,8 @@ export const ENTRIES: Survey = {
     {
       check: 'buckets',
       wrong: 'An entry counts for another sender, currency, category, template, campaign or cost centre than it was reserved for.',
-      when: `bucket_id <> hold_bucket_id AND (sender_id, account_id, currency, category, template, campaign_id, cost_center)
-        <> (hold_sender, hold_account, hold_currency, hold_category, hold_template, hold_campaign, hold_cost_center)`,
+      when: `bucket_id <> hold_bucket_id AND (sender_id, account_id, currency, ${kindOf('category')}, template, campaign_id, cost_center)
+        <> (hold_sender, hold_account, hold_currency, ${kindOf('hold_category')}, hold_template, hold_campaign, hold_cost_center)`,
     },
     {
       check: 'buckets',
