@@ -20,6 +20,7 @@ const RULES: Readonly<Record<string, string>> = {
   list_first_tier: "the card's list price, which is that of its first volume tier (list_first_tier)",
   list_open_ended: "the card's list price; the card does not say where its first volume tier ends (list_open_ended)",
   free: 'free of charge (free)',
+  told_cost: 'what the provider told that it costs (told_cost)',
   as_reserved: 'what was reserved, because no card has a price for that day (as_reserved)',
 };
 

@@ -56,7 +56,8 @@ export type Discrepancy = (typeof DISCREPANCIES)[number];
  */
 export const LIST_RULES = ['list', 'list_first_tier', 'list_open_ended'] as const;
 export type ListRule = (typeof LIST_RULES)[number];
-export type PriceRule = ListRule | 'free' | 'as_reserved';
+/** `told_cost`: the provider named the amount itself. */
+export type PriceRule = ListRule | 'free' | 'as_reserved' | 'told_cost';
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
 export type LedgerEntry = {

@@ -1,6 +1,7 @@
 // An outcome: one thing that became known about a message, whoever told it. A reply, a webhook, a person and the clock all speak this way.
 
 import type { MessageId } from '../values/id.ts';
+import type { Currency, Micros } from '../values/money.ts';
 import type { Instant } from '../values/time.ts';
 import { CATEGORIES, type Category } from './consent.ts';
 import type { EventKind, PricingType } from './message.ts';
@@ -8,8 +9,11 @@ import type { EventKind, PricingType } from './message.ts';
 /** Why the provider refused or failed: its own code and words, as evidence. */
 export type ProviderError = { readonly code: string; readonly title: string };
 
+/** What a message costs in the provider's own words, which it tells of those alone that bid for their delivery. */
+export type ToldCost = { readonly amount: Micros; readonly currency: Currency };
+
 /** What the provider said of the price of a message. */
-export type ProviderPricing = { readonly type: PricingType; readonly category: string };
+export type ProviderPricing = { readonly type: PricingType; readonly category: string; readonly cost?: ToldCost };
 
 /** The category that the provider's word means, whose spelling differs from place to place; null for one that has no price of its own here. */
 export function toldCategory(word: string): Category | null {

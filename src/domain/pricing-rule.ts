@@ -4,7 +4,7 @@
 import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
 import type { PricingType } from './message.ts';
-import type { OpenWindow } from './window.ts';
+import { OPEN_WINDOWS, type OpenWindow } from './window.ts';
 
 export const RULE_CHARGES = ['charged', 'free', 'allowance'] as const;
 
@@ -40,6 +40,14 @@ export function ownPricing(rules: readonly PricingRule[], facts: DeliveryFacts):
   if (rule.charge !== 'allowance') return { rule, type: rule.charge === 'free' ? freeType(facts) : 'regular', freeUnitsBefore: null };
   const freeUnitsBefore = facts.freeUnitsBefore();
   return { rule, type: freeUnitsBefore < rule.freeUnits ? freeType(facts) : 'regular', freeUnitsBefore };
+}
+
+/** True where a category is free in every window on a day, however much was sent: such a message needs no price. */
+export function isAlwaysFree(rules: readonly PricingRule[], on: Pick<DeliveryFacts, 'category' | 'day'>): boolean {
+  return OPEN_WINDOWS.every((window) => {
+    const own = ownPricing(rules, { ...on, window, freeUnitsBefore: () => Number.POSITIVE_INFINITY });
+    return own !== null && own.type !== 'regular';
+  });
 }
 
 /**

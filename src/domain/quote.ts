@@ -15,6 +15,8 @@ export type QuoteQuestion = {
   readonly from: Day;
   /** The last day on which it may still be delivered. */
   readonly to: Day;
+  /** On the first day the message is free, and needs no price. */
+  readonly isFreeAtFirst?: boolean;
 };
 
 export type Quote<R extends Rate> = {
@@ -42,6 +44,16 @@ export function chargedCategory<R extends Rate>(
   const international = { ...query, category: 'authentication-international' } as const;
   return rateInForce(book, international) === undefined ? query.category : international.category;
 }
+
+/** The evidence of a reservation of nothing: free by our rules, and without a price that may come. */
+export const FREE_EVIDENCE: PriceEvidence = {
+  priceId: null,
+  rule: 'free',
+  providerType: null,
+  providerCategory: null,
+  own: null,
+  discrepancy: null,
+};
 
 /** Whether a delivery may turn out to be the one or the other: the two kinds of authentication, of which the provider knows which it was. */
 export function isSameKind(left: Category, right: Category): boolean {

@@ -3,8 +3,9 @@
 import { parseCallbackData } from '../domain/callback-data.ts';
 import type { InboundEvent } from '../domain/inbound.ts';
 import { type EventKind, PRICING_TYPES, type PricingType } from '../domain/message.ts';
-import type { Outcome, ProviderError, ProviderPricing } from '../domain/outcome.ts';
+import type { Outcome, ProviderError, ProviderPricing, ToldCost } from '../domain/outcome.ts';
 import type { SenderId } from '../values/id.ts';
+import { parseAmount, parseCurrency } from '../values/money.ts';
 import { printable, shorten } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 import { idOf, type JsonObject, listOf, objectOf, pastOf, secondsOf, textOf } from './fields.ts';
@@ -88,15 +89,26 @@ const CATEGORY_LENGTH_MAX = 64;
 function pricingOf(pricing: JsonObject | undefined): ProviderPricing | null {
   const type = PRICING.get(pricing?.['type']);
   const category = textOf(pricing?.['category']);
-  return type === undefined || category === null ? null : { type, category: safe(category, CATEGORY_LENGTH_MAX) };
+  if (type === undefined || category === null) return null;
+  const cost = costOf(objectOf(pricing?.['cost']));
+  return { type, category: safe(category, CATEGORY_LENGTH_MAX), ...(cost === null ? {} : { cost }) };
 }
 
-// A type or a shape that is not known, or the exemption of a public body: to be looked at when the bill comes.
+// An amount that cannot be held exactly, or in a currency that is none, is no amount.
+function costOf(cost: JsonObject | undefined): ToldCost | null {
+  const [told, code] = [cost?.['amount'], cost?.['currency']];
+  const amount = typeof told === 'number' || typeof told === 'string' ? parseAmount(String(told)) : undefined;
+  const currency = typeof code === 'string' ? parseCurrency(code) : undefined;
+  return amount === undefined || currency === undefined || amount < 0n ? null : { amount, currency };
+}
+
+// A type or a shape that is not known, a cost that is not, or the exemption of a public body: to be looked at when the bill comes.
 function saysMoreOfPrice(status: JsonObject): boolean {
   const pricing = status['pricing'];
   if (pricing === undefined || pricing === null) return false;
   const known = objectOf(pricing);
-  return pricingOf(known) === null || known?.['subtype'] !== undefined;
+  const price = pricingOf(known);
+  return price === null || known?.['subtype'] !== undefined || (known?.['cost'] !== undefined && price.cost === undefined);
 }
 
 // Other conversations are of the old price model, which ended in July 2025, and open nothing.

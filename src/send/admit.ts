@@ -2,13 +2,15 @@
 
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
+import { pricingRules } from '../catalog/pricing-rules.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { chargedCategory, listEvidence, type Quote, quote } from '../domain/quote.ts';
+import { isAlwaysFree } from '../domain/pricing-rule.ts';
+import { chargedCategory, FREE_EVIDENCE, listEvidence, type Quote, quote } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
@@ -144,22 +146,25 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const place = { category: asked.category, address, day: batch.today, markets: marketMap() };
   if (isPaused(marketPauses(), place)) return refused('market_paused', asked.category, marketOf(place.markets, address, place.day));
   const { category, market, rate } = quoteHighest(batch, address, asked.category);
-  if (rate === null) return refused('no_price', category, market);
-  if (request.maxPrice !== null && rate.rate > request.maxPrice) return refused('over_max_price', category, market);
+  if (rate === null && !isFree(batch, category)) return refused('no_price', category, market);
+  const price = rate?.rate ?? ZERO;
+  if (request.maxPrice !== null && price > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
-  if (!batch.budgets.take(rate.rate, spending)) return refused('over_budget', category, market);
+  if (!batch.budgets.take(price, spending)) return refused('over_budget', category, market);
   return admit(batch, { ...asked, category }, { market, rate });
 }
 
+// Free-form messages before the first card that has a price for them.
+function isFree({ today }: Batch, category: Category): boolean {
+  return isAlwaysFree(pricingRules(), { category, day: today });
+}
+
 // What the provider may bill as either kind of authentication is reserved at the dearer one.
-function quoteHighest(
-  { facts, today, lastDay }: Batch,
-  address: string,
-  asked: Category,
-): Quote<StoredRate> & { readonly category: Category } {
+function quoteHighest(batch: Batch, address: string, asked: Category): Quote<StoredRate> & { readonly category: Category } {
+  const { facts, today, lastDay } = batch;
   const { prices, sender } = facts;
   const { currency } = sender;
-  const terms = { address, currency, from: today, to: lastDay };
+  const terms = { address, currency, from: today, to: lastDay, isFreeAtFirst: isFree(batch, asked) };
   const plain = quote(prices, marketMap(), { ...terms, category: asked });
   const isInternational = paysInternational(sender, today);
   const category = chargedCategory(prices, { currency, day: today, market: plain.market, category: asked, isInternational });
@@ -168,7 +173,11 @@ function quoteHighest(
   return { market: plain.market, category, rate: plain.rate !== null && rate !== null && plain.rate.rate > rate.rate ? plain.rate : rate };
 }
 
-function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly market: string; readonly rate: StoredRate }): Admission {
+function admit(
+  batch: Batch,
+  candidate: Candidate,
+  { market, rate }: { readonly market: string; readonly rate: StoredRate | null },
+): Admission {
   const { request, addressee, template, category } = candidate;
   const bucket = bucketFor(batch, candidate, market);
   return {
@@ -179,7 +188,7 @@ function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly 
       template,
       category,
       market,
-      price: rate.rate,
+      price: rate?.rate ?? ZERO,
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, rate }),
@@ -190,7 +199,7 @@ function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly 
 function reservation(
   batch: Batch,
   request: AdmitRequest,
-  { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate },
+  { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate | null },
 ): LedgerEntry {
   return {
     messageId: request.id,
@@ -198,14 +207,14 @@ function reservation(
     kind: 'reservation',
     bucket,
     holdBucket: bucket,
-    held: rate.rate,
+    held: rate?.rate ?? ZERO,
     posted: ZERO,
     eventAt: batch.facts.at,
     recordedAt: batch.facts.at,
     booksMonth: monthOf(batch.today),
     cause: null,
     reference: null,
-    evidence: listEvidence(rate),
+    evidence: rate === null ? FREE_EVIDENCE : listEvidence(rate),
   };
 }
 

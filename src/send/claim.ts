@@ -2,11 +2,13 @@
 
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
+import { pricingRules } from '../catalog/pricing-rules.ts';
 import { refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { isDelivered } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
+import { isAlwaysFree } from '../domain/pricing-rule.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
 import { SENT_AFTER_ALL } from './settle.ts';
 import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
@@ -39,6 +41,6 @@ function pausedOrDearer({ at, sender, phone, userId, gate, held, prices }: Claim
     market: marketOf(marketMap(), address, day),
     day,
   });
-  if (rate === undefined) return 'no_price';
+  if (rate === undefined) return isAlwaysFree(pricingRules(), { category, day }) ? null : 'no_price';
   return rate.rate > held ? 'over_budget' : null;
 }

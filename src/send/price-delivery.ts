@@ -34,7 +34,7 @@ export type Pricing = {
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
 
-/** The amount with its evidence. A day without a rate charges what was reserved, and says so: never zero. */
+/** The amount with its evidence: the cost that the provider names, else the list rate of the day. A day without a rate charges what was reserved, and says so: never zero. */
 export function priceDelivery(message: MessageFacts, { prices, told, own, day, bucket }: Pricing): Priced {
   const evidence = {
     providerType: told?.type ?? null,
@@ -44,6 +44,8 @@ export function priceDelivery(message: MessageFacts, { prices, told, own, day, b
   };
   if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
   const { currency, market, category } = bucket;
+  const cost = told?.cost;
+  if (cost?.currency === currency) return { amount: cost.amount, evidence: { ...evidence, priceId: null, rule: 'told_cost' } };
   const rate = rateInForce(prices, { currency, market, category, day });
   if (rate === undefined) return { amount: message.price, evidence: { ...evidence, priceId: null, rule: 'as_reserved' } };
   return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: ruleOf(rate) } };

@@ -90,6 +90,32 @@ describe('the price', () => {
     expect(priced({ type, category: 'service' })).toMatchObject([{ outcome: { pricing: { type: known, category: 'service' } } }]);
   });
 
+  it.each([
+    [
+      { amount: 0.0618, currency: 'USD' },
+      { amount: 61_800n, currency: 'USD' },
+    ],
+    [
+      { amount: '12', currency: 'EUR' },
+      { amount: 12_000_000n, currency: 'EUR' },
+    ],
+  ])('has the cost %j where one is told', (cost, known) => {
+    expect(priced({ type: 'regular', category: 'marketing_lite', cost })).toMatchObject([{ outcome: { pricing: { cost: known } } }]);
+  });
+
+  it.each([
+    { amount: 1e-9, currency: 'USD' },
+    { amount: '0.0000001', currency: 'USD' },
+    { amount: -1, currency: 'USD' },
+    { amount: 1, currency: 'XYZ' },
+    0.05,
+  ])('has no cost that cannot be booked (%j), and keeps what was said', (cost) => {
+    const [status, kept] = priced({ type: 'regular', category: 'marketing', cost });
+    expect(status).toMatchObject({ outcome: { pricing: { type: 'regular', category: 'marketing' } } });
+    expect(JSON.stringify((status as { readonly outcome: { readonly pricing: object } }).outcome.pricing)).not.toContain('cost');
+    expect(kept).toMatchObject({ kind: 'other' });
+  });
+
   it.each([{ type: 'discounted_by_moon', category: 'service' }, { type: 'regular' }, 'free', { type: 'constructor', category: 'service' }])(
     'is not made up where %j is not known, and what was said is kept',
     (pricing) => {

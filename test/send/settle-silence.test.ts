@@ -5,7 +5,7 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
-import { toMicros, ZERO } from '../../src/values/money.ts';
+import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { type Day, type Instant, type Month, type TimeZone, toInstant } from '../../src/values/time.ts';
 import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
@@ -111,6 +111,16 @@ describe('a word of the provider', () => {
     const lite = { holdBucket: { ...message().holdBucket, category: 'marketing' as const } };
     expect(entryOf(lite, { pricing: { ...regular, category: 'marketing_lite' } })?.evidence?.discrepancy).toBeNull();
     expect(entryOf({}, { pricing: { type: 'free_entry_point', category: 'referral_conversion' } })?.evidence?.discrepancy).toBeNull();
+  });
+
+  it('that names the cost is booked to the micro, in the currency of the sender alone', () => {
+    const cost = { amount: toMicros(12_345n), currency: SENDER.currency };
+    expect(entryOf({}, { pricing: { ...regular, cost } })).toMatchObject({
+      posted: 12_345n,
+      evidence: { priceId: null, rule: 'told_cost' },
+    });
+    expect(entryOf({}, { pricing: { ...regular, cost: { ...cost, currency: 'EUR' as Currency } } })).toMatchObject({ posted: 55_000n });
+    expect(entryOf({}, { pricing: { ...free, cost } })).toMatchObject({ posted: 0n, evidence: { rule: 'free' } });
   });
 
   it('corrects what our rule had said, among the free ones that it leaves or joins', () => {

@@ -4,7 +4,7 @@ import type { MessageState, PricingType } from '../../domain/message.ts';
 import type { PricedKind, ToldPricing } from '../../domain/outcome.ts';
 import type { ChargeFacts, MessageChange, MessageFacts } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
-import { toMicros } from '../../values/money.ts';
+import { type Currency, toMicros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import type { AllowanceMeter } from './allowance.ts';
@@ -203,12 +203,17 @@ function changeRow(change: MessageChange): unknown[] {
   ];
 }
 
-function pricingText({ type, category, toldBy }: ToldPricing): string {
-  return `${type}/${category}/${toldBy}`;
+// What it costs stands behind it where the provider told that: `regular/marketing/delivered@61800 USD`.
+function pricingText({ type, category, toldBy, cost }: ToldPricing): string {
+  return `${type}/${category}/${toldBy}${cost === undefined ? '' : `@${cost.amount} ${cost.currency}`}`;
 }
 
 /** The word on the price from its column. The category is the provider's word, whatever stands in it. */
 export function toPricing(text: string): ToldPricing {
   const [first, last] = [text.indexOf('/'), text.lastIndexOf('/')];
-  return { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: text.slice(last + 1) as PricedKind };
+  const [toldBy, costText] = text.slice(last + 1).split('@');
+  const word = { type: text.slice(0, first) as PricingType, category: text.slice(first + 1, last), toldBy: toldBy as PricedKind };
+  if (costText === undefined) return word;
+  const [amount = '', currency] = costText.split(' ');
+  return { ...word, cost: { amount: toMicros(BigInt(amount)), currency: currency as Currency } };
 }

@@ -2,13 +2,15 @@
 
 import { expect, it } from 'vitest';
 import type { EventKind } from '../../../src/domain/message.ts';
+import { verify } from '../../../src/billing/verify.ts';
 import { BATCH_MAX } from '../../../src/values/batch.ts';
 import type { MessageId } from '../../../src/values/id.ts';
+import { toMicros } from '../../../src/values/money.ts';
 import type { Day } from '../../../src/values/time.ts';
 import { queue } from './admission.ts';
 import { outcomeOf, settle, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { addPerson, ids, instant, later, makeCard, makeRate, NOON, type Started, start } from './fixture.ts';
+import { addPerson, ids, instant, later, makeCard, makeRate, NOON, type Started, start, USD } from './fixture.ts';
 
 /** The cases. */
 export function examSettle(exam: Exam): void {
@@ -132,6 +134,17 @@ export function examSettle(exam: Exam): void {
       adjusted: 100n,
       committed: 100n,
     });
+  });
+
+  it('books the cost that the provider named, also with an earlier status', async () => {
+    const shop = await inFlight(exam);
+    const cost = { amount: toMicros(37n), currency: USD };
+    await settle(shop.store, [outcomeOf(shop.id, 'sent', { pricing: { type: 'regular', category: 'marketing_lite', cost } })]);
+    expect((await shop.store.evidenceOf(shop.id))?.told).toEqual({ type: 'regular', category: 'marketing_lite', toldBy: 'sent', cost });
+    expect(await settle(shop.store, [outcomeOf(shop.id, 'delivered')])).toMatchObject([{ charged: 37n, closed: 100n }]);
+    expect((await shop.store.entriesOf(shop.id)).at(-1)).toMatchObject({ rule: 'told_cost', posted: 37n });
+    const verdicts = await verify(shop.store, { now: () => later(60), before: async () => undefined });
+    expect(verdicts.flatMap(({ findings }) => findings)).toEqual([]);
   });
 
   it('charges at the price of the day of the delivery, whenever that is heard of', async () => {

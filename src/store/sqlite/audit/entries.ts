@@ -70,7 +70,7 @@ export const ENTRIES: Survey = {
       check: 'prices',
       wrong: 'It stands on our own rule or differs from it, and is no delivery; or differs from it without a word of the provider.',
       when: `(own_rule IS NOT NULL OR discrepancy IS NOT NULL) AND NOT ${IS_DELIVERY} OR free_units_before IS NOT NULL AND own_rule IS NULL
-        OR free_units_before < 0 OR discrepancy IS NOT NULL AND provider_type IS NULL`,
+        OR free_units_before < 0 OR (discrepancy IS NOT NULL OR rule = 'told_cost') AND provider_type IS NULL`,
     },
     {
       check: 'prices',
