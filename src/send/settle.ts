@@ -123,7 +123,9 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   // Beside the charge while that month is open; and of the month of the delivery, wherever the charge was booked.
   const booking = bookedOn(message, charge.bucket.day, at);
   const late = monthOf(day) === monthOf(booking.day) ? null : monthOf(day);
-  const own = ownPricingOf(message, day, booked);
+  // Of two words that both say free, the second books nothing: it is counted as the charge has it.
+  const counted = isFree(booked) && isFree(charge.bucket.pricingType) ? charge.bucket.pricingType : booked;
+  const own = ownPricingOf(message, day, counted);
   const { amount, evidence } = priceDelivery(message, {
     prices,
     told: word,
@@ -132,7 +134,7 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
     bucket: { ...charge.bucket, pricingType: word.type },
   });
   // Counted among the free ones that it leaves or joins, so that the counters go on telling what used the allowance.
-  const pricingType = isFree(word.type) ? word.type : booked;
+  const pricingType = isFree(word.type) ? word.type : counted;
   const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day, pricingType });
   const posted = minus(amount, charge.amount);
   return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late });
