@@ -41,8 +41,8 @@ export type Price = {
 
 const NO_END = Number.POSITIVE_INFINITY;
 
-// The tiers are small, so that a few messages pass them, and the amounts odd, so that shares of them have rests. All markets of a card cost the same and some more
-// each: see `surcharge`.
+// As on the provider's cards, replies have prices from October on. The tiers are small, so that a few messages pass them, and the amounts odd, so that shares of them
+// have rests. All markets of a card cost the same, but for what `surcharge` adds.
 export const PRICES: readonly Price[] = [
   ...tiered('USD', '2026-01-01', 'utility', [
     [2, 7_001n],
@@ -54,7 +54,6 @@ export const PRICES: readonly Price[] = [
     [NO_END, 8_111n],
   ]),
   ...tiered('USD', '2026-01-01', 'marketing', [[NO_END, 80_009n]]),
-  ...tiered('USD', '2026-01-01', 'service', [[NO_END, 1_009n]]),
   ...tiered('USD', '2026-07-01', 'utility', [
     [3, 6_007n],
     [5, 5_501n],
@@ -65,7 +64,6 @@ export const PRICES: readonly Price[] = [
     [NO_END, 7_001n],
   ]),
   ...tiered('USD', '2026-07-01', 'marketing', [[NO_END, 90_001n]]),
-  ...tiered('USD', '2026-07-01', 'service', [[NO_END, 1_013n]]),
   ...tiered('USD', '2026-10-01', 'utility', [
     [2, 6_503n],
     [3, 6_101n],
@@ -83,7 +81,6 @@ export const PRICES: readonly Price[] = [
   ]),
   ...tiered('EUR', '2026-01-01', 'authentication', [[NO_END, 5_519n]]),
   ...tiered('EUR', '2026-01-01', 'marketing', [[NO_END, 60_013n]]),
-  ...tiered('EUR', '2026-01-01', 'service', [[NO_END, 5_521n]]),
   ...tiered('EUR', '2026-10-01', 'utility', [
     [2, 5_701n],
     [NO_END, 4_507n],

@@ -18,14 +18,11 @@ export function localDay(sender: SenderName, at: number): string {
   return ['year', 'month', 'day'].map((wanted) => parts.find(({ type }) => type === wanted)?.value).join('-');
 }
 
-/** All tiers of the newest card that is not after the day. */
+/** All tiers of the newest card that is not after the day; none where it has no price, whatever an older one has. */
 export function pricesOn(currency: string, day: string, category: Category): readonly Price[] {
-  const known = PRICES.filter((price) => price.currency === currency && price.category === category && price.from <= day);
-  const newest = known
-    .map(({ from }) => from)
-    .toSorted()
-    .at(-1);
-  return known.filter(({ from }) => from === newest);
+  const known = PRICES.filter((price) => price.currency === currency && price.from <= day);
+  const newest = known.reduce((latest, { from }) => (from > latest ? from : latest), '');
+  return known.filter((price) => price.from === newest && price.category === category);
 }
 
 export function marketOn(person: PersonName, day: string): string {

@@ -32,6 +32,7 @@ const FREE_SERVICE_UNITS = 1_000;
 type Copy = Message & {
   state: 'waiting' | 'left' | 'failed' | 'delivered' | 'dropped';
   window: 'none' | 'service' | 'free entry';
+  admittedAt: number;
   /** Of the admission. */
   market: string;
   /** The provider's word, and how much it weighs: a forecast less than a delivery, and that less than a reading. */
@@ -101,6 +102,7 @@ function admit(world: World, message: Message, at: number): readonly Copy[] {
   const waiting = {
     state: 'waiting',
     window: 'none',
+    admittedAt: at,
     market,
     word: null,
     weight: 0,
@@ -150,7 +152,7 @@ function deliver(world: World, copy: Copy, at: number, heardAt: number): void {
   copy.deliveredOn = localDay(copy.sender, at);
   copy.booked = copy.word ?? ownWord(world, copy);
   copy.state = 'delivered';
-  copy.amount = copy.booked === 'regular' ? listPrice(copy) : 0n;
+  copy.amount = copy.booked === 'regular' ? chargeOf(copy) : 0n;
   copy.chargedIn = booksMonth(world, copy.sender, copy.deliveredOn, heardAt);
   const line = lineOf(world, copy, marketOn(copy.person, copy.deliveredOn), copy.chargedIn);
   line.delivered += 1;
@@ -163,9 +165,9 @@ function deliver(world: World, copy: Copy, at: number, heardAt: number): void {
 function correct(world: World, copy: Copy, heardAt: number): void {
   if (copy.word === null) return;
   const [before, after] = [copy.booked === 'regular', copy.word === 'regular'];
+  if (before === after) return; // of two kinds of free, the first stays booked
   copy.booked = copy.word;
-  if (before === after) return;
-  const amount = after ? listPrice(copy) : 0n;
+  const amount = after ? chargeOf(copy) : 0n;
   const line = lineOf(world, copy, marketOn(copy.person, copy.deliveredOn), booksMonth(world, copy.sender, copy.chargedIn, heardAt));
   line.adjusted += amount - copy.amount;
   line.billable += after ? 1 : -1;
@@ -206,7 +208,7 @@ function settleTiers(world: World, sender: SenderName, month: string, bookedIn: 
   const { currency } = SENDERS[sender];
   const charged: Copy[] = [];
   for (const [message, copies] of world.copies) {
-    if (SENDERS[message.sender].currency !== currency) continue;
+    if (SENDERS[message.sender].currency !== currency || message.category === 'service') continue;
     for (const copy of copies) if (copy.booked === 'regular' && copy.deliveredOn.startsWith(month)) charged.push(copy);
   }
   for (const market of MARKETS) {
@@ -251,8 +253,21 @@ function sharesOf(amount: bigint, group: readonly Copy[]): Readonly<Record<Sende
   return shares;
 }
 
-function listPrice({ sender, category, person, deliveredOn }: Copy): bigint {
-  return microsOf(pricesOn(SENDERS[sender].currency, deliveredOn, category), 1) + surcharge(marketOn(person, deliveredOn));
+// Where no card of the day has a price, what was reserved: the highest of the days on which it could still be delivered.
+function chargeOf(copy: Copy): bigint {
+  const price = listPrice(copy, copy.deliveredOn);
+  if (price !== null) return price;
+  let highest = 0n;
+  for (let days = 0; days <= 30; days += 1) {
+    const known = listPrice(copy, localDay(copy.sender, copy.admittedAt + days * DAY)) ?? 0n;
+    if (known > highest) highest = known;
+  }
+  return highest;
+}
+
+function listPrice({ sender, category, person }: Copy, day: string): bigint | null {
+  const prices = pricesOn(SENDERS[sender].currency, day, category);
+  return prices.length === 0 ? null : microsOf(prices, 1) + surcharge(marketOn(person, day));
 }
 
 // Its own month while that is open; else the month in which we hear of it, or the first that is open, where the clock stands in a closed one.
