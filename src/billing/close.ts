@@ -12,7 +12,8 @@ const decideClose: DecideClose = ({ sender, month, at, closings, firstMonth }) =
   if (before !== undefined) return { kind: 'closed_before', closing: before };
   if (monthOf(dayOf(at, sender.timeZone)) <= month) return { kind: 'still_open' };
   const newest = closings.at(-1)?.month ?? null;
-  const next = newest === null ? firstMonth : monthAfter(newest);
+  if (newest !== null && month < newest) return { kind: 'passed_over', newest };
+  const next = newest === null || (firstMonth !== null && firstMonth > newest) ? firstMonth : monthAfter(newest);
   return next !== null && next < month ? { kind: 'earlier_open', earlier: next } : { kind: 'close' };
 };
 
@@ -22,17 +23,28 @@ function monthAfter(month: Month): Month {
 
 export type ClosedMonth = Extract<Closed, { adjusted: unknown }>;
 
-/** Closes a month of a sender. Throws `period_open` while it runs or an earlier one is open. Closing it again changes nothing, and completes a digest. */
+/**
+ * Closes a month of a sender. Throws `period_open` while it runs or an earlier one is open, `invalid_input` where a later one is closed. Closing it again changes
+ * nothing, and completes a digest.
+ */
 export async function closeMonth(
   store: Pick<ClosingStore, 'closeMonth'>,
   { sender, month, at, by }: { readonly sender: Sender; readonly month: Month; readonly at: Instant; readonly by: string },
 ): Promise<ClosedMonth> {
   const closed = await store.closeMonth({ senderId: sender.id, month, at, by }, { close: decideClose, tiers: decideTiers });
   if ('closing' in closed) return closed;
-  throw periodOpen(sender, month, closed.decision);
+  throw notClosed(sender, month, closed.decision);
 }
 
-function periodOpen({ name, timeZone }: Sender, month: Month, decision: CloseDecision): AppError {
+function notClosed({ name, timeZone }: Sender, month: Month, decision: CloseDecision): AppError {
+  if (decision.kind === 'passed_over') {
+    const { newest } = decision;
+    return fail('invalid_input', {
+      message: `month: ${month} of ${name} was passed over: ${newest} is closed, and nothing is booked before it any more.`,
+      hint: `The next month to close is ${monthAfter(newest)}.`,
+      details: { month, newest },
+    });
+  }
   if (decision.kind === 'earlier_open') {
     const { earlier } = decision;
     return fail('period_open', {

@@ -120,8 +120,12 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
   const booked = message.pricing?.type ?? charge.bucket.pricingType;
   if (isFree(booked) === isFree(word.type)) return null;
   const day = dayOf(charge.at, message.sender.timeZone);
+  // Beside the charge while that month is open; and of the month of the delivery, wherever the charge was booked.
   const booking = bookedOn(message, charge.bucket.day, at);
-  const own = ownPricingOf(message, day, booked);
+  const late = monthOf(day) === monthOf(booking.day) ? null : monthOf(day);
+  // Of two words that both say free, the second books nothing: it is counted as the charge has it.
+  const counted = isFree(booked) && isFree(charge.bucket.pricingType) ? charge.bucket.pricingType : booked;
+  const own = ownPricingOf(message, day, counted);
   const { amount, evidence } = priceDelivery(message, {
     prices,
     told: word,
@@ -130,10 +134,10 @@ function correction(message: MessageFacts, outcome: Outcome, { word, prices, at 
     bucket: { ...charge.bucket, pricingType: word.type },
   });
   // Counted among the free ones that it leaves or joins, so that the counters go on telling what used the allowance.
-  const pricingType = isFree(word.type) ? word.type : booked;
+  const pricingType = isFree(word.type) ? word.type : counted;
   const bucket = bucketLike(charge.bucket, { ...charge.bucket, day: booking.day, pricingType });
   const posted = minus(amount, charge.amount);
-  return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late: booking.late });
+  return entryOf(message, outcome, { kind: 'adjustment', bucket, posted, cause: null, evidence, at, late });
 }
 
 function isFree(type: PricingType): boolean {
@@ -152,9 +156,11 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
   const isGivenUp = isClosed(state) && !isDelivered(state) && outcome.providerId !== null;
   const isTaken = isGivenUp && providerId === null && TAKEN.has(outcome.kind);
   const isRefuted = isGivenUp && (providerId === null || reason === SENT_AFTER_ALL) && outcome.kind === 'failed';
-  if (!isTaken && !isRefuted) return { change: null, entry: null };
+  // A forecast of the price holds whatever it comes after: a delivery may follow that says nothing of it.
+  const isForecast = isClosed(state) && step.word !== null;
+  if (!isTaken && !isRefuted && !isForecast) return { change: null, entry: null };
   const change = changeOf(message, outcome, { ...step, held });
-  return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : change.reason, expiresAt: null }, entry: null };
+  return { change: { ...change, reason: isTaken ? SENT_AFTER_ALL : isRefuted ? change.reason : reason, expiresAt: null }, entry: null };
 }
 
 function release(message: MessageFacts, outcome: Outcome, { at }: Step): LedgerEntry {

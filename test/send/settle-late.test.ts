@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { MessageFacts } from '../../src/ports/store/settle.ts';
 import { decideSettlements, SENT_AFTER_ALL } from '../../src/send/settle.ts';
 import { toMicros, ZERO } from '../../src/values/money.ts';
+import { type Day, DAY_MS, type Instant, type Month, toInstant } from '../../src/values/time.ts';
 import { message, NOW, outcome, PRICES } from './facts.ts';
 
 describe('a price that is told after the charge', () => {
@@ -43,14 +44,34 @@ describe('a price that is told after the charge', () => {
     expect(told('sent', free, { pricing: { ...regular, toldBy: 'delivered' } })).toEqual({ change: null, entry: null, fact: null });
   });
 
+  it('corrects a charge that was booked late beside it, or today where that month is closed too, and always of the month of the delivery', () => {
+    const inOctober = { at: toInstant(NOW - 40 * DAY_MS), bucket: { ...charge.bucket, day: '2026-11-02' as Day } };
+    const corrected = (closedThrough: string, at: Instant) =>
+      decideSettlements(
+        message({ state: 'delivered', held: ZERO, charge: { ...charge, ...inOctober }, closedThrough: closedThrough as Month }),
+        outcome('read', { pricing: free }),
+        PRICES,
+        at,
+      ).entry;
+    expect(corrected('2026-10', NOW)).toMatchObject({ bucket: { day: '2026-11-02' }, reference: 'late:2026-10' });
+    expect(corrected('2026-11', toInstant(NOW + 20 * DAY_MS))).toMatchObject({ bucket: { day: '2026-12-12' }, reference: 'late:2026-10' });
+  });
+
   it('keeps a word that changes nothing, so that a lesser one does not count any more', () => {
     const { entry, change } = told('delivered', regular);
     expect([entry, change?.pricing]).toEqual([null, { ...regular, toldBy: 'delivered' }]);
   });
 
-  it('changes nothing when it was told before, or of a message that was not delivered', () => {
+  it('changes nothing when it was told before', () => {
     expect(told('sent', free, { pricing: { ...free, toldBy: 'sent' } })).toEqual({ change: null, entry: null, fact: null });
-    expect(told('sent', free, { state: 'failed', charge: null, providerId: 'wamid' })).toEqual({ change: null, entry: null, fact: null });
+  });
+
+  it('keeps the forecast of a message that has failed, whose delivery may yet come and say nothing', () => {
+    const { entry, change } = told('sent', free, { state: 'failed', reason: '131000', charge: null, providerId: 'wamid' });
+    expect(entry).toBeNull();
+    expect(change).toMatchObject({ state: 'failed', reason: '131000', held: ZERO, expiresAt: null, pricing: { ...free, toldBy: 'sent' } });
+    const known = { state: 'failed', charge: null, providerId: 'wamid', pricing: { ...free, toldBy: 'sent' } } as const;
+    expect(told('sent', free, known)).toEqual({ change: null, entry: null, fact: null });
   });
 });
 

@@ -123,6 +123,13 @@ describe('a word of the provider', () => {
     expect(entryOf({}, { pricing: { ...free, cost } })).toMatchObject({ posted: 0n, evidence: { rule: 'free' } });
   });
 
+  it('gives the allowance back that the charge used, though it was called free in another way in between', () => {
+    const bucket = { ...message(service(1)).holdBucket, pricingType: free.type };
+    const pricing = { type: 'free_entry_point', category: 'service', toldBy: 'sent' } as const;
+    const called = service(7, { state: 'delivered', held: ZERO, pricing, charge: { amount: ZERO, bucket, at: NOW } });
+    expect(entryOf(called, { pricing: { ...regular, category: 'service' } })).toMatchObject({ posted: 5_000n, bucket });
+  });
+
   it('corrects what our rule had said, among the free ones that it leaves or joins', () => {
     const bucket = { ...message(service(1)).holdBucket, pricingType: free.type };
     const silent = service(7, { state: 'delivered', held: ZERO, charge: { amount: ZERO, bucket, at: NOW } });

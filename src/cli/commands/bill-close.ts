@@ -37,7 +37,7 @@ export const defineBillClose: Define = (parent, host) => {
     .command('bill-close')
     .description(
       'Closes a month of a sender, for good. Its volume discounts are settled and its lines are frozen: what is heard of it later is booked in an open month.\n' +
-        'Months are closed in their order, when they are over in the zone of the sender. Closing one again changes nothing.',
+        'Months are closed in their order, when they are over in the zone of the sender; one before a closed one never. Closing one again changes nothing.',
     )
     .argument('<month>', 'the month, 2026-10')
     .option('--by <name>', 'who closes it (default "operator")')
@@ -56,7 +56,7 @@ export const defineBillClose: Define = (parent, host) => {
   return BillCloseDocument;
 };
 
-/** The closed month. Throws `period_open`, `input_required` without a terminal and without --yes, `interrupted` where a person thought better of it. */
+/** The closed month. Throws `period_open`, `invalid_input`, `input_required` without a terminal and without --yes, `interrupted` where a person thought better of it. */
 export async function billClose(
   app: App,
   { month, by }: z.output<typeof BillCloseOptions>,

@@ -16,12 +16,13 @@ export type CloseFacts = {
   readonly firstMonth: Month | null;
 };
 
-/** Whether a month may be closed: now, before, not yet, or only after an earlier one. */
+/** Whether a month may be closed: now, before, not yet, only after an earlier one, or no more, since a later one is closed that had nothing before it. */
 export type CloseDecision =
   | { readonly kind: 'close' }
   | { readonly kind: 'closed_before'; readonly closing: Closing }
   | { readonly kind: 'still_open' }
-  | { readonly kind: 'earlier_open'; readonly earlier: Month };
+  | { readonly kind: 'earlier_open'; readonly earlier: Month }
+  | { readonly kind: 'passed_over'; readonly newest: Month };
 export type DecideClose = (facts: CloseFacts) => CloseDecision;
 
 export type CloseRules = { readonly close: DecideClose; readonly tiers: DecideTiers };

@@ -38,6 +38,23 @@ export function examClosing(exam: Exam): void {
     expect((await shop.store.closings(shop.senderId)).map(({ month }) => month)).toEqual([OCTOBER, NOVEMBER]);
   });
 
+  it('closes no month before a closed one, and goes on with the first in which anything is booked', async () => {
+    const shop = await delivered(exam, 1);
+    const [august, september] = ['2026-08', '2026-09'] as const;
+    await close(shop, september as Month, IN_NOVEMBER);
+    const refused = { code: 'invalid_input', details: { month: august, newest: september } };
+    await expect(close(shop, august as Month, IN_NOVEMBER)).rejects.toMatchObject(refused);
+    await expect(close(shop, NOVEMBER, IN_DECEMBER)).rejects.toMatchObject({ details: { earlier: OCTOBER } });
+    await close(shop, OCTOBER, IN_NOVEMBER);
+    expect((await shop.store.closings(shop.senderId)).map(({ month }) => month)).toEqual([september, OCTOBER]);
+  });
+
+  it('needs no closing of the months in which nothing was booked', async () => {
+    const shop = await delivered(exam, 1);
+    await close(shop, '2020-01' as Month, IN_NOVEMBER);
+    expect((await close(shop, OCTOBER, IN_NOVEMBER)).decision.kind).toBe('close');
+  });
+
   it('settles the volume discount of the month, shared among its buckets', async () => {
     const shop = await delivered(exam, 5, ['a', 'b', 'b', 'b', 'b']);
     expect((await close(shop, OCTOBER, IN_NOVEMBER)).adjusted).toBe(-150n); // three of five cost half

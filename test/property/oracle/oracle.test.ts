@@ -1,0 +1,81 @@
+// The bill of random histories, from a real store and from an oracle that shares no code with it: equal to the micro.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { histories } from './histories.ts';
+import type { Line } from './history.ts';
+import { actualBill } from './live.ts';
+import { expectedBill } from './oracle.ts';
+import { toHistory } from './plan.ts';
+
+// A long search: TOLLBELL_PROPERTY_RUNS=10000 npx vitest run test/property/oracle
+const RUNS = process.env['TOLLBELL_PROPERTY_RUNS'];
+const LIMIT_MS = RUNS === undefined ? 60_000 : 2 ** 31 - 1;
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+// Delivered in June, heard of in July, when June was closed, and free after all, which is heard of in July too: June has no tiers any more, and July never had.
+const at = { after: 0, repeatedAfter: null, freeEntryFor: null };
+const CORRECTED_LATE = toHistory({
+  turns: [Date.parse('2026-06-30T12:00:00Z')],
+  conversations: [
+    {
+      sender: 'berlin',
+      person: 'anna',
+      category: 'utility',
+      copies: 5,
+      turn: 0,
+      offset: 0,
+      underway: HOUR,
+      queued: 0,
+      wrote: null,
+      story: [
+        { ...at, kind: 'delivered', word: 'regular', lag: 2 * DAY },
+        { ...at, kind: 'read', word: 'free_entry_point', lag: 10 * DAY },
+      ],
+    },
+  ],
+  bulk: null,
+  closings: [],
+  closesAll: 5 * HOUR,
+  together: 1_000,
+});
+
+it(
+  'bills what the oracle says',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const { bill, violations } = await actualBill(history);
+        expect(bill).toEqual(expectedBill(history));
+        expect(violations).toEqual([]);
+      }),
+      {
+        examples: [[CORRECTED_LATE]],
+        ...(RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(12_000)] } : { numRuns: Number(RUNS) }),
+      },
+    );
+  },
+  LIMIT_MS,
+);
+
+// A search that never comes near an edge finds nothing there.
+it(
+  'comes to all the edges',
+  () => {
+    const lines = fc.sample(histories, { numRuns: 30, seed: 1 }).flatMap((history) => [...expectedBill(history).lines]);
+    const isMissing = ([, isIt]: (typeof EDGES)[number]): boolean => !lines.some(([about, line]) => isIt(line, about));
+    expect(EDGES.filter(isMissing).map(([edge]) => edge)).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+const EDGES: readonly (readonly [string, (line: Line, about: string) => boolean])[] = [
+  ['a volume discount', ({ adjusted, billable }) => adjusted < 0n && billable > 0],
+  ['something free', ({ free }) => free > 0],
+  ['a delivery in another month than the sending', ({ units, delivered }) => units === 0 && delivered > 0],
+  ['a correction in a later month', ({ delivered, billable }) => delivered === 0 && billable !== 0],
+  ['a delivery after a failure', ({ units, delivered, failed }) => delivered + failed > units && units > 0],
+  ['a reply beyond the allowance', ({ units, billable }, about) => units > 990 && billable > 0 && about.includes('service')],
+];
