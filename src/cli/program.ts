@@ -153,7 +153,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   message: 'single messages: list, show, cancel, retry, resolve',
   word: 'the words by which customers stop and start',
   review: 'inbound messages that may be a stop',
-  budget: 'hard caps on spending',
+  budget: 'caps on spending, and their warnings',
   webhook: 'what comes back from a provider',
 };
 

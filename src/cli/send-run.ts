@@ -18,6 +18,7 @@ import type { Tally } from '../send/tally.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { MessageId } from '../values/id.ts';
 import type { SendOptions } from './commands/send.ts';
+import { hintWarnings } from './budget-warning.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
@@ -57,6 +58,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     only(recipients.map(toSend)),
   );
   const shown = await shownRows(host.store, rows, { ...options, ending });
+  hintWarnings(app, tally.budgetWarnings);
   const unread = recipients.length - tally.read;
   const resume = unread > 0 ? `the same command for them, and ${dispatchOf(sender)} for the others` : dispatchOf(sender);
   const look = lookOf(shown, { sender, campaign: options.campaign });
@@ -114,6 +116,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       },
       media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
+    hintWarnings(app, tally.budgetWarnings);
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
     if (ending.interrupted || ending.failure !== null) tally.read -= unread;

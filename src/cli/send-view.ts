@@ -12,6 +12,7 @@ import type { Sender } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
 import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
+import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
 import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
@@ -57,6 +58,9 @@ export const sendDocument = () =>
     refusals: z.record(z.enum(REFUSAL_REASONS), count),
     amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
     recovered: z.array(z.string()).check(z.describe('messages that a dead process had under way, of whatever send: unknown now')),
+    budget_warnings: z
+      .array(budgetWarningItem())
+      .check(z.describe('thresholds of budgets that this command reached, before anybody else did')),
     messages: z.optional(z.array(sentRow())),
   });
 
@@ -159,6 +163,7 @@ export function sendView(result: SendResult): SendView {
       },
     ],
     recovered: tally.recovered,
+    budget_warnings: tally.budgetWarnings.map(toBudgetWarningItem),
     ...(rows === null ? {} : { messages: [...rows] }),
   };
   return {

@@ -10,6 +10,7 @@ import type {
   AdmissionFacts,
   AdmitBatch,
   AdmitRequest,
+  Admitted,
   AdmitStore,
   AdmittedMessage,
   DecideAdmissions,
@@ -21,6 +22,7 @@ import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Book } from './book.ts';
+import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
@@ -35,6 +37,7 @@ type AdmitParts = {
   readonly senders: SenderStore;
   readonly templates: TemplateStore;
   readonly budgets: BudgetStore;
+  readonly warnings: BudgetWarnings;
 };
 
 // One look-up answers who it is and every flag that could stop the message.
@@ -105,21 +108,21 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
       assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
       return batch.mode === 'commit'
         ? sqlite.write(() => decideAndWrite(parts, batch, decide))
-        : sqlite.read(() => summarise(decide(loadFacts(parts, batch))));
+        : sqlite.read(() => summarise(decide(loadFacts(parts, batch)), []));
     },
   };
 }
 
 type Decided = ReturnType<DecideAdmissions>;
 
-function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): ReturnType<typeof summarise> {
+function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): Admitted {
   const decided = decide(loadFacts(parts, batch));
   const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
   writeMessages(parts, batch, admitted);
   takeUp(parts.sqlite, batch, decided.admissions);
   learnAliases(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
-  return summarise(decided);
+  return summarise(decided, parts.warnings.record(decided.budgets, batch.at));
 }
 
 function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admissions']): void {
@@ -137,8 +140,8 @@ function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Deci
   }
 }
 
-function summarise({ admissions, budgets }: Decided): { admissions: Decided['admissions']; spent: ReadonlyMap<string, Micros> } {
-  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])) };
+function summarise({ admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
+  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])), warnings };
 }
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
@@ -163,7 +166,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
 // A preview has written nothing: what its earlier batches would have used comes with the batch.
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
   const carried = spent.get(use.budget.id) ?? ZERO;
-  return carried > use.used ? { budget: use.budget, used: carried } : use;
+  return carried > use.used ? { ...use, used: carried } : use;
 }
 
 type AddresseeRow = readonly [

@@ -5,6 +5,7 @@ import { afterEach, describe, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
 import { examAudit } from './audit.ts';
+import { examBudgetWarnings } from './budget-warnings.ts';
 import { examBudgets } from './budgets.ts';
 import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
@@ -57,6 +58,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   consent: examConsent,
   stops: examStops,
   budgets: examBudgets,
+  budget_warnings: examBudgetWarnings,
   messages: examMessages,
   evidence: examEvidence,
   admit: examAdmit,
