@@ -35,6 +35,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
         const { isTerminal } = io.out;
         io.out.write(await render(view, { format, style: await styleFor(io.out, color), isTerminal }));
         if (format === 'csv') hintNextPage(app, view.document);
+        if (app.config.budgetHook !== null) await (await import('./post-warnings.ts')).postWarnings(app);
         if (view.failure !== undefined) throw view.failure;
         exitCode = view.exitCode ?? 0;
       } finally {

@@ -111,14 +111,17 @@ export function createBudgetWarnings(sqlite: Sqlite): BudgetWarnings {
           for (const row of rows) sqlite.prepare(CHECKED).run(at, row.warning_id);
           return rows.map(toWarning);
         }),
-      claimPosting: async (at) =>
-        sqlite.write(() => {
-          const dates = { since: at - POST_WITHIN_MS, lapsed: at - CLAIM_LAPSES_MS };
-          const row = sqlite.prepareExact(NEXT_TO_POST).get(dates) as WarningRow | undefined;
+      claimPosting: async (at) => {
+        const dates = { since: at - POST_WITHIN_MS, lapsed: at - CLAIM_LAPSES_MS };
+        const next = () => sqlite.prepareExact(NEXT_TO_POST).get(dates) as WarningRow | undefined;
+        if (sqlite.query(next) === undefined) return null; // most often there is nothing, and nobody need wait for another writer to hear it
+        return sqlite.write(() => {
+          const row = next();
           if (row === undefined) return null;
           sqlite.prepare(CLAIM).run(at, row.warning_id);
           return { id: Number(row.warning_id), claimedAt: at, warning: toWarning(row) };
-        }),
+        });
+      },
       endPosting: async ({ id, claimedAt }, postedAt) =>
         sqlite.write(() => {
           if (postedAt === null) sqlite.prepare(UNCLAIM).run(id, claimedAt);
