@@ -14,6 +14,7 @@ import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
 import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
+import { estimateShape, estimateText, type toEstimate } from './estimate-view.ts';
 import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { moneyText } from './shapes.ts';
@@ -61,6 +62,7 @@ export const sendDocument = () =>
     budget_warnings: z
       .array(budgetWarningItem())
       .check(z.describe('thresholds of budgets that this command reached, before anybody else did')),
+    ...z.partial(z.object(estimateShape())).shape,
     messages: z.optional(z.array(sentRow())),
   });
 
@@ -119,6 +121,8 @@ type SendResult = {
   readonly sender: Pick<Sender, 'name' | 'currency' | 'isDefault'>;
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
+  /** What it may come to, where nothing was sent. */
+  readonly estimate?: ReturnType<typeof toEstimate> | null;
   readonly ending: Ending;
   /** The command that goes on with what is left. */
   readonly resume: string;
@@ -142,7 +146,7 @@ function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly 
 
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
-  const { tally, dryRun, sender, campaign, rows, ending, hints, failure } = result;
+  const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
   const status = statusOfTally(tally);
   const isLeft = ending.waiting || ending.timedOut || ending.nextDueAt !== null;
   const isCutShort = ending.timedOut || ending.nextDueAt !== null || failure !== null;
@@ -164,6 +168,7 @@ export function sendView(result: SendResult): SendView {
     ],
     recovered: tally.recovered,
     budget_warnings: tally.budgetWarnings.map(toBudgetWarningItem),
+    ...estimate,
     ...(rows === null ? {} : { messages: [...rows] }),
   };
   return {
@@ -194,7 +199,9 @@ async function summary(document: Document, style: Style): Promise<string> {
     .join('; ');
   const few =
     messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
-  return `${head}${few}${words.join(', ')}${why}\n${money}`;
+  const { estimate = [], estimate_totals: totals = [] } = document;
+  const outlook = estimate.length === 0 ? '' : `\n${await estimateText({ estimate, estimate_totals: totals }, style)}`;
+  return `${head}${few}${words.join(', ')}${why}\n${money}${outlook}`;
 }
 
 const ROWS_SHOWN_MAX = 20;

@@ -5,6 +5,7 @@ import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
+import { isFreeNow } from '../domain/estimate.ts';
 import { quote, ruleOf } from '../domain/quote.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
@@ -158,10 +159,19 @@ function admit(batch: Batch, candidate: Candidate, { market, rate }: { readonly 
       category,
       market,
       price: rate.rate,
+      isFreeNow: isFreeNow(category, windowsOf(batch, addressee)),
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, rate }),
     },
+  };
+}
+
+function windowsOf({ facts, today }: Batch, { lastInboundAt, freeEntryUntil }: AddresseeFacts): Parameters<typeof isFreeNow>[1] {
+  return {
+    day: today,
+    windowOpen: isWindowOpen(lastInboundAt, facts.at),
+    freeEntryOpen: freeEntryUntil !== null && facts.at < freeEntryUntil,
   };
 }
 

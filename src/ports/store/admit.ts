@@ -73,7 +73,9 @@ export type AddresseeFacts = {
   readonly userId: string | null;
   readonly language: string | null;
   readonly flags: readonly ConsentFlag[];
+  /** The windows, as far as anybody asks: for free-form messages, and in a preview. */
   readonly lastInboundAt: Instant | null;
+  readonly freeEntryUntil: Instant | null;
   readonly undeliverable: boolean;
 };
 
@@ -110,6 +112,8 @@ export type AdmittedMessage = {
   readonly category: Category;
   readonly market: string;
   readonly price: Micros;
+  /** True where it would be free if it were delivered now, as far as the windows are known: for estimates. Its reservation is made all the same. */
+  readonly isFreeNow: boolean;
   readonly bucket: Bucket;
   readonly expiresAt: Instant;
   readonly reservation: LedgerEntry;

@@ -1,12 +1,9 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
 import type { BudgetUse } from '../../domain/budget.ts';
-import type { ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
 import type { MessageState } from '../../domain/message.ts';
-import { otherWriting } from '../../domain/wa-id.ts';
 import { assert } from '../../errors.ts';
 import type {
-  AddresseeFacts,
   AdmissionFacts,
   AdmitBatch,
   AdmitRequest,
@@ -18,9 +15,9 @@ import type {
   Run,
 } from '../../ports/store/admit.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
-import type { Phone } from '../../values/phone.ts';
+import { addresseeOf } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
@@ -28,7 +25,6 @@ import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
-import { lastInboundAt } from './windows.ts';
 
 type AdmitParts = {
   readonly sqlite: Sqlite;
@@ -39,17 +35,6 @@ type AdmitParts = {
   readonly budgets: BudgetStore;
   readonly warnings: BudgetWarnings;
 };
-
-// One look-up answers who it is and every flag that could stop the message.
-const ADDRESSEE = /* sql */ `
-  SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
-  FROM contact c
-  LEFT JOIN consent_flag f ON f.contact_id = c.id AND (f.scope = ? OR f.scope = '*')`;
-
-const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
-const BY_USER_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.user_id = ?`;
-// Whoever became one with somebody else is that person now.
-const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = (SELECT ifnull(merged_into, id) FROM contact WHERE id = ?)`;
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
@@ -157,7 +142,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     budgets: uses.map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: loadAddressee(parts, batch, request),
+      addressee: addresseeOf(parts, batch, request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
@@ -167,45 +152,6 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
   const carried = spent.get(use.budget.id) ?? ZERO;
   return carried > use.used ? { ...use, used: carried } : use;
-}
-
-type AddresseeRow = readonly [
-  ContactId,
-  Phone | null,
-  string | null,
-  string | null,
-  number | null,
-  ConsentSubject | null,
-  ConsentScope | null,
-  ConsentKind | null,
-  number | null,
-];
-
-function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
-  const { accountId } = senders.byId(batch.senderId);
-  const [statement, name] = 'phone' in to ? [BY_PHONE, to.phone] : 'userId' in to ? [BY_USER_ID, to.userId] : [BY_ID, to.contactId];
-  const find = (who: string): readonly AddresseeRow[] =>
-    sqlite.prepare(statement).raw().all(batch.senderId, accountId, who) as readonly AddresseeRow[];
-  const written = find(name);
-  const other = written.length === 0 && 'phone' in to ? otherWriting(to.phone) : null;
-  const rows = other === null ? written : find(other);
-  const [first] = rows;
-  if (first === undefined) return null;
-  const [contactId, phone, userId, language, undeliverableAt] = first;
-  return {
-    contactId,
-    phone,
-    userId,
-    language,
-    flags: rows.flatMap(toFlag),
-    // Only free-form messages ask for the window.
-    lastInboundAt: batch.template === null ? lastInboundAt(sqlite, contactId, batch.senderId) : null,
-    undeliverable: undeliverableAt !== null,
-  };
-}
-
-function toFlag([, , , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
-  return subject === null ? [] : [{ subject, scope, kind, at } as ConsentFlag];
 }
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];

@@ -11,6 +11,7 @@ import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
+import { examEstimates } from './estimates.ts';
 import { examEvidence } from './evidence.ts';
 import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
@@ -62,6 +63,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   messages: examMessages,
   evidence: examEvidence,
   admit: examAdmit,
+  estimates: examEstimates,
   outbox: examOutbox,
   pace: examPace,
   settle: examSettle,
