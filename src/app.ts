@@ -2,8 +2,9 @@
 
 import { resolve } from 'node:path';
 import { type Channels, createChannels } from './channels.ts';
-import type { Config } from './config.ts';
+import type { Config, HookSettings } from './config.ts';
 import type { Clock, Io, KeyedDigest } from './ports/host.ts';
+import type { Hook } from './ports/hook.ts';
 import type { Store } from './ports/store.ts';
 import type { TransportName } from './domain/sender.ts';
 import { createIds, type IdSource, type WorkerId } from './values/id.ts';
@@ -27,6 +28,10 @@ export type App = Channels & {
   readonly keyedDigest: () => Promise<KeyedDigest>;
   /** The store, made and migrated where it is not there yet. */
   readonly store: () => Promise<Store>;
+  /** The store that was opened to write, where the command did so. */
+  readonly writtenStore: () => Store | null;
+  /** The hook with its secret. Throws `secret_missing`. */
+  readonly budgetHook: (settings: HookSettings) => Promise<Hook>;
   /** The store for a process that must stay awake: while another one writes, it blocks for a moment only, and then throws `store_busy`. */
   readonly servingStore: () => Promise<Store>;
   /** The store for reading only; null where none was founded, and nothing is created. */
@@ -58,7 +63,7 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     opened.push(resource);
     return resource;
   };
-  const { open, openServing, read } = createStores({ config, env, clock, ids, keep });
+  const { open, openServing, read, written } = createStores({ config, env, clock, ids, keep });
   const digestOf = async (store: Store): Promise<KeyedDigest> => {
     const { checkStoreKey, createKeyedDigest, readStoreKey } = await import('./store/key.ts');
     const key = readStoreKey(config.db, env);
@@ -66,8 +71,9 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
     return createKeyedDigest(key);
   };
   const throwAway: App['throwAway'] = (variables = {}) =>
-    createApp({ config: { ...config, db: ':memory:', sender: null }, io, env: { ...env, ...variables }, interrupted });
+    createApp({ config: { ...config, db: ':memory:', sender: null, budgetHook: null }, io, env: { ...env, ...variables }, interrupted });
   const keyedDigest = once(async () => digestOf(await open())); // the key is made together with the store
+  const channels = createChannels({ config, env, clock, keyedDigest, keep: (transport) => keep(transport) });
   return {
     config,
     io,
@@ -87,9 +93,14 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
       return { store: await scratch.store(), keyedDigest: scratch.keyedDigest };
     },
     store: open,
+    writtenStore: written,
     servingStore: openServing,
     reader: config.db === ':memory:' ? open : read,
-    ...createChannels({ config, env, clock, keyedDigest, keep: (transport) => keep(transport) }),
+    budgetHook: async ({ url, secretEnv }) => {
+      const { createHook } = await import('./hook.ts');
+      return createHook(url, channels.secret({ env: secretEnv }));
+    },
+    ...channels,
     diedWithProcess: ['sandbox'],
     throwAway,
     close: async () => {
@@ -102,6 +113,7 @@ type StoreParts = Pick<AppParts, 'config' | 'env'> & Pick<App, 'clock' | 'ids'> 
 
 // The ways to the store, each opened once.
 function createStores({ config, env, clock, ids, keep }: StoreParts) {
+  let opened: Store | null = null;
   const open = once(async () => {
     const { openStore } = await import('./store/open.ts');
     const store = keep(await openStore({ config, readOnly: false }));
@@ -109,6 +121,7 @@ function createStores({ config, env, clock, ids, keep }: StoreParts) {
       const { foundStore } = await import('./found.ts');
       await foundStore({ store, config, env, now: clock.now(), ids, secretBytes, digest: sha256 });
     }
+    opened = store;
     return store;
   });
   const openServing = once(async () => {
@@ -125,7 +138,7 @@ function createStores({ config, env, clock, ids, keep }: StoreParts) {
     const store = keep(await openStore({ config, readOnly: true }));
     return (await store.isEmpty()) ? null : store; // another process is just making it
   });
-  return { open, openServing, read };
+  return { open, openServing, read, written: () => opened };
 }
 
 // A clock that was set by hand moves only while somebody sleeps: what waits for a rate or a retry goes on, and all else happens at one moment.

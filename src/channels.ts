@@ -1,13 +1,14 @@
 // The channels: which transport and which office a sender has, with the secrets that it names. Each is loaded when a sender of its kind acts.
 
 import type { Config } from './config.ts';
-import { isLoopback, type SecretSource, type Sender, type WhatsappSettings } from './domain/sender.ts';
+import type { SecretSource, Sender, WhatsappSettings } from './domain/sender.ts';
 import { fail } from './errors.ts';
 import type { Clock, KeyedDigest } from './ports/host.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Transport } from './ports/transport.ts';
 import { readSecret, readSecrets } from './secrets.ts';
 import { createSandbox } from './transports/sandbox.ts';
+import { isLoopback } from './values/address.ts';
 
 export type Channels = {
   /** The way out of a sender. Throws `secret_missing`, and `config_invalid` where the clock was set by hand and the provider is a real one. */

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from './errors.ts';
+import { parseServerUrl } from './values/address.ts';
 import { type Instant, parseInstant } from './values/time.ts';
 
 /** The formats that every command writes. */
@@ -45,14 +46,19 @@ export type Config = {
   readonly yes: boolean;
   /** How long to wait for another writer. */
   readonly busyTimeoutMs: number;
+  /** Who is told of the thresholds that budgets reach; null for nobody. */
+  readonly budgetHook: HookSettings | null;
   /** Stands still at this instant: for tests of month ends, with the sandbox only. */
   readonly now: Instant | null;
 };
 
+/** The address of a hook, and the environment variable that holds the secret which signs what is posted there. */
+export type HookSettings = { readonly url: string; readonly secretEnv: string };
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The keys of a configuration file. */
-const FILE_KEYS = ['db', 'sender', 'format', 'busy_timeout_ms'] as const;
+const FILE_KEYS = ['db', 'sender', 'format', 'busy_timeout_ms', 'budget_hook', 'budget_hook_secret_env'] as const;
 type FileValues = Partial<Record<(typeof FILE_KEYS)[number], string>>;
 
 const BUSY_TIMEOUT_MS = 15_000;
@@ -69,6 +75,7 @@ export function readConfig(flags: GlobalFlags, env: Environment, directory: stri
     prompts: (flags.input ?? true) && !isSet(env['CI']),
     yes: flags.yes ?? false,
     busyTimeoutMs: wholeNumber('busy_timeout_ms', filled(env['TOLLBELL_BUSY_TIMEOUT_MS']) ?? file.busy_timeout_ms) ?? BUSY_TIMEOUT_MS,
+    budgetHook: hookOf(filled(env['TOLLBELL_BUDGET_HOOK']) ?? filled(file.budget_hook), filled(file.budget_hook_secret_env)),
     now: nowOf(env),
   });
 }
@@ -168,6 +175,18 @@ function wholeNumber(key: string, text: string | undefined): number | undefined 
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw fail('config_invalid', { message: `${key} must be a whole number.`, details: { key } });
+}
+
+function hookOf(text: string | undefined, secretEnv = 'TOLLBELL_BUDGET_HOOK_SECRET'): HookSettings | null {
+  if (text === undefined) return null;
+  const url = parseServerUrl(text);
+  if (url !== undefined) return { url: url.href, secretEnv };
+  // The address itself may hold a secret.
+  throw fail('config_invalid', {
+    message: 'budget_hook is not an address that can be posted to.',
+    hint: 'Give it an https address without a password, or http on this machine.',
+    details: { key: 'budget_hook' },
+  });
 }
 
 function nowOf(env: Environment): Instant | null {

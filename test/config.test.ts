@@ -90,3 +90,28 @@ describe('a relative path to the store', () => {
     expect(() => read()).toThrow('not at postgres://');
   });
 });
+
+describe('the budget hook', () => {
+  const hook = 'https://ops.example/budget?team=7';
+
+  it('is nobody, or who is named in a file or the environment, with the variable of its secret', () => {
+    expect(read().budgetHook).toBeNull();
+    nearFile({ budget_hook: hook, budget_hook_secret_env: 'OPS_SECRET' });
+    expect(read().budgetHook).toEqual({ url: hook, secretEnv: 'OPS_SECRET' });
+    nearFile({});
+    expect(read({}, { TOLLBELL_BUDGET_HOOK: 'http://127.0.0.1:9/' }).budgetHook).toEqual({
+      url: 'http://127.0.0.1:9/',
+      secretEnv: 'TOLLBELL_BUDGET_HOOK_SECRET',
+    });
+  });
+
+  it.each(['ops.example', 'http://ops.example/', 'https://user:pass@ops.example/', 'ftp://127.0.0.1/', 'https://ops.example/#x'])(
+    'is not %s, which is not repeated',
+    (url) => {
+      expect(() => read({}, { TOLLBELL_BUDGET_HOOK: url })).toThrow(
+        expect.objectContaining({ code: 'config_invalid', details: { key: 'budget_hook' } }),
+      );
+      expect(() => read({}, { TOLLBELL_BUDGET_HOOK: url })).toThrow(expect.not.stringContaining(url));
+    },
+  );
+});

@@ -159,6 +159,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/budget-list.ts')).defineBudgetList,
   },
   {
+    path: 'budget check',
+    summary: 'tell once which thresholds of budgets were reached',
+    load: async () => (await import('./commands/budget-check.ts')).defineBudgetCheck,
+  },
+  {
     path: 'budget remove',
     summary: 'take a budget back',
     load: async () => (await import('./commands/budget-remove.ts')).defineBudgetRemove,

@@ -35,6 +35,7 @@ export async function runProgram({ argv, io, createApp }: ProgramParts): Promise
         const { isTerminal } = io.out;
         io.out.write(await render(view, { format, style: await styleFor(io.out, color), isTerminal }));
         if (format === 'csv') hintNextPage(app, view.document);
+        if (app.config.budgetHook !== null) await (await import('./post-warnings.ts')).postWarnings(app);
         if (view.failure !== undefined) throw view.failure;
         exitCode = view.exitCode ?? 0;
       } finally {
@@ -153,7 +154,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   message: 'single messages: list, show, cancel, retry, resolve',
   word: 'the words by which customers stop and start',
   review: 'inbound messages that may be a stop',
-  budget: 'hard caps on spending',
+  budget: 'caps on spending, and their warnings',
   webhook: 'what comes back from a provider',
 };
 

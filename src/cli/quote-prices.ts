@@ -1,4 +1,4 @@
-// Quoting: the list rate of each recipient's market on a day, and what it comes to. Budgets, windows and free allowances are not asked.
+// Quoting: the list rate of each recipient's market on a day, and what it comes to; of a file, the estimate alone. Budgets and windows are not asked.
 
 import * as z from 'zod/mini';
 import type { App } from '../app.ts';
@@ -6,16 +6,21 @@ import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
 import { CATEGORIES, type Category } from '../domain/consent.ts';
 import { LIST_RULES, type ListRule } from '../domain/ledger.ts';
-import { type Market, marketOf } from '../domain/market.ts';
+import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
+import { type Address, type Market, marketOf } from '../domain/market.ts';
+import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { chargedCategory, ruleOf } from '../domain/quote.ts';
+import { chargedCategory, quote, ruleOf } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Store } from '../ports/store.ts';
-import { type Currency, formatAmount, plus, toMicros, ZERO } from '../values/money.ts';
+import { type AddressFile, readAddresses } from '../send/addresses.ts';
+import { type Currency, formatAmount, plus, times, toMicros, ZERO } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { type Day, dayOf, type Instant } from '../values/time.ts';
+import { chargedSoFar, toEstimate } from './estimate-view.ts';
 import { findTemplates, onlyLanguage } from './find-templates.ts';
 import { pricedSender } from './price-cards.ts';
+import { interruptedBy } from './interrupted.ts';
 import { moneyText } from './shapes.ts';
 
 /** What people should know of a rate; null where there is nothing to say. */
@@ -49,14 +54,17 @@ export type Quote = {
   readonly template: string | null;
   readonly category: Category;
   readonly day: Day;
+  /** One for each recipient of the command line. */
   readonly items: z.output<typeof QuoteItem>[];
   readonly totals: z.output<typeof QuoteTotal>[];
-};
+} & ReturnType<typeof toEstimate>;
 
 export type QuoteRequest = {
   /** A category, or the name of a template; the category where it is both. */
   readonly what: string;
   readonly to: readonly Phone[];
+  /** A file of recipients in their place. */
+  readonly file: AddressFile | null;
   readonly units: number;
   /** Null for now. */
   readonly at: Instant | null;
@@ -74,17 +82,42 @@ type Terms = {
   readonly isInternational: boolean;
 };
 
-/** One quote for each recipient, in order. Where there is no store yet, the prices are those that it will begin with. Throws `unknown_template`. */
+/**
+ * One quote for each recipient, in order, and the estimate of all. Where there is no store yet, the prices are those that it will begin with. Throws
+ * `unknown_template`, and what `readAddresses` throws.
+ */
 export async function quotePrices(app: App, request: QuoteRequest): Promise<Quote> {
   const store = await app.reader();
   const { name: sender, currency, timeZone, whatsapp } = await pricedSender(store, app.config);
   const { template, category } = await categoryOf(app, request);
-  const day = dayOf(request.at ?? app.clock.now(), timeZone);
+  const at = request.at ?? app.clock.now();
+  const [day, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
-  const items = request.to.map((phone) =>
-    quoteOne(phone, { book, currency, day, category, units: request.units, isInternational: paysInternational({ whatsapp }, day) }),
-  );
-  return { sender, template, category, day, items: items.map(({ item }) => item), totals: totalsOf(items, currency) };
+  const terms = { book, currency, day, category, units: request.units, isInternational: paysInternational({ whatsapp }, day) };
+  const meter = createEstimateMeter();
+  const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to }));
+  if (request.file !== null && !(await readAddresses(app, request.file, count))) throw interruptedBy('the same command');
+  for (const phone of request.to) count(phone);
+  const items = request.to.map((phone) => quoteOne(phone, terms));
+  const charged = store === null ? new Map<string, number>() : await chargedSoFar(store, currency, day);
+  return {
+    sender,
+    template,
+    category,
+    day,
+    items: items.map(({ item }) => item),
+    totals: totalsOf(items, currency),
+    ...toEstimate(meter.groups(), { book, currency, from: day, to, charged }),
+  };
+}
+
+// Who is asked for may be somebody whom the store does not know, so that nobody's windows are looked up.
+function toProspect(address: Address, { day: from, to, units, ...terms }: Terms & { readonly to: Day }): Prospect {
+  const { book, currency } = terms;
+  const market = marketOf(marketMap(), address, from);
+  const category = chargedCategory(book, { ...terms, market, day: from });
+  const { rate } = quote(book, marketMap(), { address, category, currency, from, to });
+  return { market, category, units, reserved: rate === null ? null : times(rate.rate, units), isFreeNow: false };
 }
 
 type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };

@@ -2,11 +2,12 @@
 
 import type { App } from '../app.ts';
 import { type FreeForm, freeFormFlaw, MEDIA_KINDS, type MediaKind } from '../domain/free-form.ts';
-import { isLoopback, type Sender } from '../domain/sender.ts';
+import type { Sender } from '../domain/sender.ts';
 import { fail } from '../errors.ts';
 import { type Media, type MediaSource, openMedia, uploadMedia } from '../send/media.ts';
 import type { Recipient } from '../send/recipients.ts';
 import { parsedText } from './options.ts';
+import { isLoopback } from '../values/address.ts';
 
 const HEADER_KINDS = ['image', 'video', 'document'] as const satisfies readonly MediaKind[];
 

@@ -10,19 +10,22 @@ import { resolveAddressees } from '../send/addressees.ts';
 import { directRecipients, freeFormRecipients, refuseRepeats } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
 import type { Ending } from '../send/finish.ts';
-import { openRecipients } from '../send/from-file.ts';
+import { type FileOptions, openRecipients } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
+import type { Media } from '../send/media.ts';
 import type { Recipient } from '../send/recipients.ts';
 import { send, type SendHost, type SendPlan } from '../send/send.ts';
 import type { Tally } from '../send/tally.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { MessageId } from '../values/id.ts';
 import type { SendOptions } from './commands/send.ts';
+import { hintWarnings } from './budget-warning.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
 import { listOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
+import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
 import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
@@ -41,6 +44,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   refuseRepeats(recipients, (recipient) => named(recipient).to);
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
+  const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
   const plan = planOf(options, { sender, template, derivesKeys: false });
   const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
   const { tally, ...ending } = await send(
@@ -49,6 +53,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
       ...plan,
       onAdmission: (recipient, request, admission) => {
         if (admission.kind === 'key_conflict') throw keyConflict(options.key ?? '', admission.kept.id);
+        estimate.count(admission);
         rows.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
       },
       onProgress: () => undefined,
@@ -57,6 +62,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     only(recipients.map(toSend)),
   );
   const shown = await shownRows(host.store, rows, { ...options, ending });
+  hintWarnings(app, tally.budgetWarnings);
   const unread = recipients.length - tally.read;
   const resume = unread > 0 ? `the same command for them, and ${dispatchOf(sender)} for the others` : dispatchOf(sender);
   const look = lookOf(shown, { sender, campaign: options.campaign });
@@ -66,6 +72,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     sender,
     campaign: options.campaign,
     rows: shown,
+    estimate: await estimate.end(),
     ending,
     resume: dispatchOf(sender),
     failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: options.key !== null }),
@@ -79,21 +86,9 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const template = await templateOf(host.store, sender, options.template);
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
   const media = await openMediaOf(app, sender, options);
-  const fileOptions = {
-    path,
-    format: options.input,
-    rename: options.map,
-    language: options.language,
-    parameters: parametersOf(options, media),
-    costCenter: options.costCenter,
-    tags: options.tag,
-    ignoreColumns: options.ignoreColumns,
-    skipInvalid: options.skipInvalid,
-    errorsPath: options.errors,
-    db: app.config.db,
-  };
-  const file = await openRecipients(host, { sender, template }, fileOptions);
+  const file = await openRecipients(host, { sender, template }, fileOptionsOf(app, options, { path, media }));
   const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });
+  const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
   const plan = planOf(options, { sender, template, derivesKeys: true });
   const run = async (): Promise<SendView> => {
@@ -104,6 +99,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
         ...plan,
         onAdmission: (recipient, request, admission) => {
           file.onAdmission(recipient, admission);
+          estimate.count(admission);
           rows?.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
         },
         onProgress: (now) => progress.update(doneOf(now), now),
@@ -114,6 +110,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       },
       media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
+    hintWarnings(app, tally.budgetWarnings);
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
     if (ending.interrupted || ending.failure !== null) tally.read -= unread;
@@ -125,6 +122,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       sender,
       campaign: options.campaign,
       rows: rows === null ? null : await shownRows(host.store, rows, { ...options, ending }),
+      estimate: await estimate.end(),
       ending,
       resume: 'the same command',
       failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
@@ -132,6 +130,26 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     });
   };
   return closeAfter(file.close, run).finally(() => progress.close());
+}
+
+function fileOptionsOf(
+  { config }: Pick<App, 'config'>,
+  options: SendOptions,
+  { path, media }: { readonly path: string; readonly media: Media | null },
+): FileOptions {
+  return {
+    path,
+    format: options.input,
+    rename: options.map,
+    language: options.language,
+    parameters: parametersOf(options, media),
+    costCenter: options.costCenter,
+    tags: options.tag,
+    ignoreColumns: options.ignoreColumns,
+    skipInvalid: options.skipInvalid,
+    errorsPath: options.errors,
+    db: config.db,
+  };
 }
 
 async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<{ readonly host: SendHost; readonly sender: Sender }> {

@@ -12,7 +12,9 @@ import type { Sender } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
 import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
+import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
+import { estimateShape, estimateText, type toEstimate } from './estimate-view.ts';
 import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { moneyText } from './shapes.ts';
@@ -57,6 +59,10 @@ export const sendDocument = () =>
     refusals: z.record(z.enum(REFUSAL_REASONS), count),
     amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
     recovered: z.array(z.string()).check(z.describe('messages that a dead process had under way, of whatever send: unknown now')),
+    budget_warnings: z
+      .array(budgetWarningItem())
+      .check(z.describe('thresholds of budgets that this command reached, before anybody else did')),
+    ...z.partial(z.object(estimateShape())).shape,
     messages: z.optional(z.array(sentRow())),
   });
 
@@ -115,6 +121,8 @@ type SendResult = {
   readonly sender: Pick<Sender, 'name' | 'currency' | 'isDefault'>;
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
+  /** What it may come to, where nothing was sent. */
+  readonly estimate?: ReturnType<typeof toEstimate> | null;
   readonly ending: Ending;
   /** The command that goes on with what is left. */
   readonly resume: string;
@@ -138,7 +146,7 @@ function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly 
 
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
-  const { tally, dryRun, sender, campaign, rows, ending, hints, failure } = result;
+  const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
   const status = statusOfTally(tally);
   const isLeft = ending.waiting || ending.timedOut || ending.nextDueAt !== null;
   const isCutShort = ending.timedOut || ending.nextDueAt !== null || failure !== null;
@@ -159,6 +167,8 @@ export function sendView(result: SendResult): SendView {
       },
     ],
     recovered: tally.recovered,
+    budget_warnings: tally.budgetWarnings.map(toBudgetWarningItem),
+    ...estimate,
     ...(rows === null ? {} : { messages: [...rows] }),
   };
   return {
@@ -189,7 +199,9 @@ async function summary(document: Document, style: Style): Promise<string> {
     .join('; ');
   const few =
     messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
-  return `${head}${few}${words.join(', ')}${why}\n${money}`;
+  const { estimate = [], estimate_totals: totals = [] } = document;
+  const outlook = estimate.length === 0 ? '' : `\n${await estimateText({ estimate, estimate_totals: totals }, style)}`;
+  return `${head}${few}${words.join(', ')}${why}\n${money}${outlook}`;
 }
 
 const ROWS_SHOWN_MAX = 20;

@@ -3,9 +3,10 @@
 
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
-import { isLoopback, type SecretSource, type WhatsappSettings } from '../domain/sender.ts';
+import type { SecretSource, WhatsappSettings } from '../domain/sender.ts';
 import { type AppError, fail } from '../errors.ts';
 import { countText, dayText, flag, orNull, parsedText } from './options.ts';
+import { parseServerUrl } from '../values/address.ts';
 
 const API_BASE = 'https://graph.facebook.com';
 const API_VERSION = 'v26.0';
@@ -119,13 +120,10 @@ export function toWhatsappSettings(options: Given, absolute: (path: string) => s
   };
 }
 
-// Without a query, a fragment or a password, which would end up in every request and in errors.
+// Without a query, which would end up in every request and in errors.
 function parseApiBase(text: string): string | undefined {
-  if (!URL.canParse(text) || text.length > 500) return undefined;
-  const { protocol, origin, pathname, search, hash, username, password } = new URL(text);
-  if (search !== '' || hash !== '' || username !== '' || password !== '') return undefined;
-  const base = `${origin}${pathname}`.replace(/\/+$/, '');
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(base)) ? base : undefined;
+  const url = parseServerUrl(text);
+  return url === undefined || url.search !== '' ? undefined : `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
 function optionOf(name: string): string {

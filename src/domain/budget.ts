@@ -1,4 +1,4 @@
-// Budgets: hard caps on what may be promised. Checked in the transaction that promises, so that no number of processes passes one.
+// Budgets: caps on what may be promised. Checked in the transaction that promises, so that no number of processes passes a hard one.
 
 import type { BudgetId, CampaignId, SenderId } from '../values/id.ts';
 import { type Currency, type Micros, minus, plus, ZERO } from '../values/money.ts';
@@ -7,6 +7,10 @@ import type { Category } from './consent.ts';
 
 export const BUDGET_PERIODS = ['day', 'month', 'campaign'] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
+
+/** A hard budget refuses what would pass its cap; the other kind only warns. */
+export const BUDGET_MODES = ['hard', 'warn'] as const;
+export type BudgetMode = (typeof BUDGET_MODES)[number];
 
 /** A cap on one sender's spending; the null fields do not narrow it. A campaign budget caps each campaign on its own. */
 export type Budget = {
@@ -17,11 +21,19 @@ export type Budget = {
   readonly currency: Currency;
   readonly category: Category | null;
   readonly costCenter: string | null;
+  readonly mode: BudgetMode;
+  /** In percent of the cap, rising: somebody is told of each once it is reached (budget-warning.ts). */
+  readonly thresholds: readonly number[];
   readonly createdAt: Instant;
 };
 
-/** A budget and what the messages admitted in the period at hand have promised and spent. */
-export type BudgetUse = { readonly budget: Budget; readonly used: Micros };
+/** A budget and what the messages admitted in its term have promised and spent. */
+export type BudgetUse = {
+  readonly budget: Budget;
+  /** The day, the month or the id of the campaign; null for a budget of campaigns where none has used anything. */
+  readonly term: string | null;
+  readonly used: Micros;
+};
 
 /** What a budget must know of a message. */
 export type Spending = { readonly category: Category; readonly costCenter: string | null; readonly campaignId: CampaignId | null };
@@ -33,23 +45,28 @@ export function covers(budget: Budget, spending: Spending): boolean {
   return budget.costCenter === null || budget.costCenter === spending.costCenter;
 }
 
+/** True when it scopes what the other one scopes: there is one budget of each kind. */
+export function coversTheSame(left: Budget, right: Budget): boolean {
+  return left.period === right.period && left.category === right.category && left.costCenter === right.costCenter;
+}
+
 /** An amount, and the kind of message that it is for. */
 export type Taken = { readonly amount: Micros; readonly spending: Spending };
 
 /** Keeps count of budgets while a batch is walked: each admission shrinks what is left for the next. */
 export type BudgetMeter = {
-  /** Takes the amount from every budget that covers it and returns true; or takes nothing and returns false when one has too little left. */
+  /** Takes the amount from every budget that covers it and returns true; or takes nothing and returns false when a hard one has too little left. */
   readonly take: (amount: Micros, spending: Spending) => boolean;
   /** Gives back what a message had taken. */
   readonly giveBack: (taken: Taken) => void;
-  /** Gives back what a message had taken, and takes what it needs now; or returns false when that is more than before where too little is left. */
+  /** Gives back what a message had taken, and takes what it needs now; or returns false when that is more than before where a hard one has too little left. */
   readonly exchange: (taken: Taken, needed: Taken) => boolean;
   readonly uses: () => readonly BudgetUse[];
 };
 
 /** Starts a meter at what is already used. */
 export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
-  const state = uses.map(({ budget, used }) => ({ budget, used }));
+  const state = uses.map(({ budget, term, used }) => ({ budget, term, used }));
   const partOf = (budget: Budget, { amount, spending }: Taken): Micros => (covers(budget, spending) ? amount : ZERO);
   const giveBack = (taken: Taken): void => {
     for (const use of state) use.used = minus(use.used, partOf(use.budget, taken));
@@ -57,7 +74,7 @@ export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
   return {
     take(amount, spending) {
       const covering = state.filter(({ budget }) => covers(budget, spending));
-      if (covering.some(({ budget, used }) => used + amount > budget.cap)) return false;
+      if (covering.some(({ budget, used }) => budget.mode === 'hard' && used + amount > budget.cap)) return false;
       for (const use of covering) use.used = plus(use.used, amount);
       return true;
     },
@@ -66,7 +83,7 @@ export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
       // A budget that was lowered below what is used of it stands against more, not against less.
       const fits = state.every(({ budget, used }) => {
         const more = partOf(budget, needed) - partOf(budget, taken);
-        return more <= 0n || used + more <= budget.cap;
+        return budget.mode === 'warn' || more <= 0n || used + more <= budget.cap;
       });
       giveBack(taken);
       if (fits) for (const use of state) use.used = plus(use.used, partOf(use.budget, needed));

@@ -55,6 +55,9 @@ export type PeriodQuery = {
   readonly isFreeAtFirst?: boolean;
 };
 
+/** Both ends included. */
+export type DayRange = { readonly from: Day; readonly to: Day };
+
 const NO_TIERS: readonly never[] = [];
 
 /** The book of these cards. Two cards of one currency and day are a bug: the store refuses the second. */
@@ -86,6 +89,20 @@ export function tiersInForce<R extends Rate>(book: PriceBook<R>, query: PriceQue
     if (card.effectiveFrom <= query.day) return card.tiers.get(query.market)?.get(query.category) ?? NO_TIERS;
   }
   return NO_TIERS;
+}
+
+/**
+ * The tiers of each card that is in force on a day of the period, those of its first day first. A later card without any is passed over, as its price may be
+ * known by then; nothing where the first day has no price.
+ */
+export function tiersWithin<R extends Rate>(
+  book: PriceBook<R>,
+  { from, to, ...group }: Omit<PriceQuery, 'day'> & DayRange,
+): readonly (readonly R[])[] {
+  const first = tiersInForce(book, { ...group, day: from });
+  if (first.length === 0) return [];
+  const days = (book.get(group.currency)?.days ?? []).filter((day) => day > from && day <= to).toReversed();
+  return [first, ...days.map((day) => tiersInForce(book, { ...group, day })).filter((tiers) => tiers.length > 0)];
 }
 
 /** The list rate in force: the first tier's. Undefined means that no price is known, which is never a price of zero. */

@@ -42,12 +42,15 @@ export function ownPricing(rules: readonly PricingRule[], facts: DeliveryFacts):
   return { rule, type: freeUnitsBefore < rule.freeUnits ? freeType(facts) : 'regular', freeUnitsBefore };
 }
 
+/** True where a category is free in a window on a day, however much was sent. */
+export function isFreeIn(rules: readonly PricingRule[], facts: Omit<DeliveryFacts, 'freeUnitsBefore'>): boolean {
+  const own = ownPricing(rules, { ...facts, freeUnitsBefore: () => Number.POSITIVE_INFINITY });
+  return own !== null && own.type !== 'regular';
+}
+
 /** True where a category is free in every window on a day, however much was sent: such a message needs no price. */
 export function isAlwaysFree(rules: readonly PricingRule[], on: Pick<DeliveryFacts, 'category' | 'day'>): boolean {
-  return OPEN_WINDOWS.every((window) => {
-    const own = ownPricing(rules, { ...on, window, freeUnitsBefore: () => Number.POSITIVE_INFINITY });
-    return own !== null && own.type !== 'regular';
-  });
+  return OPEN_WINDOWS.every((window) => isFreeIn(rules, { ...on, window }));
 }
 
 /**

@@ -63,8 +63,3 @@ export function paysInternational({ whatsapp }: Pick<Sender, 'whatsapp'>, day: D
 export function isSenderName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name);
 }
-
-/** True where the provider is a double on this machine: only there may the clock be set and plain http be used. */
-export function isLoopback(apiBase: string): boolean {
-  return /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/.test(apiBase);
-}

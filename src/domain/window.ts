@@ -26,9 +26,13 @@ export type KeptWindows = {
   readonly freeEntryUntil: Instant | null;
 };
 
+/** Which window is open at an instant. */
+export function openWindow({ inboundAt, freeEntryUntil }: Omit<KeptWindows, 'claimedAt'>, at: Instant): OpenWindow {
+  if (freeEntryUntil !== null && at < freeEntryUntil) return 'free_entry_point';
+  return isWindowOpen(inboundAt, at) ? 'service' : 'none';
+}
+
 /** Which window was open when the request was claimed. */
-export function windowAtClaim({ claimedAt, inboundAt, freeEntryUntil }: KeptWindows): OpenWindow {
-  if (claimedAt === null) return 'none';
-  if (freeEntryUntil !== null && claimedAt < freeEntryUntil) return 'free_entry_point';
-  return isWindowOpen(inboundAt, claimedAt) ? 'service' : 'none';
+export function windowAtClaim({ claimedAt, ...windows }: KeptWindows): OpenWindow {
+  return claimedAt === null ? 'none' : openWindow(windows, claimedAt);
 }

@@ -12,6 +12,7 @@ import type { ReportStore } from './store/report.ts';
 import type { SettleStore } from './store/settle.ts';
 import type { TemplateStore } from './store/templates.ts';
 import type { TierStore } from './store/tiers.ts';
+import type { WarningStore } from './store/warnings.ts';
 
 /**
  * Batches in, one result per item out, in order. Every operation is one whole transaction; no transaction crosses this line. Times are parameters:
@@ -28,6 +29,7 @@ export type Store = AdmitStore &
   EvidenceStore &
   ClosingStore &
   TierStore &
+  WarningStore &
   AuditStore & {
     /** Gives up this process's sign of life and closes the files. */
     readonly close: () => Promise<void>;

@@ -9,13 +9,13 @@ import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { isAlwaysFree } from '../domain/pricing-rule.ts';
+import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
 import { chargedCategory, FREE_EVIDENCE, listEvidence, type Quote, quote } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
-import { isWindowOpen } from '../domain/window.ts';
+import { isWindowOpen, type OpenWindow, openWindow } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import { isDerived } from './key.ts';
@@ -189,11 +189,16 @@ function admit(
       category,
       market,
       price: rate?.rate ?? ZERO,
+      isFreeNow: isFreeIn(pricingRules(), { category, day: batch.today, window: windowNow(batch, addressee) }),
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, rate }),
     },
   };
+}
+
+function windowNow({ facts }: Batch, { lastInboundAt, freeEntryUntil }: AddresseeFacts): OpenWindow {
+  return openWindow({ inboundAt: lastInboundAt, freeEntryUntil }, facts.at);
 }
 
 function reservation(

@@ -1,5 +1,6 @@
 // Step 6: recipients → requests with ids and keys → the store, batch by batch. What each became is told to the caller.
 
+import type { BudgetWarning } from '../domain/budget-warning.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Admission, AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
@@ -32,6 +33,8 @@ export type EnqueuePlan = StampPlan & {
   readonly runId: number | null;
   readonly maxPrice: Micros | null;
   readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
+  /** Told of the thresholds of budgets that a batch reached. */
+  readonly onWarnings: (warnings: readonly BudgetWarning[]) => void;
 };
 
 /** Admits recipients in chunks. Returns false when it was told to stop before the end; every batch until then is committed. */
@@ -77,6 +80,7 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
     plan.onAdmission(recipient, request, admission);
     if (request.key !== null && admission.kind !== 'refused') seen?.add(request.key, request.fingerprint);
   }
+  plan.onWarnings(result.warnings);
   return result.spent;
 }
 

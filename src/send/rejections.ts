@@ -53,17 +53,19 @@ export function rowsInvalid({
   read,
   invalid,
   first,
+  hint = 'Correct them; --errors FILE writes them all to a file, --skip-invalid leaves them out.',
 }: {
   name: string;
   read: number;
   invalid: number;
   first: readonly Rejection[];
+  hint?: string;
 }): AppError {
   const rows = first.map(describe);
   const more = invalid > rows.length ? [`… and ${invalid - rows.length} more`] : [];
   return fail('rows_invalid', {
     message: [`${invalid} of ${read} rows cannot be used; nothing was done.`, ...rows, ...more].join('\n  '),
-    hint: 'Correct them; --errors FILE writes them all to a file, --skip-invalid leaves them out.',
+    hint,
     details: { path: name, read, invalid, rows: first },
   });
 }

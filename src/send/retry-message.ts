@@ -54,7 +54,9 @@ export async function retryMessage(
     requests: [request],
     spent: new Map(),
   } as const;
-  const [admission] = (await host.store.admit(batch, decideAdmissions)).admissions;
+  const { admissions, warnings } = await host.store.admit(batch, decideAdmissions);
+  tally.budgetWarnings.push(...warnings);
+  const [admission] = admissions;
   assert(admission !== undefined, 'one admission per request');
   countAdmission(tally, admission);
   const id = idToSend(request, admission);

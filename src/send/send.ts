@@ -1,5 +1,6 @@
 // The main line, as a table of contents: check, admit, dispatch, count.
 
+import type { BudgetWarning } from '../domain/budget-warning.ts';
 import type { Template } from '../domain/template.ts';
 import type { Io } from '../ports/host.ts';
 import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
@@ -56,6 +57,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     derivesKeys: plan.derivesKeys,
     maxPrice: plan.maxPrice,
     onAdmission: record,
+    onWarnings: (warnings: readonly BudgetWarning[]) => void tally.budgetWarnings.push(...warnings),
   } as const;
   const admission = await enqueue(host, enqueuePlan, recipients).catch((error: unknown) => {
     if (plan.dryRun || tally.counts.queued === 0) throw error; // nothing was done

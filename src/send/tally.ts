@@ -1,5 +1,6 @@
 // The count of one run: every row exactly once, by what became of it, and the money that moved.
 
+import type { BudgetWarning } from '../domain/budget-warning.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../domain/consent.ts';
 import type { MessageState } from '../domain/message.ts';
 import type { Settlement } from '../ports/store/settle.ts';
@@ -39,6 +40,8 @@ export type Tally = {
   readonly failedAs: { readonly own: Record<FailedState, number>; readonly repeated: Record<FailedState, number> };
   /** Whatever a dead process had under way, and nobody knows the outcome of: told by the command that found them, whoever they belong to. */
   readonly recovered: MessageId[];
+  /** The thresholds of budgets that this run reached, before anybody else did. */
+  readonly budgetWarnings: BudgetWarning[];
   /** Promised and not yet charged. */
   reserved: Micros;
   charged: Micros;
@@ -56,6 +59,7 @@ export function createTally(): Tally {
     repeated: zeros(ROW_COUNTS),
     failedAs: { own: zeros(FAILED_STATES), repeated: zeros(FAILED_STATES) },
     recovered: [],
+    budgetWarnings: [],
     reserved: ZERO,
     charged: ZERO,
     freeUnits: 0,

@@ -72,8 +72,8 @@ const BAD_PHONE: Why = {
   message: 'neither an international number with + and country code nor the id of a contact or user',
 };
 
-// A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does.
-function toAddressee(text: string | undefined): Addressee | Why {
+/** Whom a cell names, or why it names nobody. A leading apostrophe is how spreadsheets keep a number as text, and how our own list of errors does. */
+export function toAddressee(text: string | undefined): Addressee | Why {
   if (text === undefined || text === '') return NO_RECIPIENT;
   return parseAddressee((text.startsWith("'") ? text.slice(1) : text).trim()) ?? BAD_PHONE;
 }

@@ -1,7 +1,6 @@
 // Rows and what they mean, for every engine: columns have the same names everywhere. The only place where a driver's integers become
 // instants and amounts; knows no statement.
 
-import type { Budget, BudgetPeriod } from '../domain/budget.ts';
 import type { Category, ConsentEvent, ConsentKind, ConsentScope, ConsentSubject } from '../domain/consent.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { EntryKind } from '../domain/ledger.ts';
@@ -11,7 +10,7 @@ import type { Sender, TransportName, WhatsappSettings } from '../domain/sender.t
 import type { ParameterFormat, Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { assert, fail } from '../errors.ts';
 import type { EntryRecord, MessageRecord } from '../ports/store/report.ts';
-import type { AccountId, BudgetId, ContactId, MessageId, SenderId, TemplateId } from '../values/id.ts';
+import type { AccountId, ContactId, MessageId, SenderId, TemplateId } from '../values/id.ts';
 import { type Currency, type Micros, toMicros } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { type Instant, type TimeZone, toInstant } from '../values/time.ts';
@@ -184,30 +183,6 @@ export function toRate([, market, category, tierFrom, tierTo, tierEnd, rate]: Pr
 /** The two columns that say where a tier ends. */
 export function fromTierEnd(end: TierEnd): { readonly tierTo: number | null; readonly tierEnd: PriceRow[5] } {
   return typeof end === 'number' ? { tierTo: end, tierEnd: 'at' } : { tierTo: null, tierEnd: end };
-}
-
-export type BudgetRow = {
-  readonly id: BudgetId;
-  readonly sender_id: SenderId;
-  readonly period: BudgetPeriod;
-  readonly cap: StoredInteger;
-  readonly currency: Currency;
-  readonly category: Category | null;
-  readonly cost_center: string | null;
-  readonly created_at: StoredInteger;
-};
-
-export function toBudget(row: BudgetRow): Budget {
-  return {
-    id: row.id,
-    senderId: row.sender_id,
-    period: row.period,
-    cap: microsOf(row.cap),
-    currency: row.currency,
-    category: row.category,
-    costCenter: row.cost_center,
-    createdAt: instantOf(row.created_at),
-  };
 }
 
 export type MessageRow = {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Budget, BUDGET_PERIODS, covers, createBudgetMeter, type Spending } from '../../src/domain/budget.ts';
+import { type Budget, BUDGET_MODES, BUDGET_PERIODS, covers, createBudgetMeter, type Spending } from '../../src/domain/budget.ts';
 import { CATEGORIES } from '../../src/domain/consent.ts';
 import type { BudgetId, CampaignId, SenderId } from '../../src/values/id.ts';
 import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
@@ -20,6 +20,8 @@ function budget(cap: bigint, rest: Partial<Budget> = {}): Budget {
     currency: 'USD' as Currency,
     category: null,
     costCenter: null,
+    mode: 'hard',
+    thresholds: [50, 80, 100],
     createdAt: toInstant(0),
     ...rest,
   };
@@ -48,7 +50,7 @@ describe('covers', () => {
 
 describe('a meter', () => {
   it('lets the last micro through and nothing more', () => {
-    const meter = createBudgetMeter([{ budget: budget(10n), used: toMicros(4n) }]);
+    const meter = createBudgetMeter([{ budget: budget(10n), term: null, used: toMicros(4n) }]);
     expect(meter.take(toMicros(7n), SPENDING)).toBe(false);
     expect(meter.take(toMicros(6n), SPENDING)).toBe(true);
     expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
@@ -59,7 +61,7 @@ describe('a meter', () => {
   it('takes from all budgets or from none', () => {
     const wide = budget(100n);
     const narrow = budget(5n, { category: 'utility' });
-    const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, used: ZERO })));
+    const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, term: null, used: ZERO })));
     expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
     expect(meter.uses().map(({ used }) => used)).toEqual([0n, 0n]);
     expect(meter.take(toMicros(6n), { ...SPENDING, category: 'marketing' })).toBe(true);
@@ -67,12 +69,22 @@ describe('a meter', () => {
   });
 
   it('refuses everything that costs once a lowered cap is below what is used', () => {
-    const meter = createBudgetMeter([{ budget: budget(3n), used: toMicros(4n) }]);
+    const meter = createBudgetMeter([{ budget: budget(3n), term: null, used: toMicros(4n) }]);
     expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
   });
 
+  it('lets through what a budget only warns of, and counts it above the cap', () => {
+    const warning = budget(5n, { mode: 'warn' });
+    const hard = budget(8n, { category: 'utility' });
+    const meter = createBudgetMeter([warning, hard].map((one) => ({ budget: one, term: null, used: ZERO })));
+    expect(meter.take(toMicros(6n), SPENDING)).toBe(true);
+    expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
+    expect(meter.exchange({ amount: toMicros(6n), spending: SPENDING }, { amount: toMicros(7n), spending: SPENDING })).toBe(true);
+    expect(meter.uses().map(({ used }) => used)).toEqual([7n, 7n]);
+  });
+
   it('does not change the uses it was started with', () => {
-    const uses = [{ budget: budget(10n), used: ZERO }];
+    const uses = [{ budget: budget(10n), term: null, used: ZERO }];
     createBudgetMeter(uses).take(toMicros(5n), SPENDING);
     expect(uses[0]?.used).toBe(0n);
   });
@@ -82,6 +94,7 @@ describe('a meter', () => {
       fc.record({
         cap: fc.bigInt(0n, 50n),
         period: fc.constantFrom(...BUDGET_PERIODS),
+        mode: fc.constantFrom(...BUDGET_MODES),
         category: fc.option(fc.constantFrom(...CATEGORIES)),
         costCenter: fc.option(fc.constantFrom('shop', 'care')),
       }),
@@ -101,12 +114,12 @@ describe('a meter', () => {
     fc.assert(
       fc.property(budgets, wishes, (drawn, asked) => {
         const all = drawn.map(({ cap, ...rest }) => budget(cap, rest));
-        const meter = createBudgetMeter(all.map((one) => ({ budget: one, used: ZERO })));
+        const meter = createBudgetMeter(all.map((one) => ({ budget: one, term: null, used: ZERO })));
         const taken = asked.filter(([amount, spending]) => meter.take(toMicros(amount), spending));
         for (const { budget: one, used } of meter.uses()) {
           const covered = taken.filter(([, spending]) => covers(one, spending)).reduce((sum, [amount]) => sum + amount, 0n);
           expect(used).toBe(covered);
-          expect(used <= one.cap).toBe(true);
+          expect(one.mode === 'warn' || used <= one.cap).toBe(true);
         }
       }),
     );
@@ -116,8 +129,8 @@ describe('a meter', () => {
     const taken = (amount: bigint, category: Spending['category']) => ({ amount: toMicros(amount), spending: { ...SPENDING, category } });
     const exchange = (used: bigint, cap: bigint, needed: bigint, category: Spending['category'] = 'marketing') => {
       const meter = createBudgetMeter([
-        { budget: budget(cap), used: toMicros(used) },
-        { budget: budget(100n, { category: 'marketing' }), used: ZERO },
+        { budget: budget(cap), term: null, used: toMicros(used) },
+        { budget: budget(100n, { category: 'marketing' }), term: null, used: ZERO },
       ]);
       const fits = meter.exchange(taken(5n, 'utility'), taken(needed, category));
       return [fits, ...meter.uses().map((use) => use.used)];
@@ -131,8 +144,8 @@ describe('a meter', () => {
 
   it('gives back what a message had taken, in every budget that covers it', () => {
     const meter = createBudgetMeter([
-      { budget: budget(9n), used: toMicros(9n) },
-      { budget: budget(9n, { category: 'marketing' }), used: toMicros(4n) },
+      { budget: budget(9n), term: null, used: toMicros(9n) },
+      { budget: budget(9n, { category: 'marketing' }), term: null, used: toMicros(4n) },
     ]);
     meter.giveBack({ amount: toMicros(3n), spending: SPENDING });
     expect(meter.uses().map(({ used }) => used)).toEqual([6n, 4n]);

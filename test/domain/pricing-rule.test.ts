@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { pricingRules } from '../../src/catalog/pricing-rules.ts';
 import { CATEGORIES, type Category } from '../../src/domain/consent.ts';
-import { contradicts, type DeliveryFacts, ownPricing, type PricingRule } from '../../src/domain/pricing-rule.ts';
+import { contradicts, type DeliveryFacts, isFreeIn, ownPricing, type PricingRule } from '../../src/domain/pricing-rule.ts';
 import { OPEN_WINDOWS } from '../../src/domain/window.ts';
 import type { Day } from '../../src/values/time.ts';
 
@@ -32,6 +32,13 @@ describe('a delivery', () => {
     expect(service(999)).toMatchObject({ type: 'free_customer_service', freeUnitsBefore: 999, rule: { id: 9, freeUnits: 1_000 } });
     expect(service(1_000)).toMatchObject({ type: 'regular', freeUnitsBefore: 1_000 });
     expect(service(1_000, 'free_entry_point')).toMatchObject({ type: 'free_entry_point', freeUnitsBefore: null, rule: { id: 1 } });
+  });
+
+  it('is free in a window however much was sent, or is not: what is left of an allowance says nothing', () => {
+    const isFree = (category: Category, day: Day) => OPEN_WINDOWS.map((window) => isFreeIn(pricingRules(), { category, day, window }));
+    expect(isFree('utility', BEFORE)).toEqual([false, true, true]);
+    expect(isFree('utility', SINCE)).toEqual([false, false, true]);
+    expect(isFree('service', SINCE)).toEqual([false, false, true]);
   });
 
   it('has its allowance counted only where a row has one', () => {

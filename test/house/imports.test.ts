@@ -62,14 +62,15 @@ const RULES: readonly Rule[] = [
     packages: ['commander', 'chalk', 'inquirer', 'zod', 'csv-stringify', 'string-width'],
   },
   { owner: 'config.ts', may: VALUES, packages: ['zod', 'node:fs', 'node:path'] },
-  { owner: 'channels.ts', may: ['errors.ts', 'domain/', 'transports/', 'secrets.ts'], mayType: ['config.ts', 'ports/'] },
+  { owner: 'channels.ts', may: ['errors.ts', 'values/', 'domain/', 'transports/', 'secrets.ts'], mayType: ['config.ts', 'ports/'] },
   { owner: 'secrets.ts', may: ['errors.ts'], mayType: ['domain/'], packages: ['node:fs'] },
+  { owner: 'hook.ts', may: [], mayType: ['ports/'], packages: ['node:crypto'] },
   { owner: 'host.ts', may: VALUES, mayType: ['ports/'], packages: ['node:'] },
   { owner: 'streams.ts', may: ['errors.ts', 'host.ts'], mayType: ['ports/'], packages: ['node:'] },
   { owner: 'found.ts', may: [...VALUES, 'domain/', 'catalog/', 'store/key.ts'], mayType: ['config.ts', 'ports/'] },
   {
     owner: 'app.ts',
-    may: [...VALUES, 'domain/', 'ports/', 'store/', 'channels.ts', 'config.ts', 'found.ts', 'host.ts'],
+    may: [...VALUES, 'domain/', 'ports/', 'store/', 'channels.ts', 'config.ts', 'found.ts', 'hook.ts', 'host.ts'],
     packages: ['node:'],
   },
   {

@@ -199,13 +199,15 @@ describe('a budget', () => {
     currency: SENDER.currency,
     category: null,
     costCenter: null,
+    mode: 'hard',
+    thresholds: [50, 80, 100],
     createdAt: toInstant(0),
     ...rest,
   });
 
   it('shrinks as the batch is walked, and what is refused takes nothing', () => {
     const brazilian = { addressee: addressee({ phone: '+5511912345678' as Phone }) };
-    const facts = admissionFacts([{}, {}, brazilian, {}], { budgets: [{ budget: month(130_000n), used: ZERO }] });
+    const facts = admissionFacts([{}, {}, brazilian, {}], { budgets: [{ budget: month(130_000n), term: '2026-11', used: ZERO }] });
     const { admissions, budgets } = decideAdmissions(facts);
     expect(admissions.map((one) => (one.kind === 'refused' ? one.reason : one.kind))).toEqual([
       'admitted',
@@ -217,14 +219,14 @@ describe('a budget', () => {
   });
 
   it('counts what was used before', () => {
-    expect(refusal({}, { budgets: [{ budget: month(130_000n), used: toMicros(70_001n) }] })).toBe('over_budget');
-    expect(refusal({}, { budgets: [{ budget: month(130_000n), used: toMicros(70_000n) }] })).toBe('admitted');
+    expect(refusal({}, { budgets: [{ budget: month(130_000n), term: '2026-11', used: toMicros(70_001n) }] })).toBe('over_budget');
+    expect(refusal({}, { budgets: [{ budget: month(130_000n), term: '2026-11', used: toMicros(70_000n) }] })).toBe('admitted');
   });
 
   it('leaves alone what it does not cover', () => {
-    expect(refusal({}, { budgets: [{ budget: month(0n, { category: 'marketing' }), used: ZERO }] })).toBe('admitted');
-    expect(refusal({}, { budgets: [{ budget: month(0n, { period: 'campaign' }), used: ZERO }] })).toBe('admitted');
-    expect(refusal({}, { budgets: [{ budget: month(0n, { costCenter: 'shop' }), used: ZERO }] })).toBe('admitted');
+    expect(refusal({}, { budgets: [{ budget: month(0n, { category: 'marketing' }), term: '2026-11', used: ZERO }] })).toBe('admitted');
+    expect(refusal({}, { budgets: [{ budget: month(0n, { period: 'campaign' }), term: '2026-11', used: ZERO }] })).toBe('admitted');
+    expect(refusal({}, { budgets: [{ budget: month(0n, { costCenter: 'shop' }), term: '2026-11', used: ZERO }] })).toBe('admitted');
   });
 });
 

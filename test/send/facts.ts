@@ -83,6 +83,7 @@ export function addressee(rest: Partial<AddresseeFacts> = {}): AddresseeFacts {
     language: null,
     flags: [flag('utility', 'opt_in')],
     lastInboundAt: null,
+    freeEntryUntil: null,
     undeliverable: false,
     ...rest,
   };

@@ -33,8 +33,10 @@ function queued(rest: Partial<RepricingFacts> = {}): RepricingFacts {
 }
 
 function budget(used: bigint, cap: bigint, rest: Partial<BudgetUse['budget']> = {}): BudgetUse {
-  const common = { id: 'budget' as BudgetId, senderId: SENDER.id, currency: SENDER.currency, createdAt: NOW };
-  return { budget: { ...common, period: 'month', cap: toMicros(cap), category: null, costCenter: null, ...rest }, used: toMicros(used) };
+  const id = 'budget' as BudgetId;
+  const common = { id, senderId: SENDER.id, currency: SENDER.currency, mode: 'hard', thresholds: [], createdAt: NOW } as const;
+  const scope = { period: 'month', category: null, costCenter: null } as const;
+  return { budget: { ...common, ...scope, cap: toMicros(cap), ...rest }, term: '2026-11', used: toMicros(used) };
 }
 
 function reasons(messages: readonly RepricingFacts[], budgets: readonly BudgetUse[] = []): readonly string[] {

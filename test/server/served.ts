@@ -109,7 +109,7 @@ export async function serve(options: Partial<Pick<ServerHost, 'host' | 'metricsT
       },
       admit: async (batch) => {
         recording.admitted.push(batch);
-        return { admissions: [], spent: new Map() };
+        return { admissions: [], spent: new Map(), warnings: [] };
       },
     },
   });

@@ -105,6 +105,8 @@ const NO_BUDGET = {
   cap: makeRate('marketing', 0n).rate,
   category: null,
   costCenter: null,
+  mode: 'hard',
+  thresholds: [],
   createdAt: NOON,
 } as const;
 

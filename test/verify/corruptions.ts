@@ -161,6 +161,18 @@ const MONEY: readonly Corruption[] = [
     checks: ['budgets'],
     says: 'Its currency is not the one of its sender.',
   },
+  {
+    name: 'a warning of what was never used',
+    damage: 'UPDATE budget_warning SET used = 1',
+    checks: ['budgets'],
+    says: 'It warned of a threshold that was not reached.',
+  },
+  {
+    name: 'a warning of a threshold that nobody set',
+    damage: 'UPDATE budget_warning SET threshold = threshold - 1',
+    checks: ['budgets'],
+    says: 'It warned of a threshold that it does not have.',
+  },
 ];
 
 const PLACES: readonly Corruption[] = [

@@ -22,6 +22,7 @@ export async function liveIn(world: World): Promise<void> {
   await sendLongAgo(world);
   await world.run('budget', 'set', '100', '--per', 'month');
   await world.run('budget', 'set', '50', '--per', 'campaign', '--category', 'utility');
+  await world.run('budget', 'set', '0.1', '--per', 'day', '--cost-center', 'north', '--mode', 'warn');
   for (const ending of ['0000', '0001', '0002', '0003', '0004', '0005', '0007', '1111', '2222', '3333', '4444']) {
     await world.run('contact', 'add', person(ending), '--language', 'en_US', '--opt-in', 'utility,marketing', '--source', 'web');
   }

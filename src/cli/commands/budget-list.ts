@@ -16,13 +16,15 @@ const BudgetListDocument = listOf(BudgetItem);
 
 export const defineBudgetList: Define = (parent, host) => {
   const command = addPageOptions(parent.command('list'))
-    .description("Lists the sender's budgets with what is used and left: of today, of this month, or of the campaign that used most.")
+    .description(
+      "Lists the sender's budgets with what is used and left, and which thresholds were reached: of today, of this month, or of the campaign that used most.",
+    )
     .addHelpText(
       'after',
       helpText({
         examples: ['tollbell budget list', 'tollbell budget list --sender shop-de --json'],
         output:
-          '{"schema":"tollbell.budget-list/1","items":[{"id","per","category","cost_center","currency","cap","used","left"}],"next":null}',
+          '{"schema":"tollbell.budget-list/1","items":[{"id","per","category","cost_center","mode","warn","period","reached","currency","cap","used","left"}],"next":null}',
         exits: [0, 2, 8],
       }),
     )
@@ -43,7 +45,7 @@ export async function listBudgets(app: App, page: z.output<typeof BudgetListOpti
     rows: 'items',
     columns: BUDGET_COLUMNS,
     text: (style) => {
-      const header = ['ID', 'PER', 'CATEGORY', 'COST CENTER', 'CAP', 'USED', 'LEFT', 'CURRENCY'];
+      const header = ['ID', 'PER', 'CATEGORY', 'COST CENTER', 'CAP', 'USED', 'LEFT', 'CURRENCY', 'MODE', 'REACHED'];
       const rows = items.map((item) => [
         item.id,
         item.per,
@@ -53,6 +55,8 @@ export async function listBudgets(app: App, page: z.output<typeof BudgetListOpti
         item.used,
         item.left,
         item.currency,
+        item.mode,
+        item.reached.map((percent) => `${percent} %`).join(', '),
       ]);
       return items.length === 0 ? 'No budgets.' : table({ header, rows, rightAligned: [4, 5, 6] }, style);
     },

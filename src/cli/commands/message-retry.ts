@@ -6,6 +6,7 @@ import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { type Retriable, refuseRetry, retryMessage } from '../../send/retry-message.ts';
+import { hintWarnings } from '../budget-warning.ts';
 import type { Define, View } from '../command.ts';
 import { findMessage } from '../find-message.ts';
 import { dispatchOf, failureOf, tellStopping } from '../interrupted.ts';
@@ -32,7 +33,7 @@ export const defineMessageRetry: Define = (parent, host) => {
       helpText({
         examples: ['tollbell message retry 01j9zk3v8q5t2r7m4n6p', 'tollbell message retry 01j9zk3v8q5t2r7m4n6p --queue --json'],
         output:
-          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"id","status",…}]}',
+          '{"schema":"tollbell.message-retry/1","retry_of","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"budget_warnings":[…],"messages":[{"id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -53,6 +54,7 @@ export async function runMessageRetry(
   const { sender, record } = retriable;
   const host = await sendHost(app, sender, { store, keyedDigest: app.keyedDigest });
   const { request, admission, tally, ...ending } = await retryMessage(host, retriable, { queueOnly: queue, onStopping: tellStopping(app) });
+  hintWarnings(app, tally.budgetWarnings);
   const row = toSentRow({ row: 1 }, request, { admission, currency: sender.currency });
   const [now] = row.id === null ? [] : await store.findMessages([admission.kind === 'duplicate' ? admission.kept.id : request.id]);
   const rows = [withRecord(row, now)];

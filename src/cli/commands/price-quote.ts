@@ -3,16 +3,22 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { CATEGORIES } from '../../domain/consent.ts';
+import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { hint } from '../hint.ts';
-import { collect, countText, helpText, instantText, languageText, orNull, parseOptions, phoneText } from '../options.ts';
+import { collect, countText, helpText, instantText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
+import { INPUT_FORMATS } from '../../send/records.ts';
+import { ESTIMATE_COLUMNS, estimateShape, estimateText } from '../estimate-view.ts';
 import { BASIS_NOTES, type Quote, QuoteItem, QuoteTotal, quotePrices } from '../quote-prices.ts';
 import { type Style, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const PriceQuoteOptions = z.object({
   what: z.string(),
-  to: z.array(phoneText, { error: 'at least one is needed' }).check(z.minLength(1)),
+  to: z._default(z.array(phoneText), []),
+  from: orNull(z.string()),
+  input: orNull(z.enum(INPUT_FORMATS, { error: 'csv or ndjson' })),
+  map: pairs,
   units: z._default(countText(1_000_000_000), 1),
   at: orNull(instantText),
   language: orNull(languageText),
@@ -25,14 +31,22 @@ const PriceQuoteDocument = z.object({
   day: z.string().check(z.describe("the day of the price, in the sender's zone")),
   ...listOf(QuoteItem).shape,
   totals: z.array(QuoteTotal),
+  ...estimateShape(),
 });
 
 export const definePriceQuote: Define = (parent, host) => {
   const command = parent
     .command('quote')
-    .description('Shows what messages would cost at the list rate of the day. Nothing is sent or reserved.')
+    .description(
+      'Shows what messages would cost at the list rate of the day, and estimates what they come to by market and category. Nothing is sent or reserved.\n' +
+        'expected: by the card of the day, from the volume tier that the month has reached. min: by the cheapest card that comes into force within 30 days.\n' +
+        'max: what would be reserved, at the dearest. What is free in an open window is known to send --dry-run only.',
+    )
     .argument('<template|category>', `a template of the sender, or ${CATEGORIES.join(', ')}`)
     .option('--to <phone>', 'a recipient; several times', collect)
+    .option('--from <file>', 'a CSV or NDJSON file with a column to, in its place; - for standard input')
+    .option('--input <format>', 'csv or ndjson (default: by name and content)')
+    .option('--map <column=to>', 'rename a column of the file', collect)
     .option('--units <count>', 'so many messages to each (default 1)')
     .option('--at <instant>', 'the price at this time (default now)')
     .option('--language <code>', 'the language of the template, where its category depends on it')
@@ -42,10 +56,12 @@ export const definePriceQuote: Define = (parent, host) => {
         examples: [
           'tollbell price quote utility --to +4915112345678',
           'tollbell price quote order_shipped --to +4915112345678 --to +5511987654321 --units 1000 --json',
+          'tollbell price quote summer_sale --from customers.csv --map mobile=to',
         ],
         output:
           '{"schema":"tollbell.price-quote/1","sender","template","category","day","items":[{"to","market","category","currency","rate","units","total",' +
-          '"effective_from","basis","reason"}],"totals":[{"currency","units","total"}],"next":null}',
+          '"effective_from","basis","reason"}],"totals":[{"currency","units","total"}],' +
+          '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"next":null}',
         exits: [0, 2, 4, 8],
       }),
     )
@@ -55,19 +71,29 @@ export const definePriceQuote: Define = (parent, host) => {
   return PriceQuoteDocument;
 };
 
-/** The quotes. Exit code 4 when one of them has no price; the others are shown all the same. */
+/** The quotes; of a file, the estimate alone. Exit code 4 when one of them has no price; the others are shown all the same. */
 export async function quote(app: App, options: z.output<typeof PriceQuoteOptions>): Promise<View<z.output<typeof PriceQuoteDocument>>> {
-  const { items, totals, ...facts } = await quotePrices(app, options);
-  const first = items.find(({ rate }) => rate === null);
-  if (first !== undefined) hint(app, `No ${first.currency} price is known for ${first.category} in ${first.market} on ${facts.day}.`);
+  const { from, input, map } = options;
+  if ((options.to.length === 0) === (from === null)) {
+    throw fail('invalid_input', {
+      message: 'to: at least one is needed, or --from with a file of them, and not both.',
+      hint: 'Write --to with a number, or --from with a file.',
+      details: { option: 'to' },
+    });
+  }
+  const file = from === null ? null : { path: from, format: input, rename: map };
+  const { items, totals, estimate, estimate_totals, ...facts } = await quotePrices(app, { ...options, file });
+  const unpriced = estimate.find(({ max }) => max === null);
+  if (unpriced !== undefined)
+    hint(app, `No ${unpriced.currency} price is known for ${unpriced.category} in ${unpriced.market} on ${facts.day}.`);
   return {
     command: 'price-quote',
     schema: PriceQuoteDocument,
-    document: { ...facts, items, totals, next: null },
-    rows: 'items',
-    columns: Object.keys(QuoteItem.shape),
-    exitCode: first === undefined ? 0 : 4,
-    text: (style) => quoteText({ items, totals }, style),
+    document: { ...facts, items, totals, estimate, estimate_totals, next: null },
+    rows: file === null ? 'items' : 'estimate',
+    columns: file === null ? Object.keys(QuoteItem.shape) : ESTIMATE_COLUMNS,
+    exitCode: unpriced === undefined ? 0 : 4,
+    text: (style) => (file === null ? quoteText({ items, totals }, style) : estimateText({ estimate, estimate_totals }, style)),
   };
 }
 

@@ -81,7 +81,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--cost-center <name>', 'who pays inside the company')
     .option('--tag <tag>', 'a tag for reports, or several with commas; may be given several times', collect)
     .option('--max-price <amount>', 'refuse what costs more')
-    .option('--dry-run', 'ask everything, change nothing')
+    .option('--dry-run', 'ask everything, change nothing, and estimate what it comes to by market and category')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')
     .option(
       '--wait <state>',
@@ -108,7 +108,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
         output:
-          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"messages":[{"row","id","status",…}]}',
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
+          '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
-import { isLoopback, type Sender, type WhatsappSettings } from '../../domain/sender.ts';
+import type { Sender, WhatsappSettings } from '../../domain/sender.ts';
 import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
@@ -10,6 +10,7 @@ import { helpText, parseOptions } from '../options.ts';
 import { webhookPayload } from '../webhook-event.ts';
 import { checkEventOptions, EVENT_NAMES, WebhookOptions } from '../webhook-options.ts';
 import { receiptText, type Receipt, ReceiptItem, receiveHere } from '../webhook-receipt.ts';
+import { isLoopback } from '../../values/address.ts';
 
 const RECEIVER = 'http://127.0.0.1:8787/webhooks/whatsapp';
 

@@ -1,6 +1,7 @@
 // Admission: a batch of requests becomes messages with reservations, or refusals. The rule runs inside the engine's transaction.
 
 import type { BudgetUse } from '../../domain/budget.ts';
+import type { BudgetWarning } from '../../domain/budget-warning.ts';
 import type { Category, ConsentFlag, RefusalReason } from '../../domain/consent.ts';
 import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
@@ -72,7 +73,9 @@ export type AddresseeFacts = {
   readonly userId: string | null;
   readonly language: string | null;
   readonly flags: readonly ConsentFlag[];
+  /** The windows, as far as anybody asks: for free-form messages, and in a preview. */
   readonly lastInboundAt: Instant | null;
+  readonly freeEntryUntil: Instant | null;
   readonly undeliverable: boolean;
 };
 
@@ -109,6 +112,8 @@ export type AdmittedMessage = {
   readonly category: Category;
   readonly market: string;
   readonly price: Micros;
+  /** True where it would be free if it were delivered now, as far as the windows are known: for estimates. Its reservation is made all the same. */
+  readonly isFreeNow: boolean;
   readonly bucket: Bucket;
   readonly expiresAt: Instant;
   readonly reservation: LedgerEntry;
@@ -130,6 +135,15 @@ export type DecideAdmissions = (facts: AdmissionFacts) => {
   readonly budgets: readonly BudgetUse[];
 };
 
+/** What became of a batch. */
+export type Admitted = {
+  readonly admissions: readonly Admission[];
+  /** What is used of each budget now, by budget id: for the next batch of a preview. */
+  readonly spent: ReadonlyMap<string, Micros>;
+  /** The thresholds of budgets that were reached with this batch and never before, recorded in the same transaction. A preview records none. */
+  readonly warnings: readonly BudgetWarning[];
+};
+
 export type AdmitStore = {
   /** Finds the campaign of that name, or creates it with this id, and numbers this run of it. */
   readonly openRun: (run: {
@@ -147,10 +161,7 @@ export type AdmitStore = {
   readonly findCampaign: (campaign: { readonly senderId: SenderId; readonly name: string }) => Promise<CampaignId | null>;
   /**
    * Decides and writes a batch in one transaction: messages, content, reservations and counters, or nothing. Repeating a batch answers `duplicate` with the
-   * first messages. Also returns what the batch used of each budget, by budget id, for the next batch of a preview. Throws `store_busy`, `store_full`.
+   * first messages. Throws `store_busy`, `store_full`.
    */
-  readonly admit: (
-    batch: AdmitBatch,
-    decide: DecideAdmissions,
-  ) => Promise<{ readonly admissions: readonly Admission[]; readonly spent: ReadonlyMap<string, Micros> }>;
+  readonly admit: (batch: AdmitBatch, decide: DecideAdmissions) => Promise<Admitted>;
 };

@@ -1,6 +1,7 @@
 // The directory: people and their consent, templates, prices, senders, budgets. Every write is one transaction.
 
 import type { Budget, BudgetUse } from '../../domain/budget.ts';
+import type { BudgetWarning } from '../../domain/budget-warning.ts';
 import type { ConsentEvent, ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
 import type { ContactWithFlags } from '../../domain/contact.ts';
 import type { PriceCard } from '../../domain/price-book.ts';
@@ -88,6 +89,11 @@ export type Foundation = {
   readonly template?: Template;
 };
 
+export type BudgetPut = { readonly result: 'added' | 'updated' | 'unchanged'; readonly warnings: readonly BudgetWarning[] };
+
+/** `term` is a campaign's name where it is one; `reached`: the thresholds that were reached in it, lowest first. */
+export type ListedBudget = BudgetUse & { readonly reached: readonly number[] };
+
 export type DirectoryStore = {
   /** True until `found` has run, also on a file without tables; a store that a crash left there is founded by the next process. */
   readonly isEmpty: () => Promise<boolean>;
@@ -144,9 +150,13 @@ export type DirectoryStore = {
   /** Makes a sender the default one of its account. */
   readonly setDefaultSender: (senderId: SenderId) => Promise<void>;
 
-  readonly putBudget: (budget: Budget) => Promise<'added' | 'updated' | 'unchanged'>;
-  /** The budgets of a sender with what is used of each: of the period that `at` lies in, or of the fullest campaign. */
-  readonly listBudgets: (filter: { readonly senderId: SenderId; readonly at: Instant }) => Promise<readonly BudgetUse[]>;
+  /**
+   * Sets a budget, or puts it in the place of the one that covers the same. The thresholds that today, or this month, has reached already are warnings at once,
+   * but for those that were reached under the cap before; of campaigns the next admission tells.
+   */
+  readonly putBudget: (budget: Budget) => Promise<BudgetPut>;
+  /** The budgets of a sender with what is used of each: of the day or month that `at` lies in, or of the fullest campaign. */
+  readonly listBudgets: (filter: { readonly senderId: SenderId; readonly at: Instant }) => Promise<readonly ListedBudget[]>;
   /** Takes a budget back; false when there is none of that id. */
   readonly removeBudget: (budgetId: BudgetId, at: Instant) => Promise<boolean>;
 };

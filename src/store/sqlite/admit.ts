@@ -1,15 +1,13 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
 import type { BudgetUse } from '../../domain/budget.ts';
-import type { ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
 import type { MessageState } from '../../domain/message.ts';
-import { otherWriting } from '../../domain/wa-id.ts';
 import { assert } from '../../errors.ts';
 import type {
-  AddresseeFacts,
   AdmissionFacts,
   AdmitBatch,
   AdmitRequest,
+  Admitted,
   AdmitStore,
   AdmittedMessage,
   DecideAdmissions,
@@ -17,16 +15,16 @@ import type {
   Run,
 } from '../../ports/store/admit.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { CampaignId, ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
-import type { Phone } from '../../values/phone.ts';
+import { addresseeOf } from './addressees.ts';
 import type { Book } from './book.ts';
+import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
-import { lastInboundAt } from './windows.ts';
 
 type AdmitParts = {
   readonly sqlite: Sqlite;
@@ -35,18 +33,8 @@ type AdmitParts = {
   readonly senders: SenderStore;
   readonly templates: TemplateStore;
   readonly budgets: BudgetStore;
+  readonly warnings: BudgetWarnings;
 };
-
-// One look-up answers who it is and every flag that could stop the message.
-const ADDRESSEE = /* sql */ `
-  SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at
-  FROM contact c
-  LEFT JOIN consent_flag f ON f.contact_id = c.id AND (f.scope = ? OR f.scope = '*')`;
-
-const BY_PHONE = `${ADDRESSEE} WHERE c.account_id = ? AND c.phone = ?`;
-const BY_USER_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.user_id = ?`;
-// Whoever became one with somebody else is that person now.
-const BY_ID = `${ADDRESSEE} WHERE c.account_id = ? AND c.id = (SELECT ifnull(merged_into, id) FROM contact WHERE id = ?)`;
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
@@ -105,21 +93,21 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
       assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
       return batch.mode === 'commit'
         ? sqlite.write(() => decideAndWrite(parts, batch, decide))
-        : sqlite.read(() => summarise(decide(loadFacts(parts, batch))));
+        : sqlite.read(() => summarise(decide(loadFacts(parts, batch)), []));
     },
   };
 }
 
 type Decided = ReturnType<DecideAdmissions>;
 
-function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): ReturnType<typeof summarise> {
+function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): Admitted {
   const decided = decide(loadFacts(parts, batch));
   const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
   writeMessages(parts, batch, admitted);
   takeUp(parts.sqlite, batch, decided.admissions);
   learnAliases(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
-  return summarise(decided);
+  return summarise(decided, parts.warnings.record(decided.budgets, batch.at));
 }
 
 function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admissions']): void {
@@ -137,8 +125,8 @@ function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Deci
   }
 }
 
-function summarise({ admissions, budgets }: Decided): { admissions: Decided['admissions']; spent: ReadonlyMap<string, Micros> } {
-  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])) };
+function summarise({ admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
+  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])), warnings };
 }
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
@@ -154,7 +142,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     budgets: uses.map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: loadAddressee(parts, batch, request),
+      addressee: addresseeOf(parts, batch, request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
@@ -163,46 +151,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
 // A preview has written nothing: what its earlier batches would have used comes with the batch.
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
   const carried = spent.get(use.budget.id) ?? ZERO;
-  return carried > use.used ? { budget: use.budget, used: carried } : use;
-}
-
-type AddresseeRow = readonly [
-  ContactId,
-  Phone | null,
-  string | null,
-  string | null,
-  number | null,
-  ConsentSubject | null,
-  ConsentScope | null,
-  ConsentKind | null,
-  number | null,
-];
-
-function loadAddressee({ sqlite, senders }: AdmitParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
-  const { accountId } = senders.byId(batch.senderId);
-  const [statement, name] = 'phone' in to ? [BY_PHONE, to.phone] : 'userId' in to ? [BY_USER_ID, to.userId] : [BY_ID, to.contactId];
-  const find = (who: string): readonly AddresseeRow[] =>
-    sqlite.prepare(statement).raw().all(batch.senderId, accountId, who) as readonly AddresseeRow[];
-  const written = find(name);
-  const other = written.length === 0 && 'phone' in to ? otherWriting(to.phone) : null;
-  const rows = other === null ? written : find(other);
-  const [first] = rows;
-  if (first === undefined) return null;
-  const [contactId, phone, userId, language, undeliverableAt] = first;
-  return {
-    contactId,
-    phone,
-    userId,
-    language,
-    flags: rows.flatMap(toFlag),
-    // Only free-form messages ask for the window.
-    lastInboundAt: batch.template === null ? lastInboundAt(sqlite, contactId, batch.senderId) : null,
-    undeliverable: undeliverableAt !== null,
-  };
-}
-
-function toFlag([, , , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
-  return subject === null ? [] : [{ subject, scope, kind, at } as ConsentFlag];
+  return carried > use.used ? { ...use, used: carried } : use;
 }
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];

@@ -1,13 +1,16 @@
 // Budgets on SQLite, and what is used of each: a sum over the counters of the buckets that it covers.
 
-import type { Budget, BudgetUse } from '../../domain/budget.ts';
+import { type Budget, type BudgetUse, coversTheSame } from '../../domain/budget.ts';
+import { formatThresholds } from '../../domain/budget-warning.ts';
 import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
-import type { DirectoryStore } from '../../ports/store/directory.ts';
+import type { BudgetPut, DirectoryStore, ListedBudget } from '../../ports/store/directory.ts';
 import type { BudgetId, CampaignId } from '../../values/id.ts';
-import type { Micros } from '../../values/money.ts';
-import { type DayPeriod, dayOf, type Instant, monthDays, monthOf, nextDay, type TimeZone } from '../../values/time.ts';
-import { type BudgetRow, microsOf, type StoredInteger, toBudget } from '../rows.ts';
+import { ZERO } from '../../values/money.ts';
+import { type Day, type DayPeriod, dayOf, type Instant, type Month, monthDays, monthOf, nextDay } from '../../values/time.ts';
+import { microsOf, type StoredInteger } from '../rows.ts';
+import { BUDGET_COLUMNS, type BudgetRow, budgetValues, toBudget } from './budget-rows.ts';
+import type { BudgetWarnings } from './budget-warnings.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
 
@@ -17,17 +20,17 @@ export type BudgetStore = {
   readonly uses: (sender: Sender, at: Instant, campaignId: CampaignId | null) => readonly BudgetUse[];
 };
 
-type BudgetParts = { readonly sqlite: Sqlite; readonly senders: SenderStore };
+type BudgetParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly warnings: BudgetWarnings };
 
 const CURRENT = /* sql */ `
-  SELECT id, sender_id, period, cap, currency, category, cost_center, created_at
-  FROM budget
-  WHERE sender_id = ? AND removed_at IS NULL
-  ORDER BY period, category, cost_center`;
+  SELECT ${BUDGET_COLUMNS}
+  FROM budget g
+  WHERE g.sender_id = ? AND g.removed_at IS NULL
+  ORDER BY g.period, g.category, g.cost_center`;
 
 const INSERT = /* sql */ `
-  INSERT INTO budget (id, sender_id, period, cap, currency, category, cost_center, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO budget (id, sender_id, period, cap, currency, category, cost_center, mode, thresholds, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const REMOVE = /* sql */ `
   UPDATE budget SET removed_at = ?
@@ -46,39 +49,51 @@ const USED_IN_DAYS = `${USED} AND b.sender_id = @senderId AND b.day >= @from AND
 // A campaign is one sender's.
 const USED_BY_CAMPAIGN = `${USED} AND b.campaign_id = @campaignId AND b.campaign_id <> ''`;
 
-const USED_BY_FULLEST_CAMPAIGN = `${USED} AND b.sender_id = @senderId AND b.campaign_id <> ''
+const FULLEST_CAMPAIGN = /* sql */ `
+  SELECT b.campaign_id
+  FROM bucket b
+  JOIN counter c ON c.bucket_id = b.id
+  WHERE (@category IS NULL OR b.category = @category)
+    AND (@costCenter IS NULL OR b.cost_center = @costCenter)
+    AND b.sender_id = @senderId AND b.campaign_id <> ''
   GROUP BY b.campaign_id
-  ORDER BY 1 DESC
+  ORDER BY SUM(c.committed) DESC
   LIMIT 1`;
 
+const CAMPAIGN_NAME = /* sql */ `
+  SELECT name FROM campaign WHERE id = ?`;
+
 /** The budgets of one connection. */
-export function createBudgetStore({ sqlite, senders }: BudgetParts): BudgetStore {
+export function createBudgetStore({ sqlite, senders, warnings }: BudgetParts): BudgetStore {
   const current = (senderId: Budget['senderId']): Budget[] => (sqlite.prepareExact(CURRENT).all(senderId) as BudgetRow[]).map(toBudget);
 
-  const sum = (sql: string, { senderId, category, costCenter }: Budget, narrower: object = {}): Micros => {
-    const total = sqlite
-      .prepareExact(sql)
-      .pluck()
-      .get({ senderId, category, costCenter, ...narrower });
-    return microsOf((total as StoredInteger | null | undefined) ?? 0n);
+  const useIn = usage(sqlite);
+
+  const termAt = ({ period, senderId }: Budget, at: Instant): string => {
+    const day = dayOf(at, senders.byId(senderId).timeZone);
+    return period === 'day' ? day : monthOf(day);
   };
 
-  const usedByCampaign = (budget: Budget, campaignId: CampaignId | null): Micros =>
-    campaignId === null ? sum(USED_BY_FULLEST_CAMPAIGN, budget) : sum(USED_BY_CAMPAIGN, budget, { campaignId });
+  const fullestCampaign = ({ senderId, category, costCenter }: Budget): CampaignId | null =>
+    (sqlite.prepare(FULLEST_CAMPAIGN).pluck().get({ senderId, category, costCenter }) as CampaignId | undefined) ?? null;
 
-  const use = (budget: Budget, zone: TimeZone, at: Instant, campaignId: CampaignId | null): BudgetUse => ({
-    budget,
-    used: budget.period === 'campaign' ? usedByCampaign(budget, campaignId) : sum(USED_IN_DAYS, budget, daysOf(budget.period, zone, at)),
-  });
+  const list = (budget: Budget, at: Instant): ListedBudget => {
+    const term = budget.period === 'campaign' ? fullestCampaign(budget) : termAt(budget, at);
+    if (term === null) return { budget, term, used: ZERO, reached: [] };
+    const name = budget.period === 'campaign' ? (sqlite.prepare(CAMPAIGN_NAME).pluck().get(term) as string) : term;
+    return { ...useIn(budget, term), term: name, reached: warnings.reachedIn(budget.id, term) };
+  };
 
-  const put = (budget: Budget): 'added' | 'updated' | 'unchanged' => {
+  const put = (budget: Budget): BudgetPut => {
     assert(senders.byId(budget.senderId).currency === budget.currency, "a budget is in its sender's currency");
     const known = current(budget.senderId).find((other) => coversTheSame(other, budget));
-    if (known?.cap === budget.cap) return 'unchanged';
+    if (known !== undefined && saysTheSame(known, budget)) return { result: 'unchanged', warnings: [] };
     // The old row stays, so that the cap that was in force at any time can be told later.
     if (known !== undefined) sqlite.prepare(REMOVE).run(budget.createdAt, known.id);
-    sqlite.prepare(INSERT).run(...budgetRow(budget));
-    return known === undefined ? 'added' : 'updated';
+    sqlite.prepare(INSERT).run(...budgetValues(budget));
+    if (known !== undefined) warnings.carryOver(known.id, budget, (term) => useIn(budget, term));
+    const uses = budget.period === 'campaign' ? [] : [useIn(budget, termAt(budget, budget.createdAt))];
+    return { result: known === undefined ? 'added' : 'updated', warnings: warnings.record(uses, budget.createdAt) };
   };
 
   const remove = (id: BudgetId, at: Instant): boolean => sqlite.prepare(REMOVE).run(at, id).changes === 1;
@@ -86,26 +101,36 @@ export function createBudgetStore({ sqlite, senders }: BudgetParts): BudgetStore
   return {
     store: {
       putBudget: async (budget) => sqlite.write(() => put(budget)),
-      listBudgets: async ({ senderId, at }) =>
-        sqlite.read(() => current(senderId).map((budget) => use(budget, senders.byId(senderId).timeZone, at, null))),
+      listBudgets: async ({ senderId, at }) => sqlite.read(() => current(senderId).map((budget) => list(budget, at))),
       removeBudget: async (id, at) => sqlite.write(() => remove(id, at)),
     },
     uses: (sender, at, campaignId) =>
-      current(sender.id)
-        .filter(({ period }) => period !== 'campaign' || campaignId !== null)
-        .map((budget) => use(budget, sender.timeZone, at, campaignId)),
+      current(sender.id).flatMap((budget) => {
+        const term = budget.period === 'campaign' ? campaignId : termAt(budget, at);
+        return term === null ? [] : [useIn(budget, term)];
+      }),
   };
 }
 
-function daysOf(period: 'day' | 'month', zone: TimeZone, at: Instant): DayPeriod {
-  const day = dayOf(at, zone);
-  return period === 'day' ? { from: day, to: nextDay(day) } : monthDays(monthOf(day));
+// What is used of a budget in a term.
+function usage(sqlite: Sqlite): (budget: Budget, term: string) => BudgetUse {
+  return (budget, term) => {
+    const { period, senderId, category, costCenter } = budget;
+    const total =
+      period === 'campaign'
+        ? sqlite.prepareExact(USED_BY_CAMPAIGN).pluck().get({ category, costCenter, campaignId: term })
+        : sqlite
+            .prepareExact(USED_IN_DAYS)
+            .pluck()
+            .get({ category, costCenter, senderId, ...daysOf(period, term) });
+    return { budget, term, used: microsOf((total as StoredInteger | null | undefined) ?? 0n) };
+  };
 }
 
-function coversTheSame(left: Budget, right: Budget): boolean {
-  return left.period === right.period && left.category === right.category && left.costCenter === right.costCenter;
+function daysOf(period: 'day' | 'month', term: string): DayPeriod {
+  return period === 'month' ? monthDays(term as Month) : { from: term as Day, to: nextDay(term as Day) };
 }
 
-function budgetRow(budget: Budget): unknown[] {
-  return [budget.id, budget.senderId, budget.period, budget.cap, budget.currency, budget.category, budget.costCenter, budget.createdAt];
+function saysTheSame(left: Budget, right: Budget): boolean {
+  return left.cap === right.cap && left.mode === right.mode && formatThresholds(left.thresholds) === formatThresholds(right.thresholds);
 }

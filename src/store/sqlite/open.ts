@@ -14,6 +14,7 @@ import { createClosingReader } from './closings.ts';
 import { createConsentStore } from './consent.ts';
 import { createContactStore } from './contacts.ts';
 import { createSqlite, type Sqlite, translate } from './database.ts';
+import { createBudgetWarnings } from './budget-warnings.ts';
 import { createBudgetStore } from './budgets.ts';
 import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
@@ -52,12 +53,13 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const closings = createClosingReader(sqlite);
   const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
   const liveness = createLiveness(options.path, takeLock);
-  const budgets = createBudgetStore({ sqlite, senders });
+  const warnings = createBudgetWarnings(sqlite);
+  const budgets = createBudgetStore({ sqlite, senders, warnings });
   const contacts = createContactStore(sqlite);
   const pace = createPaceStore({ sqlite, senders });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, repricer, book, budgets, prices, senders, templates, settler, liveness, flags: contacts };
+  const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),
@@ -71,6 +73,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...prices.store,
     ...senders.store,
     ...budgets.store,
+    ...warnings.store,
     ...createCounterStore(sqlite),
     ...createDiscrepancyStore(sqlite),
     ...createTotalsStore(sqlite),

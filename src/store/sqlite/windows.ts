@@ -13,11 +13,6 @@ const WINDOW = /* sql */ `
 
 type WindowRow = readonly [Instant | null, Instant | null];
 
-/** When the contact last wrote to the sender. */
-export function lastInboundAt(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Instant | null {
-  return windowsOf(sqlite, contactId, senderId).inboundAt;
-}
-
 /** What real providers know of themselves: a sender that has one is told nothing. */
 const NOTHING_OPEN: Conversation = { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 };
 

@@ -1,7 +1,8 @@
 // Where the API is and what every request to it carries. Owns what an address and a token must look like; no request is made here.
 
-import { isLoopback, type WhatsappSettings } from '../../domain/sender.ts';
+import type { WhatsappSettings } from '../../domain/sender.ts';
 import { fail } from '../../errors.ts';
+import { parseServerUrl } from '../../values/address.ts';
 
 export type Endpoint = {
   readonly isPlain: boolean;
@@ -43,12 +44,9 @@ export function headersOf({ token }: Endpoint, contentType: string | null): Read
 }
 
 function parseAddress(apiBase: string): URL {
-  const url = URL.canParse(apiBase) ? new URL(apiBase) : null;
-  const isUsable = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(apiBase));
-  if (url === null || !isUsable || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw fail('config_invalid', { message: "The sender's API address cannot be used.", hint: ADDRESS_HINT, details: { key: 'api-base' } });
-  }
-  return url;
+  const url = parseServerUrl(apiBase);
+  if (url !== undefined && url.search === '') return url;
+  throw fail('config_invalid', { message: "The sender's API address cannot be used.", hint: ADDRESS_HINT, details: { key: 'api-base' } });
 }
 
 // A header takes no line breaks, and an error that quoted the header would show the token.

@@ -1,4 +1,4 @@
-// The price commands, run as a user runs them.
+// Price cards in the store, brought and shown as a user does. Quotes have a file of their own.
 
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
 
 const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
-const GERMAN = '+4915112345678';
-const BRAZILIAN = '+5511987654321';
 let world: World;
 
 beforeEach(() => {
@@ -150,113 +148,5 @@ describe('price list and price show', () => {
   it('refuse a currency that nobody bills in', async () => {
     expect(await world.failure('price', 'show', 'XYZ')).toMatchObject({ exit: 2, code: 'invalid_input' });
     expect(await world.failure('price', 'show', '--day', '2026-02-30')).toMatchObject({ exit: 2, code: 'invalid_input' });
-  });
-});
-
-describe('price quote', () => {
-  it('adds up what messages cost, to the last micro-unit', async () => {
-    await world.run('price', 'builtin');
-    expect(await json('price', 'quote', 'utility', '--to', GERMAN, '--to', BRAZILIAN, '--units', '3')).toEqual({
-      code: 0,
-      schema: 'tollbell.price-quote/1',
-      sender: 'sandbox',
-      template: null,
-      category: 'utility',
-      day: '2026-11-22',
-      items: [
-        {
-          to: GERMAN,
-          market: 'Germany',
-          category: 'utility',
-          currency: 'USD',
-          rate: '0.055000',
-          units: 3,
-          total: '0.165000',
-          effective_from: '2026-10-01',
-          basis: 'list_open_ended',
-          reason: null,
-        },
-        expect.objectContaining({ to: BRAZILIAN, market: 'Brazil', rate: '0.006800', total: '0.020400' }),
-      ],
-      next: null,
-      totals: [{ currency: 'USD', units: 6, total: '0.185400' }],
-    });
-  });
-
-  it('says of a list rate that the card does not tell where its first tier ends', async () => {
-    const { out } = await world.run('price', 'quote', 'utility', '--to', GERMAN, '--to', '+4915112345679');
-    expect(out.split('list rate; the card does not tell where its first tier ends')).toHaveLength(2);
-    expect(out).toContain('total 0.110000 USD for 2 messages');
-    expect((await world.run('price', 'quote', 'marketing', '--to', GERMAN)).out).not.toContain('list rate');
-  });
-
-  it('quotes without a store, and makes none', async () => {
-    expect(await json('price', 'quote', 'marketing', '--to', GERMAN)).toMatchObject({
-      sender: 'sandbox',
-      items: [{ rate: '0.136500', basis: 'list' }],
-    });
-    expect(existsSync(world.db)).toBe(false);
-  });
-
-  it('takes the category of a template', async () => {
-    for (const name of ['summer_sale.en_US', 'order_shipped.de', 'order_shipped.es'])
-      await world.run('template', 'add', `src/catalog/templates/${name}.json`);
-    expect(await json('price', 'quote', 'summer_sale', '--to', GERMAN)).toMatchObject({ template: 'summer_sale', category: 'marketing' });
-    expect(await json('price', 'quote', 'order_shipped', '--to', GERMAN)).toMatchObject({ category: 'utility' });
-    expect(await world.failure('price', 'quote', 'nothing', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'unknown_template' });
-  });
-
-  it('asks for the language where a template has two categories', async () => {
-    const path = join(world.directory, 't.json');
-    for (const [language, category] of [
-      ['de', 'UTILITY'],
-      ['en', 'MARKETING'],
-    ]) {
-      writeFileSync(path, JSON.stringify({ name: 'news', language, category, components: [{ type: 'BODY', text: 'Hello' }] }));
-      await world.run('template', 'add', path);
-    }
-    expect(await world.failure('price', 'quote', 'news', '--to', GERMAN)).toMatchObject({ exit: 2, code: 'language_required' });
-    expect(await json('price', 'quote', 'news', '--to', GERMAN, '--language', 'en')).toMatchObject({ category: 'marketing' });
-  });
-
-  it('exits with 4 where there is no price, and shows the others', async () => {
-    await world.run('price', 'import', card('Germany,utility,AUD,2026-01-01,0,1000,0.05', 'Germany,utility,AUD,2026-01-01,1001,MAX,0.04'));
-    await world.run('sender', 'add', 'au', '--transport', 'sandbox', '--currency', 'AUD');
-    const ran = await world.run('price', 'quote', 'utility', '--to', GERMAN, '--to', BRAZILIAN, '--sender', 'au', '--json');
-    expect(ran.code).toBe(4);
-    expect(ran.err).toContain('No AUD price is known for utility in Brazil');
-    expect(ran.json()).toMatchObject({
-      items: [
-        { rate: '0.050000', basis: 'list_first_tier' },
-        { to: BRAZILIAN, rate: null, total: null, effective_from: null, basis: null, reason: 'no_price' },
-      ],
-      totals: [{ currency: 'AUD', units: 1, total: '0.050000' }],
-    });
-    const none = await world.run('price', 'quote', 'marketing', '--to', GERMAN, '--sender', 'au');
-    expect(none.code).toBe(4);
-    expect(none.out).toContain('no price');
-  });
-
-  it('follows the day in the zone of the sender', async () => {
-    await world.run('sender', 'add', 'berlin', '--transport', 'sandbox', '--time-zone', 'Europe/Berlin');
-    const at = ['--at', '2026-09-30T23:00:00Z'];
-    expect(await json('price', 'quote', 'marketing', '--to', GERMAN, ...at)).toMatchObject({
-      day: '2026-09-30',
-      items: [{ effective_from: '2026-07-01' }],
-    });
-    expect(await json('price', 'quote', 'marketing', '--to', GERMAN, ...at, '--sender', 'berlin')).toMatchObject({
-      day: '2026-10-01',
-      items: [{ effective_from: '2026-10-01' }],
-    });
-  });
-
-  it.each([
-    ['no recipient', [], 'invalid_input'],
-    ['a wrong number', ['--to', '0151'], 'invalid_phone'],
-    ['no units', ['--to', GERMAN, '--units', '0'], 'invalid_input'],
-    ['half a unit', ['--to', GERMAN, '--units', '0.5'], 'invalid_input'],
-    ['a time without a zone', ['--to', GERMAN, '--at', '2026-10-01T10:00'], 'invalid_input'],
-  ])('refuses %s', async (_, options, code) => {
-    expect(await world.failure('price', 'quote', 'utility', ...options)).toMatchObject({ exit: 2, code });
   });
 });

@@ -35,7 +35,7 @@ const YEAR = { from: '2026-01-01' as Day, to: '2027-01-01' as Day };
 function examBatches(exam: Exam): void {
   it('of nothing changes nothing', async () => {
     const shop = await start(exam);
-    expect(await admit(shop.store, shop.senderId, [])).toEqual({ admissions: [], spent: new Map() });
+    expect(await admit(shop.store, shop.senderId, [])).toEqual({ admissions: [], spent: new Map(), warnings: [] });
   });
 
   it.each([1, BATCH_MAX])('of %s is admitted whole, each with its content and reservation', async (count) => {
@@ -251,7 +251,9 @@ function examPreviews(exam: Exam): void {
     expect(words(preview.admissions)).toEqual(['admitted', 'duplicate', 'no_consent', 'admitted', 'over_max_price', 'over_budget']);
     expect(await unitsOf(shop)).toBe(0);
     expect(await store.findMessages(requests.map(({ id }) => id))).toEqual(requests.map(() => null));
-    expect(await admit(store, senderId, requests)).toEqual(preview);
+    const { warnings, ...committed } = await admit(store, senderId, requests);
+    expect({ ...committed, warnings: [] }).toEqual(preview);
+    expect(warnings.map(({ threshold }) => threshold)).toEqual([50, 80]);
   });
 
   it('carries from batch to batch what it would have spent', async () => {

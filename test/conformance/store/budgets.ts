@@ -16,11 +16,14 @@ export function examBudgets(exam: Exam): void {
   it('adds a budget, changes its cap, and finds nothing to change', async () => {
     const { store, senderId } = await start(exam);
     const budget = makeBudget(senderId, { category: 'marketing', costCenter: 'EU-7' });
-    expect(await store.putBudget(budget)).toBe('added');
-    expect(await store.putBudget(makeBudget(senderId, { category: 'marketing', costCenter: 'EU-7' }))).toBe('unchanged');
+    expect(await store.putBudget(budget)).toEqual({ result: 'added', warnings: [] });
+    expect(await store.putBudget(makeBudget(senderId, { category: 'marketing', costCenter: 'EU-7' }))).toEqual({
+      result: 'unchanged',
+      warnings: [],
+    });
     const lower = makeBudget(senderId, { category: 'marketing', costCenter: 'EU-7', cap: toMicros(10n), createdAt: later(1) });
-    expect(await store.putBudget(lower)).toBe('updated');
-    expect(await store.listBudgets({ senderId, at: NOON })).toEqual([{ budget: lower, used: 0n }]);
+    expect(await store.putBudget(lower)).toEqual({ result: 'updated', warnings: [] });
+    expect(await store.listBudgets({ senderId, at: NOON })).toEqual([{ budget: lower, term: '2026-10', used: 0n, reached: [] }]);
   });
 
   it('keeps budgets apart that cover different things', async () => {
@@ -32,7 +35,7 @@ export function examBudgets(exam: Exam): void {
       makeBudget(senderId, { period: 'month', costCenter: 'EU-7' }),
       makeBudget(senderId, { period: 'campaign' }),
     ];
-    for (const budget of budgets) expect(await store.putBudget(budget)).toBe('added');
+    for (const budget of budgets) expect(await store.putBudget(budget)).toMatchObject({ result: 'added' });
     expect((await store.listBudgets({ senderId, at: NOON })).map(({ budget }) => budget.id).toSorted()).toEqual(
       budgets.map(({ id }) => id).toSorted(),
     );
@@ -46,7 +49,7 @@ export function examBudgets(exam: Exam): void {
     expect(await store.removeBudget(budget.id, later(2))).toBe(false);
     expect(await store.removeBudget('none' as BudgetId, later(2))).toBe(false);
     expect(await store.listBudgets({ senderId, at: NOON })).toEqual([]);
-    expect(await store.putBudget(makeBudget(senderId))).toBe('added');
+    expect(await store.putBudget(makeBudget(senderId))).toMatchObject({ result: 'added' });
   });
 
   it('keeps a cap past 2^53 exactly', async () => {
@@ -157,6 +160,8 @@ function makeBudget(senderId: SenderId, rest: Partial<Budget> = {}): Budget {
     currency: USD,
     category: null,
     costCenter: null,
+    mode: 'hard',
+    thresholds: [50, 80, 100],
     createdAt: NOON,
     ...rest,
   };

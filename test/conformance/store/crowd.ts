@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { EventKind } from '../../../src/domain/message.ts';
 import type { Store } from '../../../src/ports/store.ts';
-import type { Admission, AdmitBatch, AdmitRequest } from '../../../src/ports/store/admit.ts';
+import type { Admission, AdmitBatch, Admitted, AdmitRequest } from '../../../src/ports/store/admit.ts';
 import type { Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
 import type { Settlement } from '../../../src/ports/store/settle.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
@@ -53,8 +53,6 @@ export function keyed(letter: string, content = 'one'): Pick<AdmitRequest, 'key'
   return { key: Buffer.alloc(16, letter), fingerprint: Buffer.alloc(8, content) };
 }
 
-type Admitted = { readonly admissions: readonly Admission[]; readonly spent: AdmitBatch['spent'] };
-
 /** Admits a batch for the template `offer`. */
 export function admit(
   store: Store,
@@ -102,5 +100,6 @@ export function settle(store: Store, outcomes: readonly Outcome[], at: Instant =
 
 export function makeBudget(senderId: SenderId, cap: bigint, rest: Partial<Budget> = {}): Budget {
   const id = ids.short<'budget'>() satisfies BudgetId;
-  return { id, senderId, period: 'month', cap: toMicros(cap), currency: USD, category: null, costCenter: null, createdAt: NOON, ...rest };
+  const common = { period: 'month', currency: USD, category: null, costCenter: null, mode: 'hard', thresholds: [50, 80, 100] } as const;
+  return { id, senderId, cap: toMicros(cap), createdAt: NOON, ...common, ...rest };
 }

@@ -6,11 +6,13 @@ import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
 import { examAllowance } from './allowance.ts';
 import { examAudit } from './audit.ts';
+import { examBudgetWarnings } from './budget-warnings.ts';
 import { examBudgets } from './budgets.ts';
 import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
+import { examEstimates } from './estimates.ts';
 import { examEvidence } from './evidence.ts';
 import { examDiscrepancies } from './discrepancies.ts';
 import { examFacts } from './facts.ts';
@@ -59,9 +61,11 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   consent: examConsent,
   stops: examStops,
   budgets: examBudgets,
+  budget_warnings: examBudgetWarnings,
   messages: examMessages,
   evidence: examEvidence,
   admit: examAdmit,
+  estimates: examEstimates,
   outbox: examOutbox,
   pace: examPace,
   settle: examSettle,

@@ -1,8 +1,8 @@
-// The audit of budgets: what each says is used, of every day, month or campaign, against the entries that it covers.
+// The audit of budgets: what each says is used, of every day, month or campaign, against the entries that it covers; and that what was warned of was reached.
 
 import type { Audit } from '../../../ports/store/audit.ts';
 import type { Sqlite } from '../database.ts';
-import { collect } from './survey.ts';
+import { collect, findingOf } from './survey.ts';
 import type { CountedBucket } from './tally.ts';
 
 const CURRENT = /* sql */ `
@@ -16,6 +16,17 @@ const SAME_SCOPE = /* sql */ `
   WHERE removed_at IS NULL
   GROUP BY sender_id, period, category, cost_center
   HAVING COUNT(*) > 1`;
+
+// A warning is told once, so that one that was never reached would be believed for ever.
+const UNFOUNDED = /* sql */ `
+  SELECT w.budget_id FROM budget_warning w
+  JOIN budget b ON b.id = w.budget_id
+  WHERE w.used * 100 < b.cap * w.threshold`;
+
+const UNASKED = /* sql */ `
+  SELECT w.budget_id FROM budget_warning w
+  JOIN budget b ON b.id = w.budget_id
+  WHERE instr(',' || b.thresholds || ',', ',' || w.threshold || ',') = 0`;
 
 type BudgetRow = {
   readonly id: string;
@@ -47,8 +58,16 @@ export function budgetFindings(
     )
       used.add(budget.id);
   }
-  for (const id of sqlite.prepare(SAME_SCOPE).pluck().all() as string[]) twice.add(id);
-  return { checked: budgets.length, findings: [...used.found(), ...currencies.found(), ...twice.found()] };
+  for (const id of idsOf(sqlite, SAME_SCOPE)) twice.add(id);
+  const warnings = [
+    ...findingOf({ wrong: 'It warned of a threshold that was not reached.', subject: 'budget' }, idsOf(sqlite, UNFOUNDED)),
+    ...findingOf({ wrong: 'It warned of a threshold that it does not have.', subject: 'budget' }, idsOf(sqlite, UNASKED)),
+  ];
+  return { checked: budgets.length, findings: [...used.found(), ...currencies.found(), ...twice.found(), ...warnings] };
+}
+
+function idsOf(sqlite: Sqlite, sql: string): readonly string[] {
+  return sqlite.prepare(sql).pluck().all() as string[];
 }
 
 function isCovered(bucket: CountedBucket, { senderId, period, category, costCenter }: BudgetRow): boolean {

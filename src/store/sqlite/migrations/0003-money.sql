@@ -1,4 +1,4 @@
--- Closing months, and amounts that belong to no single message.
+-- Closing months, amounts that belong to no single message, and budgets that warn.
 
 -- message_id may be missing: the volume discount of a month is one amount of a group, spread over its buckets. reference then says what it is for, and with it
 -- a line is written once. own_rule is the row of the pricing rules that covers a delivery, free_units_before how much of its allowance was used before it, and
@@ -80,3 +80,22 @@ BEGIN SELECT RAISE(ABORT, 'a closed month never changes'); END;
 
 -- What is told of the account is little, and read with every bill: volume tiers that were reached.
 CREATE INDEX inbound_event_account ON inbound_event (sender_id) WHERE kind = 'account';
+
+-- Hard budgets refuse; the others only warn. thresholds: percents of the cap, rising, with commas between them, or 'none'.
+ALTER TABLE budget ADD COLUMN mode TEXT NOT NULL DEFAULT 'hard' CHECK (mode = 'hard' OR mode = 'warn');
+ALTER TABLE budget ADD COLUMN thresholds TEXT NOT NULL DEFAULT '50,80,100';
+
+-- Thresholds that were reached, each once in a term: a day, a month or a campaign's id. checked_at is when budget check told of it. A process that posts it to
+-- the hook says since when in posting_since, so that another one leaves it alone; posted_at is when the receiver had it.
+CREATE TABLE budget_warning (
+  id INTEGER PRIMARY KEY,
+  budget_id TEXT NOT NULL REFERENCES budget (id),
+  term TEXT NOT NULL,
+  threshold INTEGER NOT NULL CHECK (threshold > 0),
+  used INTEGER NOT NULL CHECK (used > 0),
+  crossed_at INTEGER NOT NULL,
+  checked_at INTEGER,
+  posting_since INTEGER,
+  posted_at INTEGER,
+  UNIQUE (budget_id, term, threshold)
+) STRICT;
