@@ -3,6 +3,7 @@
 import { pricingRule } from '../catalog/pricing-rules.ts';
 import type { MarketOrigin } from '../domain/market.ts';
 import { type PricedKind, toldCategory } from '../domain/outcome.ts';
+import { basisOf, type ListBasis } from '../domain/quote.ts';
 import type { PricingRule } from '../domain/pricing-rule.ts';
 import type { EntryEvidence, MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
 import type { ResolutionRecord } from '../ports/store/report.ts';
@@ -15,10 +16,13 @@ type Facts = {
   readonly resolution: ResolutionRecord | null;
 };
 
-const RULES: Readonly<Record<string, string>> = {
+const BASES: Readonly<Record<ListBasis, string>> = {
   list: 'the price of the card, for any volume (list)',
   list_first_tier: "the card's list price, which is that of its first volume tier (list_first_tier)",
   list_open_ended: "the card's list price; the card does not say where its first volume tier ends (list_open_ended)",
+};
+
+const RULES: Readonly<Record<string, string>> = {
   free: 'free of charge (free)',
   told_cost: 'what the provider told that it costs (told_cost)',
   as_reserved: 'what was reserved, because no card has a price for that day (as_reserved)',
@@ -35,13 +39,18 @@ const CAUSES: Readonly<Record<string, string>> = {
 export function why(evidence: MessageEvidence, entry: EntryEvidence, facts: Facts): readonly string[] {
   return [
     doing(evidence, entry),
-    ...(entry.rule === null ? [] : [`Amount: ${RULES[entry.rule] ?? entry.rule}.`]),
+    ...amount(entry),
     ...(entry.price === null ? [] : [row(entry.price)]),
     ...word(entry, facts.toldBy),
     ...ownRule(entry),
     ...market(evidence, entry, facts.origin),
     ...decision(facts.resolution),
   ];
+}
+
+function amount({ rule, price }: EntryEvidence): readonly string[] {
+  if (rule === null) return [];
+  return [`Amount: ${price === null ? (RULES[rule] ?? rule) : BASES[basisOf(price)]}.`];
 }
 
 function doing({ record, entries }: MessageEvidence, entry: EntryEvidence): string {

@@ -5,12 +5,11 @@ import type { App } from '../app.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
 import { CATEGORIES, type Category } from '../domain/consent.ts';
-import { LIST_RULES, type ListRule } from '../domain/ledger.ts';
 import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { chargedCategory, quote, ruleOf } from '../domain/quote.ts';
+import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quote } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
@@ -24,7 +23,7 @@ import { interruptedBy } from './interrupted.ts';
 import { moneyText } from './shapes.ts';
 
 /** What people should know of a rate; null where there is nothing to say. */
-export const BASIS_NOTES: Readonly<Record<ListRule, string | null>> = {
+export const BASIS_NOTES: Readonly<Record<ListBasis, string | null>> = {
   list: null,
   list_open_ended: 'list rate; the card does not tell where its first tier ends',
   list_first_tier: 'list rate; the card has volume tiers, and this is the first',
@@ -41,7 +40,7 @@ export const QuoteItem = z.object({
   total: z.nullable(moneyText),
   effective_from: z.nullable(z.string()).check(z.describe('the first day of the card that the rate is from')),
   basis: z
-    .nullable(z.enum(LIST_RULES))
+    .nullable(z.enum(LIST_BASES))
     .check(z.describe('list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers')),
   reason: z.nullable(z.literal('no_price')),
 });
@@ -136,7 +135,7 @@ function quoteOne(phone: Phone, { book, currency, day, units, isInternational, .
     units,
     total: total === null ? null : formatAmount(total),
     effective_from: rate?.effectiveFrom ?? null,
-    basis: rate === undefined ? null : ruleOf(rate),
+    basis: rate === undefined ? null : basisOf(rate),
     reason: rate === undefined ? ('no_price' as const) : null,
   };
   return { item, total };

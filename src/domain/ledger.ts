@@ -50,14 +50,8 @@ export type OwnEvidence = { readonly ruleId: number; readonly freeUnitsBefore: n
 export const DISCREPANCIES = ['type', 'category'] as const;
 export type Discrepancy = (typeof DISCREPANCIES)[number];
 
-/**
- * How an amount was found. `list_first_tier`: the card has volume tiers, and this is the first one's rate. `list_open_ended`: it does not say where its
- * first tier ends. Both are list prices, which stand for any volume.
- */
-export const LIST_RULES = ['list', 'list_first_tier', 'list_open_ended'] as const;
-export type ListRule = (typeof LIST_RULES)[number];
-/** `told_cost`: the provider named the amount itself. */
-export type PriceRule = ListRule | 'free' | 'as_reserved' | 'told_cost';
+/** How an amount was found. `list`: the list price of a card, whatever the volume. `told_cost`: the provider named the amount itself. */
+export type PriceRule = 'list' | 'free' | 'as_reserved' | 'told_cost';
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
 export type LedgerEntry = {

@@ -3,7 +3,7 @@
 import type { Currency } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
 import { type Category, purposeOf } from './consent.ts';
-import type { ListRule, PriceEvidence } from './ledger.ts';
+import type { PriceEvidence } from './ledger.ts';
 import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
 import { highestRate, type PriceBook, type PriceQuery, type Rate, rateInForce } from './price-book.ts';
 
@@ -62,11 +62,18 @@ export function isSameKind(left: Category, right: Category): boolean {
 
 /** The evidence of an amount that was promised at this rate of a store. */
 export function listEvidence(rate: Rate & { readonly id: number }): PriceEvidence {
-  return { priceId: rate.id, rule: ruleOf(rate), providerType: null, providerCategory: null, own: null, discrepancy: null };
+  return { priceId: rate.id, rule: 'list', providerType: null, providerCategory: null, own: null, discrepancy: null };
 }
 
+/**
+ * What a list price is on its card. `list_first_tier`: the card has volume tiers, and this is the first one's rate. `list_open_ended`: it does not say where its
+ * first tier ends.
+ */
+export const LIST_BASES = ['list', 'list_first_tier', 'list_open_ended'] as const;
+export type ListBasis = (typeof LIST_BASES)[number];
+
 /** How an amount at this rate is explained: the list rate stands for any volume until tiers are settled. */
-export function ruleOf(rate: Rate): ListRule {
+export function basisOf(rate: Rate): ListBasis {
   if (rate.tierTo === 'max') return 'list';
   return rate.tierTo === 'unknown' ? 'list_open_ended' : 'list_first_tier';
 }

@@ -6,7 +6,6 @@ import type { PricingType } from '../domain/message.ts';
 import { type ProviderPricing, toldCategory } from '../domain/outcome.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { contradicts, type OwnPricing, ownPricing } from '../domain/pricing-rule.ts';
-import { ruleOf } from '../domain/quote.ts';
 import { windowAtClaim } from '../domain/window.ts';
 import type { MessageFacts, StoredPrices } from '../ports/store/settle.ts';
 import { type Micros, ZERO } from '../values/money.ts';
@@ -48,7 +47,7 @@ export function priceDelivery(message: MessageFacts, { prices, told, own, day, b
   if (cost?.currency === currency) return { amount: cost.amount, evidence: { ...evidence, priceId: null, rule: 'told_cost' } };
   const rate = rateInForce(prices, { currency, market, category, day });
   if (rate === undefined) return { amount: message.price, evidence: { ...evidence, priceId: null, rule: 'as_reserved' } };
-  return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: ruleOf(rate) } };
+  return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: 'list' } };
 }
 
 // In a free entry point every category has the name of the window instead of its own.

@@ -24,7 +24,7 @@ const PEOPLE = [
 ];
 
 const MARKETS = `(SELECT market, id, rate,
-  CASE tier_end WHEN 'max' THEN 'list' WHEN 'at' THEN 'list_first_tier' ELSE 'list_open_ended' END AS rule, row_number() OVER (ORDER BY market) - 1 AS place FROM price
+  'list' AS rule, row_number() OVER (ORDER BY market) - 1 AS place FROM price
   WHERE category = 'utility' AND tier_from = 0 AND book_id = (SELECT id FROM price_book WHERE currency = 'USD' AND effective_from = '2026-10-01'))`;
 
 const BUCKETS = `${NUMBERS} INSERT INTO bucket (id, day, account_id, sender_id, market, category, pricing_type, currency, template, campaign_id, cost_center)

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMarketMap } from '../../src/domain/market.ts';
 import { createPriceBook, type Rate } from '../../src/domain/price-book.ts';
-import { quote, type QuoteQuestion, ruleOf } from '../../src/domain/quote.ts';
+import { basisOf, quote, type QuoteQuestion } from '../../src/domain/quote.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Day } from '../../src/values/time.ts';
 
@@ -42,10 +42,10 @@ describe('quote', () => {
   });
 });
 
-describe('ruleOf', () => {
+describe('basisOf', () => {
   it('says where a list rate stands for any volume because the card does not tell its tiers in full', () => {
-    expect(ruleOf(rate(1n, { tierTo: 'max' }))).toBe('list');
-    expect(ruleOf(rate(1n))).toBe('list_open_ended');
-    expect(ruleOf(rate(1n, { tierTo: 1_000 }))).toBe('list_first_tier');
+    expect(basisOf(rate(1n, { tierTo: 'max' }))).toBe('list');
+    expect(basisOf(rate(1n))).toBe('list_open_ended');
+    expect(basisOf(rate(1n, { tierTo: 1_000 }))).toBe('list_first_tier');
   });
 });

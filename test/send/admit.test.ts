@@ -67,7 +67,7 @@ describe('an admission', () => {
       booksMonth: '2026-11',
       cause: null,
       reference: null,
-      evidence: { priceId: 5, rule: 'list_open_ended', providerType: null, providerCategory: null, own: null, discrepancy: null },
+      evidence: { priceId: 5, rule: 'list', providerType: null, providerCategory: null, own: null, discrepancy: null },
     });
   });
 

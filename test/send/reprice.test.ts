@@ -58,7 +58,7 @@ describe('a repricing', () => {
       cause: null,
       reference: null,
     };
-    const evidence = { priceId: 2, rule: 'list_open_ended', providerType: null, providerCategory: null, own: null, discrepancy: null };
+    const evidence = { priceId: 2, rule: 'list', providerType: null, providerCategory: null, own: null, discrepancy: null };
     expect(decideRepricings([facts], [])).toEqual([
       {
         kind: 'repriced',

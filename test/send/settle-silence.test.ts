@@ -42,7 +42,7 @@ describe('a delivery of which the provider says no price', () => {
     expect(entryOf({ windows }, { at: SWITCH })).toMatchObject({
       posted: 55_000n,
       bucket: { day: '2026-10-01', pricingType: 'regular' },
-      evidence: { rule: 'list_open_ended', providerType: null, own: { ruleId: 8 }, discrepancy: null },
+      evidence: { rule: 'list', providerType: null, own: { ruleId: 8 }, discrepancy: null },
     });
     const newYork = { ...SENDER, timeZone: 'America/New_York' as TimeZone };
     expect(entryOf({ windows, sender: newYork }, { at: SWITCH })).toMatchObject({ posted: 0n, bucket: { day: '2026-09-30' } });

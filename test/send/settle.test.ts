@@ -38,7 +38,7 @@ describe('a delivery', () => {
       reference: null,
       evidence: {
         priceId: 2,
-        rule: 'list_open_ended',
+        rule: 'list',
         providerType: 'regular',
         providerCategory: 'utility',
         own: { ruleId: 5, freeUnitsBefore: null },

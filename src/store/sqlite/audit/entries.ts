@@ -1,6 +1,6 @@
 // The audit of entries: each with its two buckets and the price that it names; and what corrections leave of a message.
 
-import { ENTRY_KINDS, LIST_RULES, RELEASE_CAUSES } from '../../../domain/ledger.ts';
+import { ENTRY_KINDS, RELEASE_CAUSES } from '../../../domain/ledger.ts';
 import { oneOf, type Survey } from './survey.ts';
 
 const ENTRIES_FACTS = /* sql */ `
@@ -16,7 +16,7 @@ const ENTRIES_FACTS = /* sql */ `
   LEFT JOIN price p ON p.id = l.price_id
   LEFT JOIN price_book k ON k.id = p.book_id`;
 
-const IS_LISTED = oneOf('rule', LIST_RULES);
+const IS_LISTED = `rule = 'list'`;
 const IS_PRICED = oneOf('kind', ['charge', 'reservation', 'repricing']);
 // The provider may bill a message as the other kind of authentication.
 const kindOf = (column: string): string => `iif(${column} = 'authentication-international', 'authentication', ${column})`;
@@ -91,8 +91,8 @@ export const ENTRIES: Survey = {
     },
     {
       check: 'prices',
-      wrong: 'A price is of another volume tier than its rule says.',
-      when: `price_id IS NOT NULL AND (tier_from <> 0 OR rule <> CASE tier_end WHEN 'max' THEN 'list' WHEN 'at' THEN 'list_first_tier' ELSE 'list_open_ended' END)`,
+      wrong: 'A price is of another volume tier than the first, which is the list price.',
+      when: `price_id IS NOT NULL AND tier_from <> 0`,
     },
     {
       check: 'buckets',
