@@ -8,7 +8,7 @@ import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../dom
 import type { Currency } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
-import { countryOf } from './country.ts';
+import { countryOf } from '../catalog/countries.ts';
 import type { Customer } from './customers.ts';
 import { type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
 import { type Scenario, zoneOf } from './scenario.ts';
