@@ -26,6 +26,7 @@ import { createOutboxStore } from './outbox.ts';
 import { createPaceStore } from './pace.ts';
 import { createPriceStore } from './prices.ts';
 import { createCounterStore } from './report.ts';
+import { createReconcileStore } from './reconcile.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
@@ -75,6 +76,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
+    ...createReconcileStore({ sqlite, book, prices, senders, closings }),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();

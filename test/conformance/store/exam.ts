@@ -19,6 +19,7 @@ import { examOutbox } from './outbox.ts';
 import { examPace } from './pace.ts';
 import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
+import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
 import { examSenders } from './senders.ts';
 import { examSettle } from './settle.ts';
@@ -70,6 +71,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   report: examReport,
   health: examHealth,
   closing: examClosing,
+  reconcile: examReconcile,
   audit: examAudit,
   concurrency: examConcurrency,
 };
