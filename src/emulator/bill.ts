@@ -1,7 +1,6 @@
 // What the provider bills: the monthly allowance of the number, and one line for every delivery with its price, as analytics reads them.
 
 import { marketMap } from '../catalog/markets.ts';
-import { builtinPriceCards } from '../catalog/price-cards.ts';
 import type { Category } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
@@ -10,6 +9,7 @@ import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 import { countryOf } from '../catalog/countries.ts';
 import type { Customer } from './customers.ts';
+import { priceCardsOf } from './price-cards.ts';
 import { type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
 import { type Scenario, zoneOf } from './scenario.ts';
 
@@ -53,7 +53,7 @@ export function createBill(scenario: Scenario): Bill {
   const tierOf = (category: Category, phone: Phone | null, at: Instant): Rate | undefined => {
     if (phone === null) return undefined;
     const currency = scenario.account.currency as Currency;
-    book ??= createPriceBook(builtinPriceCards(currency).map(({ card }) => card));
+    book ??= createPriceBook(priceCardsOf(scenario));
     const day = dayOf(at, zone);
     const market = marketOf(marketMap(), phone, day);
     const key = `${monthOf(day)} ${market} ${category}`;
