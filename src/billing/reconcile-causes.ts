@@ -55,10 +55,8 @@ function onlyTheirs(line: Judged, behind: Behind): readonly Cause[] {
     ...otherDay(line),
     ...(waiting === 0
       ? []
-      : [cause('status_missing', `${count(waiting)} of that time still wait for a status: a webhook was lost, or is late`)]),
-    ...(ended === 0
-      ? []
-      : [cause('ended_here', `${count(ended)} of that time ended here as failed, expired or cancelled, and may have been delivered`)]),
+      : [cause('status_missing', `a status is missing for ${count(waiting)} of that time: a webhook was lost, or is late`)]),
+    ...(ended === 0 ? [] : [cause('ended_here', `failed, expired or cancelled here, and perhaps delivered: ${count(ended)} of that time`)]),
   ];
   return causes.length > 0 ? causes : [UNKNOWN_HERE];
 }

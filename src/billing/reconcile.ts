@@ -4,16 +4,7 @@ import { CATEGORIES } from '../domain/consent.ts';
 import type { Acceptance, MessageBehind, MonthBooks } from '../ports/store/reconcile.ts';
 import { type Micros, minus, plus, ZERO } from '../values/money.ts';
 import { type Day, lastDayOf, type Month, nextDay } from '../values/time.ts';
-import {
-  type BilledMonth,
-  bringTogether,
-  type Grain,
-  grainOf,
-  type Line,
-  type Place,
-  placeOf,
-  VOLUME_DISCOUNT,
-} from './reconcile-lines.ts';
+import { type BilledMonth, bringTogether, grainOf, type Line, type Place, placeOf, VOLUME_DISCOUNT } from './reconcile-lines.ts';
 
 /**
  * `accepted`: it differed, and what was booked after an earlier comparison makes up for it. `only_ours`, `only_theirs`: that side has more messages.
@@ -141,14 +132,14 @@ export function lineFinder(lines: readonly Judged[], books: MonthBooks, billed: 
       const place = placeOf(message, grain);
       return byPlace.get(keyOf(place, place.type)) ?? null;
     }
-    const days = [message.day, nextDay(message.day)]; // it may have arrived after midnight
-    return days.flatMap((day) => lacking.get(lackingKey({ ...message, day }, grain)) ?? [])[0] ?? null;
+    // It may have arrived after midnight, and in a free-entry-point window, where it counts in another category.
+    const days = [message.day, nextDay(message.day)];
+    const places = days.flatMap((day) => LACKING_TYPES.map((pricingType) => placeOf({ ...message, day, pricingType }, grain)));
+    return places.flatMap((place) => lacking.get(keyOf(place, '')) ?? [])[0] ?? null;
   };
 }
 
-function lackingKey(message: Extract<MessageBehind, { state: string }>, grain: Grain): string {
-  return keyOf(placeOf({ ...message, pricingType: 'regular' }, grain), '');
-}
+const LACKING_TYPES = ['regular', 'free_entry_point'] as const;
 
 function keyOf({ period, market, country, category }: Place, type: string): string {
   return [period, market, country, category, type].join('/');

@@ -34,7 +34,7 @@ describe('verdicts and causes', () => {
   it('the messages behind tell why something is only theirs', () => {
     const [line] = reconcile(books([]), billed([told()])) as [Judged];
     const causes = (state: 'unknown' | 'sent' | 'failed') => causesOf(line, [{ state }, { state }]).map(({ code, words }) => [code, words]);
-    expect(causes('sent')).toEqual([['status_missing', '2 messages of that time still wait for a status: a webhook was lost, or is late']]);
+    expect(causes('sent')).toEqual([['status_missing', 'a status is missing for 2 messages of that time: a webhook was lost, or is late']]);
     expect(causes('unknown')[0]?.[0]).toBe('status_missing');
     expect(causes('failed')[0]?.[0]).toBe('ended_here');
   });
@@ -224,6 +224,8 @@ describe('the messages behind', () => {
     expect(line({ ...kind, id, state: 'sent', day: '2026-10-04' as Day })).toBeNull();
     expect(line({ ...kind, id, state: 'sent', category: 'marketing' })).toBeNull();
     expect(find([booked()], [])({ ...kind, id, state: 'sent' })).toBeNull();
+    const free = told({ type: 'free_entry_point', category: 'referral-conversion', amount: toMicros(0n), tierFrom: null });
+    expect(find([], [free])({ ...kind, id, state: 'sent' })).toBe('2026-10-05/Germany/DE/referral-conversion/free_entry_point');
   });
 });
 
