@@ -68,7 +68,11 @@ function verdictOf(line: Weighed, counterpart: Weighed | undefined): Verdict {
     line.accepted !== ZERO || (counterpart !== undefined && counterpart.accepted !== ZERO && counterpart.difference === ZERO);
   if (isEven && isMadeUp) return 'accepted';
   if (counterpart === undefined || counterpart.place.period !== line.place.period) return missing(line) > 0 ? 'only_theirs' : 'only_ours';
-  return counterpart.place.category === line.place.category ? 'charging_differs' : 'category_differs';
+  return isCharged(counterpart.place) === isCharged(line.place) ? 'category_differs' : 'charging_differs';
+}
+
+function isCharged({ type }: Place): boolean {
+  return type === 'regular';
 }
 
 // What one line lacks another may have too many of: charged instead of free, in another category, or on the day beside. Equal counts are paired first.
@@ -99,6 +103,11 @@ type Likeness = { readonly groupOf: (place: Place) => readonly unknown[]; readon
 
 const LIKENESSES: readonly Likeness[] = [
   { groupOf: ({ period, market, country, category }) => [period, market, country, category], isLike: () => true },
+  {
+    // What is free by an entry point stands in a category of its own.
+    groupOf: ({ period, market, country }) => [period, market, country],
+    isLike: (one, other) => (one.type === 'free_entry_point') !== (other.type === 'free_entry_point'),
+  },
   { groupOf: ({ period, market, country }) => [period, market, country], isLike: () => true },
   {
     groupOf: ({ market, country, category, type }) => [market, country, category, type],

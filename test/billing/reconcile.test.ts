@@ -62,6 +62,17 @@ describe('verdicts and causes', () => {
     expect(judge([booked(FREE)], [free])[0]?.[1]).toBe('matched');
   });
 
+  it('charged here and free by an entry point there, beside a message that was lost', () => {
+    const entered = told({ type: 'free_entry_point', category: 'referral-conversion', units: 1, amount: toMicros(0n), tierFrom: null });
+    const ours = [booked({ units: 1, charged: toMicros(100n), unheard: 1 })];
+    const lost = told({ category: 'marketing', units: 1, amount: toMicros(500n) });
+    expect(judge(ours, [entered, lost]).map(([name, verdict, , cause]) => [name, verdict, cause])).toEqual([
+      ['2026-10-05/Germany/DE/marketing/regular', 'only_theirs', 'unknown_here'],
+      ['2026-10-05/Germany/DE/referral-conversion/free_entry_point', 'charging_differs', 'told_otherwise'],
+      [DE, 'charging_differs', 'own_rule'],
+    ]);
+  });
+
   it.each([
     ['no_price', { unpriced: 2 }, 220n],
     ['category_told', { otherCategory: 1 }, 220n],

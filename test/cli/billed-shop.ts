@@ -15,9 +15,13 @@ export type BilledShop = EmulatedShop & {
   readonly moveTo: (time: string) => Promise<void>;
 };
 
-/** Opens one, with the template `hello_world` and the zone of its account. Close it when the test ends. */
-export async function openBilledShop(world: World, options: Partial<EmulatorOptions> = {}): Promise<BilledShop> {
-  const shop = await openShop(world, options);
+/** Opens one, with the template `hello_world`; `settings` are more options of its sender. Close it when the test ends. */
+export async function openBilledShop(
+  world: World,
+  options: Partial<EmulatorOptions> = {},
+  ...settings: readonly string[]
+): Promise<BilledShop> {
+  const shop = await openShop(world, options, ...settings);
   const io = createIo({ out: SILENT, err: SILENT, input: () => emptyInput(), canAsk: () => false });
   const app = createApp({
     config: readConfig({}, world.env, world.directory),
