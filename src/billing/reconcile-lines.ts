@@ -141,6 +141,13 @@ export function placeOf({ day, market, origin, category, pricingType }: Delivery
   };
 }
 
+/** Whether deliveries of this kind count in the line of that name. */
+export function isOfLine(name: string, kind: DeliveryKind): boolean {
+  const { period, market, country } = placeNamed(name);
+  const unsplit = new Set(country === null ? [market] : []);
+  return nameOf(placeOf(kind, { isByDay: period.length > 'YYYY-MM'.length, unsplit })) === name;
+}
+
 function placeOfBilled(line: BilledLine, { isByDay, unsplit }: Grain): Place {
   const market = marketOfBilled(line);
   const { period, category, type } = line;

@@ -5,6 +5,7 @@ import { DECIDERS, type ExplainedEntry, type Explanation, WINDOW_STATES } from '
 import { MESSAGE_STATES } from '../domain/message.ts';
 import { PRICED_KINDS } from '../domain/outcome.ts';
 import type { MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
+import type { AcceptedEntry } from '../ports/store/reconcile.ts';
 import { formatAmount } from '../values/money.ts';
 import { formatInstant, type Instant } from '../values/time.ts';
 import { entryItem, messageItem, resolutionItem, toEntryItem, toMessageItem, toResolutionItem } from './message-view.ts';
@@ -43,6 +44,15 @@ const explainedItem = z.object({
   why: z.array(z.string()),
 });
 
+const acceptedItem = z.object({
+  entry: z.int(),
+  line: z.string(),
+  amount: moneyText,
+  booked_on: z.string(),
+  by: z.string(),
+  reason: z.string(),
+});
+
 export const explanationItem = z.object({
   ...messageItem.shape,
   time_zone: z.string(),
@@ -59,6 +69,9 @@ export const explanationItem = z.object({
   adjusted: moneyText,
   total: moneyText,
   differences: z.array(z.string()),
+  accepted: z
+    .array(acceptedItem)
+    .check(z.describe('what bill-reconcile booked for the whole line that the message counts in; no part of its total')),
 });
 
 export type ExplanationItem = z.output<typeof explanationItem>;
@@ -87,7 +100,11 @@ export const ENTRY_COLUMNS = [
 ] as const;
 
 /** The explanation as it is shown. */
-export function toExplanationItem(evidence: MessageEvidence, { steps, window, entries, sums, differences }: Explanation): ExplanationItem {
+export function toExplanationItem(
+  evidence: MessageEvidence,
+  { steps, window, entries, sums, differences }: Explanation,
+  accepted: readonly AcceptedEntry[],
+): ExplanationItem {
   const { templateVersion, told, resolutions } = evidence;
   return {
     ...toMessageItem(evidence.record),
@@ -104,6 +121,14 @@ export function toExplanationItem(evidence: MessageEvidence, { steps, window, en
     adjusted: formatAmount(sums.adjusted),
     total: formatAmount(sums.total),
     differences: [...differences],
+    accepted: accepted.map(({ sequence, line, amount, bookedOn, by, reason }) => ({
+      entry: sequence,
+      line,
+      amount: formatAmount(amount),
+      booked_on: bookedOn,
+      by,
+      reason,
+    })),
   };
 }
 

@@ -62,6 +62,14 @@ export type Acceptance = {
 /** `late`: the closed month that the amount belongs to, where it is booked in another one. */
 export type Accepted = Acceptance & { readonly sequence: number; readonly bookedOn: Day; readonly late: Month | null };
 
+/** An amount that was accepted, as the ledger has it. */
+export type AcceptedEntry = AcceptedLine & {
+  readonly sequence: number;
+  readonly bookedOn: Day;
+  readonly by: string;
+  readonly reason: string;
+};
+
 type OfMonth = { readonly senderId: SenderId; readonly month: Month };
 
 /** The rule of accepting: what is to be booked so that the books say what was compared. Pure, synchronous, total. */
@@ -70,6 +78,8 @@ export type DecideAcceptances = (books: MonthBooks) => readonly Acceptance[];
 export type ReconcileStore = {
   /** What the deliveries of a month cost a sender, whenever they were booked. Reads the whole ledger: once a month is often enough. */
   readonly booksOf: (of: OfMonth, tiers: DecideTiers) => Promise<MonthBooks>;
+  /** What was accepted of the lines of a month of the sender of a message, oldest first. */
+  readonly acceptedOf: (of: { readonly messageId: MessageId; readonly month: Month }) => Promise<readonly AcceptedEntry[]>;
   /** The messages of the month for which `lineOf` names a line, by line, oldest first. Reads as much. */
   readonly messagesBehind: (
     of: OfMonth,

@@ -5,8 +5,8 @@ import type { Category } from '../../domain/consent.ts';
 import type { MessageState, PricingType } from '../../domain/message.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { DecideTiers } from '../../ports/store/closing.ts';
-import type { AcceptedLine, BookedDiscount, BookedLine, MessageBehind, MonthBooks, ReconcileStore } from '../../ports/store/reconcile.ts';
-import type { MessageId } from '../../values/id.ts';
+import type { AcceptedEntry, BookedDiscount, BookedLine, MessageBehind, MonthBooks, ReconcileStore } from '../../ports/store/reconcile.ts';
+import type { MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
 import { DAY_MS, type Day, dayOf, type Month, monthDays, startOfDay, toInstant } from '../../values/time.ts';
 import { adjustmentOf, bookedBucket, type ClosingParts, keepReason } from './closing.ts';
@@ -66,10 +66,13 @@ const UNDELIVERED = /* sql */ `
     AND left_at >= @from AND left_at < @to
   ORDER BY m.id`;
 
+const SENDER = /* sql */ `SELECT sender_id FROM message WHERE id = ?`;
+
 const ACCEPTED = /* sql */ `
-  SELECT l.reference, l.posted
+  SELECT l.reference, l.posted, l.sequence, b.day, a.decided_by, a.reason
   FROM ledger l
   JOIN bucket b ON b.id = l.bucket_id
+  JOIN adjustment a ON a.sequence = l.sequence
   WHERE l.reference >= @from AND l.reference < @to AND b.sender_id = @sender
   ORDER BY l.sequence`;
 
@@ -88,6 +91,7 @@ type LineRow = readonly [
   bigint,
   bigint,
 ];
+type AcceptedRow = readonly [string, bigint, bigint, Day, string, string];
 type DeliveredRow = readonly [MessageId, Day, number | null, string, string | null, Category, PricingType];
 type UndeliveredRow = readonly [MessageId, MessageState, number, string, string | null, Category];
 
@@ -96,6 +100,8 @@ export function createReconcileStore(parts: ClosingParts): ReconcileStore {
   const { sqlite, senders, book } = parts;
   return {
     booksOf: async ({ senderId, month }, tiers) => sqlite.read(() => readBooks(parts, { sender: senders.byId(senderId), month }, tiers)),
+    acceptedOf: async ({ messageId, month }) =>
+      sqlite.read(() => acceptedOf(parts, { senderId: sqlite.prepare(SENDER).pluck().get(messageId) as SenderId, month })),
     messagesBehind: async ({ senderId, month }, lineOf) =>
       sqlite.read(() => {
         const behind = new Map<string, Pick<MessageBehind, 'id' | 'state'>[]>();
@@ -122,10 +128,12 @@ export function createReconcileStore(parts: ClosingParts): ReconcileStore {
   };
 }
 
+type OfMonth = { readonly senderId: SenderId; readonly month: Month };
 type OfSender = { readonly sender: Sender; readonly month: Month };
 
 function readBooks(parts: ClosingParts, of: OfSender, tiers: DecideTiers): MonthBooks {
-  return { lines: linesOf(parts, of), discounts: discountsOf(parts, of, tiers), accepted: acceptedOf(parts, of) };
+  const accepted = acceptedOf(parts, { senderId: of.sender.id, month: of.month }).map(({ line, amount }) => ({ line, amount }));
+  return { lines: linesOf(parts, of), discounts: discountsOf(parts, of, tiers), accepted };
 }
 
 function linesOf({ sqlite }: ClosingParts, { sender, month }: OfSender): readonly BookedLine[] {
@@ -186,12 +194,19 @@ function discountsOf({ sqlite, prices }: ClosingParts, { sender, month }: OfSend
 }
 
 // Lines begin with their period, so that those of one month are told by what they say.
-function acceptedOf({ sqlite }: ClosingParts, { sender, month }: OfSender): readonly AcceptedLine[] {
+function acceptedOf({ sqlite }: ClosingParts, { senderId, month }: OfMonth): readonly AcceptedEntry[] {
   const rows = sqlite
     .prepareExact(ACCEPTED)
     .raw()
-    .all({ ...ACCEPTED_RANGE, sender: sender.id }) as readonly (readonly [string, bigint])[];
+    .all({ ...ACCEPTED_RANGE, sender: senderId }) as readonly AcceptedRow[];
   return rows
-    .map(([reference, amount]) => ({ line: acceptedLineOf(reference), amount: toMicros(amount) }))
+    .map(([reference, amount, sequence, bookedOn, by, reason]) => ({
+      line: acceptedLineOf(reference),
+      amount: toMicros(amount),
+      sequence: Number(sequence),
+      bookedOn,
+      by,
+      reason,
+    }))
     .filter(({ line }) => line.startsWith(month));
 }

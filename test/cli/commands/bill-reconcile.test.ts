@@ -67,7 +67,7 @@ describe('with the provider', () => {
   });
 
   it('a lost webhook is only theirs, names the message that waits, and is settled by --adjust once', async () => {
-    await send(GERMAN);
+    const known = await send(GERMAN);
     await shop.act('faults', { rates: { lose_webhook: 1 } });
     const lost = await send(GERMAN);
     const ran = await reconcile();
@@ -94,6 +94,15 @@ describe('with the provider', () => {
     ]);
     const again = await reconcile('--adjust', '-y');
     expect([again.code, again.json()]).toMatchObject([0, { booked: [], counts: { accepted: 1 } }]);
+    const explained = await shop.run('bill-explain', known, '--json');
+    expect(explained.json()).toMatchObject({
+      item: {
+        total: '0.055000',
+        accepted: [{ line: '2026-10-05/Germany/DE/utility/regular', amount: '0.055000', booked_on: '2026-10-05', by: 'ada' }],
+      },
+    });
+    expect((await shop.run('bill-explain', known)).out).toContain('0.055000 USD booked on 2026-10-05 by ada, reconciled with the provider');
+    expect((await shop.run('bill-explain', lost, '--json')).json()).toMatchObject({ item: { accepted: [] } });
     expect((await shop.run('verify')).code).toBe(0);
     expect((await shop.run('bill-report', '--month', '2026-10', '--json')).json()).toMatchObject({
       totals: [{ charged: '0.055000', adjusted: '0.055000', total: '0.110000' }],

@@ -124,6 +124,26 @@ export function examReconcile(exam: Exam): void {
       { line: '2026-10-05/x', amount: 70n },
       { line: '2026-10-05/x', amount: -20n },
     ]);
+    const [messageId] = await sent(shop, 1);
+    expect(await shop.store.acceptedOf({ messageId, month: OCTOBER })).toEqual([
+      {
+        line: '2026-10-05/x',
+        amount: 70n,
+        sequence: expect.any(Number) as number,
+        bookedOn: '2026-10-05',
+        by: 'ada',
+        reason: 'reconciled',
+      },
+      {
+        line: '2026-10-05/x',
+        amount: -20n,
+        sequence: expect.any(Number) as number,
+        bookedOn: '2026-11-03',
+        by: 'ada',
+        reason: 'reconciled',
+      },
+    ]);
+    expect(await shop.store.acceptedOf({ messageId, month: NOVEMBER })).toEqual([]);
     const { totals } = await shop.store.counters({
       period: { from: '2026-10-01' as Day, to: '2026-12-01' as Day },
       senderId: null,
