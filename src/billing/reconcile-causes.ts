@@ -35,10 +35,7 @@ export function causesOf(line: Judged, behind: Behind): readonly Cause[] {
     case 'only_ours':
       return onlyOurs(line);
     case 'category_differs':
-      return [
-        cause('category_changed', `the provider counts ${wordsOf(line)} as ${otherOf(line.counterpart).category}`),
-        ...categoryTold(line),
-      ];
+      return categoryDiffers(line, behind);
     case 'charging_differs':
       return chargingDiffers(line);
     default:
@@ -47,18 +44,31 @@ export function causesOf(line: Judged, behind: Behind): readonly Cause[] {
 }
 
 function onlyTheirs(line: Judged, behind: Behind): readonly Cause[] {
+  const causes = [...otherDay(line), ...unheardOf(behind)];
+  return causes.length > 0 ? causes : [UNKNOWN_HERE];
+}
+
+// Of messages that left and have no delivery.
+function unheardOf(behind: Behind): readonly Cause[] {
   const waiting = behind.filter(
     ({ state }) => state === 'accepted' || state === 'sent' || state === 'unknown' || state === 'sending',
   ).length;
   const ended = behind.filter(({ state }) => state === 'failed' || state === 'expired' || state === 'cancelled').length;
-  const causes = [
-    ...otherDay(line),
+  return [
     ...(waiting === 0
       ? []
       : [cause('status_missing', `a status is missing for ${count(waiting)} of that time: a webhook was lost, or is late`)]),
     ...(ended === 0 ? [] : [cause('ended_here', `failed, expired or cancelled here, and perhaps delivered: ${count(ended)} of that time`)]),
   ];
-  return causes.length > 0 ? causes : [UNKNOWN_HERE];
+}
+
+// Two things that have nothing to do with each other may look like one message that moved.
+function categoryDiffers(line: Judged, behind: Behind): readonly Cause[] {
+  const changed = cause(
+    'category_changed',
+    `the provider counts ${wordsOf(line)} of these as ${otherOf(line.counterpart).category}, or the other way round`,
+  );
+  return [changed, ...categoryTold(line), ...ownRule(line), ...unheardOf(behind)];
 }
 
 function onlyOurs(line: Judged): readonly Cause[] {
@@ -77,15 +87,19 @@ function otherDay({ counterpart, place }: Judged): readonly Cause[] {
 }
 
 function chargingDiffers(line: Judged): readonly Cause[] {
-  const { unheard, units } = line.ours;
-  if (unheard > 0)
-    return [cause('own_rule', `no status told the price of ${unheard} of ${units} messages, so that our own rule decided what is free`)];
+  const ours = ownRule(line);
+  if (ours.length > 0) return ours;
   return [
     cause(
       'told_otherwise',
       `statuses said ${line.place.type} for some, and the figures say ${otherOf(line.counterpart).type}, or the other way round`,
     ),
   ];
+}
+
+function ownRule({ ours: { unheard, units } }: Judged): readonly Cause[] {
+  if (unheard === 0) return [];
+  return [cause('own_rule', `no status told the price of ${unheard} of ${units} messages, so that our own rule decided what is free`)];
 }
 
 function priceDiffers(line: Judged): readonly Cause[] {
