@@ -1,4 +1,4 @@
-// Two projects: `fast` is what `npm test` runs; `slow` kills processes, packs and installs, and asks other programs. Benchmarks are neither; node runs them.
+// Two projects: `fast` is what `npm test` runs; `slow` kills processes, packs and installs, asks other programs, and lives through a year. Benchmarks are neither; node runs them.
 
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitest/config';

@@ -190,6 +190,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bill-adjust.ts')).defineBillAdjust,
   },
   {
+    path: 'bill-reconcile',
+    summary: 'compare the books with what the provider says it billed, or with its invoice',
+    load: async () => (await import('./commands/bill-reconcile.ts')).defineBillReconcile,
+  },
+  {
     path: 'verify',
     summary: 'whether the books are right',
     load: async () => (await import('./commands/verify.ts')).defineVerify,

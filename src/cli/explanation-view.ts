@@ -10,6 +10,7 @@ import { MESSAGE_STATES } from '../domain/message.ts';
 import { PRICED_KINDS } from '../domain/outcome.ts';
 import type { MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
 import type { TierGroup } from '../ports/store/tiers.ts';
+import type { AcceptedEntry } from '../ports/store/reconcile.ts';
 import { formatAmount } from '../values/money.ts';
 import { formatInstant, type Instant } from '../values/time.ts';
 import { entryItem, messageItem, resolutionItem, toEntryItem, toMessageItem, toResolutionItem } from './message-view.ts';
@@ -73,6 +74,15 @@ const tierPosition = z.object({
   pending: moneyText,
 });
 
+const acceptedItem = z.object({
+  entry: z.int(),
+  line: z.string(),
+  amount: moneyText,
+  booked_on: z.string(),
+  by: z.string(),
+  reason: z.string(),
+});
+
 export const explanationItem = z.object({
   ...messageItem.shape,
   time_zone: z.string(),
@@ -92,6 +102,9 @@ export const explanationItem = z.object({
   adjusted: moneyText,
   total: moneyText,
   differences: z.array(z.string()),
+  accepted: z
+    .array(acceptedItem)
+    .check(z.describe('what bill-reconcile booked for the whole line that the message counts in; no part of its total')),
 });
 
 export type ExplanationItem = z.output<typeof explanationItem>;
@@ -125,7 +138,7 @@ export const ENTRY_COLUMNS = [
 export function toExplanationItem(
   evidence: MessageEvidence,
   { steps, window, entries, sums, differences }: Explanation,
-  tier: TierGroup | null,
+  { tier, accepted }: { readonly tier: TierGroup | null; readonly accepted: readonly AcceptedEntry[] },
 ): ExplanationItem {
   const { templateVersion, told, resolutions } = evidence;
   return {
@@ -144,6 +157,14 @@ export function toExplanationItem(
     adjusted: formatAmount(sums.adjusted),
     total: formatAmount(sums.total),
     differences: [...differences],
+    accepted: accepted.map(({ sequence, line, amount, bookedOn, by, reason }) => ({
+      entry: sequence,
+      line,
+      amount: formatAmount(amount),
+      booked_on: bookedOn,
+      by,
+      reason,
+    })),
   };
 }
 

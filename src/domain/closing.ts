@@ -44,3 +44,16 @@ export function tierReference(month: Month): string {
 
 /** What a line refers to that a person adjusted. */
 export const MANUAL = 'manual';
+
+/** What the line of a difference refers to that was accepted: the digest of what the books were compared with, and the line of the comparison. */
+export function acceptedReference(source: string, line: string): string {
+  return `reconcile:${source}:${line}`;
+}
+
+/** All references of that kind lie between these. */
+export const ACCEPTED_RANGE = { from: 'reconcile:', to: 'reconcile;' };
+
+/** The line of the comparison that such a reference names. */
+export function acceptedLineOf(reference: string): string {
+  return reference.split(':').slice(2).join(':');
+}

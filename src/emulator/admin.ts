@@ -72,7 +72,7 @@ function setScenario(world: World, input: Json): Answer {
 function reset(world: World): Answer {
   world.timeline.clear();
   world.webhooks.clear();
-  Object.assign(world, createSituation(world.scenario, world.timeline.now(), world));
+  Object.assign(world, createSituation(world.scenario, world.timeline.now(), world.nextId));
   return ok({ success: true });
 }
 

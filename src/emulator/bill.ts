@@ -1,16 +1,16 @@
 // What the provider bills: the monthly allowance of the number, and one line for every delivery with its price, as analytics reads them.
 
 import { marketMap } from '../catalog/markets.ts';
-import { builtinPriceCards } from '../catalog/price-cards.ts';
 import type { Category } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
-import { createPriceBook, type PriceBook, type PriceCard, type Rate, tiersInForce } from '../domain/price-book.ts';
+import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
 import { tierOfNth } from '../domain/tier.ts';
 import type { Currency } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
-import { countryOf } from './country.ts';
+import { countryOf } from '../catalog/countries.ts';
 import type { Customer } from './customers.ts';
+import { priceCardsOf } from './price-cards.ts';
 import { type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
 import { type Scenario, zoneOf } from './scenario.ts';
 
@@ -39,8 +39,8 @@ export type Bill = {
   readonly used: (at: Instant) => number;
 };
 
-/** A bill without lines, at the prices of these cards. */
-export function createBill(scenario: Scenario, cards: readonly PriceCard[] | null): Bill {
+/** A bill without lines. */
+export function createBill(scenario: Scenario): Bill {
   const zone = zoneOf(scenario);
   const used = new Map<Month, number>();
   const volumes = new Map<string, number>();
@@ -54,7 +54,7 @@ export function createBill(scenario: Scenario, cards: readonly PriceCard[] | nul
   const tierOf = (category: Category, phone: Phone | null, at: Instant): Rate | undefined => {
     if (phone === null) return undefined;
     const currency = scenario.account.currency as Currency;
-    book ??= createPriceBook(cards ?? builtinPriceCards(currency).map(({ card }) => card));
+    book ??= createPriceBook(priceCardsOf(scenario));
     const day = dayOf(at, zone);
     const market = marketOf(marketMap(), phone, day);
     const key = `${monthOf(day)} ${market} ${category}`;

@@ -4,7 +4,7 @@ import { windowEnd } from '../domain/window.ts';
 import { parsePhone } from '../values/phone.ts';
 import { type Day, DAY_MS, dayOf, type Instant, type TimeZone, toInstant } from '../values/time.ts';
 import { chance } from './chance.ts';
-import { countryOf } from './country.ts';
+import { countryOf } from '../catalog/countries.ts';
 import { dialled, toWaId } from '../domain/wa-id.ts';
 
 export type Customer = {

@@ -1,6 +1,5 @@
 // Opens an emulator of the WhatsApp Cloud API on a port of this machine, and closes it.
 
-import type { PriceCard } from '../domain/price-book.ts';
 import { cannotListen } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
 import { urlOf } from '../values/address.ts';
@@ -23,8 +22,6 @@ export type EmulatorOptions = {
   readonly ids: Pick<IdSource, 'short'>;
   readonly webhook?: { readonly url: string; readonly appSecret?: string } | null;
   readonly scenario?: ScenarioInput;
-  /** Its prices, where they are not the built-in ones. */
-  readonly cards?: readonly PriceCard[];
   /** Ids and secrets that must be these. */
   readonly identity?: Partial<Identity>;
 };
@@ -58,10 +55,8 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
   const webhooks: { current?: Webhooks } = {};
   const timeline = createTimeline({ clock, mode: clockMode, settled: async () => webhooks.current?.settled() });
   const nextId = createIdSequence(ids.short());
-  const cards = options.cards ?? null;
   const world: World = {
-    ...createSituation(scenario, timeline.now(), { nextId, cards }),
-    cards,
+    ...createSituation(scenario, timeline.now(), nextId),
     identity,
     timeline,
     nextId,

@@ -5,6 +5,7 @@ import { fail } from '../errors.ts';
 import { CURRENCIES, parseCurrency } from '../values/money.ts';
 import { parseTimeZone, type TimeZone } from '../values/time.ts';
 import { FAULT_NAMES } from './faults.ts';
+import { isPriceCards } from './price-cards.ts';
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
@@ -49,6 +50,8 @@ const Account = z.strictObject({
   quality_rating: z._default(z.enum(['GREEN', 'YELLOW', 'RED', 'UNKNOWN']), 'GREEN'),
   messaging_limit: z._default(z.enum(['TIER_250', 'TIER_2K', 'TIER_10K', 'TIER_100K', 'TIER_UNLIMITED']), 'TIER_UNLIMITED'),
   can_send_message: z._default(z.enum(['AVAILABLE', 'LIMITED', 'BLOCKED']), 'AVAILABLE'),
+  /** CSV, as `price show --format csv` prints it; the built-in cards where it is left out. */
+  price_cards: z.optional(word.check(z.refine(isPriceCards, 'must be price cards as CSV'))),
   /** As with the provider's test numbers: all others are refused with 131030. */
   allowed_recipients: z.optional(z.array(word)),
 });

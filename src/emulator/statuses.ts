@@ -4,7 +4,7 @@ import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { toInstant } from '../values/time.ts';
 import type { Json } from './answer.ts';
 import { chance } from './chance.ts';
-import { countryOf } from './country.ts';
+import { countryOf } from '../catalog/countries.ts';
 import type { Fate, StatusKind } from './fate.ts';
 import type { Strikes, Struck, WebhookFault } from './faults.ts';
 import { type MessageEvent, personOf, type SentMessage, type World } from './world.ts';

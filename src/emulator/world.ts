@@ -1,6 +1,5 @@
 // The emulator's world: one account with one number, its customers, messages and templates. State only; the rules stand in the files around it.
 
-import type { PriceCard } from '../domain/price-book.ts';
 import type { Instant } from '../values/time.ts';
 import type { Json } from './answer.ts';
 import { type Bill, createBill } from './bill.ts';
@@ -60,8 +59,6 @@ type Situation = {
 };
 
 export type World = Situation & {
-  /** What its prices are; null for the built-in cards. */
-  readonly cards: readonly PriceCard[] | null;
   readonly identity: Identity;
   readonly timeline: Timeline;
   readonly webhooks: Webhooks;
@@ -70,14 +67,14 @@ export type World = Situation & {
 };
 
 /** A fresh situation: nobody has written, nothing is billed, one template is approved. */
-export function createSituation(scenario: Scenario, at: Instant, { nextId, cards }: Pick<World, 'nextId' | 'cards'>): Situation {
+export function createSituation(scenario: Scenario, at: Instant, nextId: World['nextId']): Situation {
   return {
     scenario,
     ...createRules(scenario),
     customers: createCustomers(),
     templates: createTemplateBook(() => nextId('object'), at),
     media: createMediaShelf(() => nextId('object')),
-    bill: createBill(scenario, cards),
+    bill: createBill(scenario),
     messages: new Map(),
     inbound: new Map(),
   };

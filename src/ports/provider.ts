@@ -1,8 +1,10 @@
-// The provider's office: templates, media, its block list and the state of a sender's account. Sending itself is transport.ts's.
+// The provider's office: templates, media, its block list, what it bills, and the state of a sender's account. Sending itself is transport.ts's.
 
 import type { ErrorCode } from '../errors.ts';
 import type { MediaKind } from '../domain/free-form.ts';
 import type { TemplateCategory, TemplateContent, TemplateQuality, TemplateStatus } from '../domain/template.ts';
+import type { Month, TimeZone } from '../values/time.ts';
+import type { BilledLine } from '../domain/billed.ts';
 import type { ContactRef } from './store/directory.ts';
 
 /** A template as the provider has it. */
@@ -50,6 +52,8 @@ export type Provider = {
   readonly uploadMedia: (file: { readonly kind: MediaKind; readonly name: string; readonly bytes: Uint8Array }) => Promise<string>;
   /** Puts people on the provider's own block list, or takes them off it; one result per person, null where it worked. */
   readonly setBlocked: (people: readonly ContactRef[], blocked: boolean) => Promise<readonly (string | null)[]>;
+  /** What the provider says it delivered and billed in a month of the zone, through the sender's number alone: by day, country, category, type and tier. */
+  readonly billed: (month: Month, timeZone: TimeZone) => Promise<readonly BilledLine[]>;
   /** Looks at everything that sending needs, in this order. Never throws for what it finds; throws `provider_unreachable` where nobody answers. */
   readonly check: () => Promise<readonly Finding[]>;
 };

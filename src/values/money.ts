@@ -32,6 +32,9 @@ export const CURRENCIES = [
 ] as const;
 
 const MICROS_PER_UNIT = 1_000_000n;
+const MICRO_DIGITS = 6;
+/** Past it a number is no amount of money, whatever wrote it. */
+const EXPONENT_MAX = 40;
 const AMOUNT = /^(\d{1,12})(?:\.(\d{1,6}))?$/;
 
 export const ZERO = 0n as Micros;
@@ -47,6 +50,30 @@ export function parseAmount(text: string): Micros | undefined {
   if (match === null) return undefined;
   const [, whole = '0', fraction = ''] = match;
   return toMicros(BigInt(whole) * MICROS_PER_UNIT + BigInt(fraction.padEnd(6, '0')));
+}
+
+const DECIMAL = /^(-?)(\d{1,21})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,3}))?$/;
+
+/**
+ * Reads a decimal number of any length (`0.0546`, `1.2e-7`) to the nearest micro; a half goes away from zero. Exact: the digits never become a float. Undefined
+ * for anything else.
+ */
+export function roundedAmount(text: string): Micros | undefined {
+  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text.trim()) ?? [];
+  if (sign === undefined || Math.abs(Number(exponent)) > EXPONENT_MAX) return undefined;
+  const shift = Number(exponent) + MICRO_DIGITS - fraction.length;
+  const digits = BigInt(whole + fraction);
+  const divisor = 10n ** BigInt(Math.max(0, -shift));
+  const size = shift >= 0 ? digits * 10n ** BigInt(shift) : (digits * 2n + divisor) / (divisor * 2n);
+  return toMicros(sign === '-' ? -size : size);
+}
+
+/** The amount to so many decimals; a half goes away from zero. */
+export function roundedTo(amount: Micros, decimals: number): Micros {
+  const unit = 10n ** BigInt(Math.max(0, MICRO_DIGITS - decimals));
+  const size = amount < 0n ? -amount : amount;
+  const rounded = ((size * 2n + unit) / (unit * 2n)) * unit;
+  return toMicros(amount < 0n ? -rounded : rounded);
 }
 
 /** Writes an amount as decimal text with exactly six decimals: `"0.006800"`. */

@@ -93,6 +93,18 @@ export function dayOf(at: Instant, zone: TimeZone): Day {
   return zone === UTC ? utcDay(at) : (dayFormat(zone).format(at) as Day);
 }
 
+/** The first instant of a day in a zone, to the second. Where a clock skips midnight, the first that there is. */
+export function startOfDay(day: Day, zone: TimeZone): Instant {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  let [before, at] = [(midnight - DAY_MS) / SECOND_MS, (midnight + DAY_MS) / SECOND_MS]; // no zone is a day away from UTC
+  while (at - before > 1) {
+    const middle = Math.floor((before + at) / 2);
+    if (dayOf(toInstant(middle * SECOND_MS), zone) < day) before = middle;
+    else at = middle;
+  }
+  return toInstant(at * SECOND_MS);
+}
+
 // Without `Date`, whose first one in a process takes 4 ms, because it asks for the machine's time zone. Counts the days of 400-year eras that begin on
 // 1 March, so that the leap day is the last of a year (Howard Hinnant, chrono-compatible low-level date algorithms).
 function utcDay(at: Instant): Day {

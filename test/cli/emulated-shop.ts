@@ -15,8 +15,12 @@ export type EmulatedShop = Emulator & {
   readonly act: (action: string, input: object) => Promise<void>;
 };
 
-/** Opens an emulator whose clock is the world's, and adds the sender `shop` for it. Close it when the test ends. */
-export async function openShop(world: World, options: Partial<EmulatorOptions> = {}): Promise<EmulatedShop> {
+/** Opens an emulator whose clock is the world's, and adds the sender `shop` for it, with more options where they are given. Close it when the test ends. */
+export async function openShop(
+  world: World,
+  options: Partial<EmulatorOptions> = {},
+  ...settings: readonly string[]
+): Promise<EmulatedShop> {
   const clock = {
     now: () => parseInstant(world.env['TOLLBELL_NOW'] ?? '') ?? toInstant(Date.now()),
     sleep: async () => undefined,
@@ -27,7 +31,7 @@ export async function openShop(world: World, options: Partial<EmulatorOptions> =
   Object.assign(world.env, { SHOP_TOKEN: accessToken, SHOP_SECRET: appSecret, SHOP_VERIFY: verifyToken });
   const secrets = ['--token-env', 'SHOP_TOKEN', '--app-secret-env', 'SHOP_SECRET', '--verify-token-env', 'SHOP_VERIFY'];
   const ids = ['--phone-number-id', phoneNumberId, '--waba-id', wabaId, '--api-base', url];
-  const added = await world.run('sender', 'add', 'shop', '--transport', 'whatsapp', ...ids, ...secrets);
+  const added = await world.run('sender', 'add', 'shop', '--transport', 'whatsapp', ...ids, ...secrets, ...settings);
   return {
     ...emulator,
     added,

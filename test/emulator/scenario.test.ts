@@ -50,6 +50,7 @@ describe('refused', () => {
     [{ rates: { explode: 0.1 } }, 'rates'],
     [{ latency_ms: [5, 1] }, 'latency_ms must be [least, most].'],
     [{ account: { time_zone: 'Mars' } }, 'account.time_zone must be a time zone like Europe/Berlin.'],
+    [{ account: { price_cards: 'market,rate' } }, 'account.price_cards must be price cards as CSV.'],
     [{ account: { currency: 'XXX' } }, 'account.currency must be one of USD,'],
     [{ templates: { review: 'maybe' } }, 'templates.review must be one of approve, pending, reject.'],
   ])('%j: %s', (document, words) => {

@@ -2,7 +2,19 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CURRENCIES, formatAmount, type Micros, minus, parseAmount, parseCurrency, plus, toMicros, ZERO } from '../../src/values/money.ts';
+import {
+  CURRENCIES,
+  formatAmount,
+  type Micros,
+  minus,
+  parseAmount,
+  parseCurrency,
+  plus,
+  roundedAmount,
+  roundedTo,
+  toMicros,
+  ZERO,
+} from '../../src/values/money.ts';
 
 // Far past 2^53, where a float would round; signed, because differences are.
 const amounts = fc.bigInt(-(2n ** 80n), 2n ** 80n).map(toMicros);
@@ -59,6 +71,50 @@ describe('parseAmount and formatAmount', () => {
         expect(leftText < rightText).toBe(left < right);
       }),
     );
+  });
+});
+
+describe('roundedAmount', () => {
+  it.each([
+    ['0.546', 546_000n],
+    ['-0.546', -546_000n],
+    ['12', 12_000_000n],
+    ['0.0000005', 1n],
+    ['-0.0000005', -1n],
+    ['0.00000049999999999999999', 0n],
+    ['0.30000000000000004', 300_000n],
+    ['1e-7', 0n],
+    ['5E-7', 1n],
+    ['1.5e3', 1_500_000_000n],
+    ['9007199254740993.000001', 9_007_199_254_740_993_000_001n],
+  ])('reads %s to the nearest micro, a half away from zero', (text, micros) => {
+    expect(roundedAmount(text)).toBe(micros);
+  });
+
+  it.each(['', '.5', '1.', '1,5', '$1', 'NaN', 'Infinity', '1e99', '--1', '0x1'])('does not read %j', (text) => {
+    expect(roundedAmount(text)).toBeUndefined();
+  });
+
+  it('reads what a float of a price times a count was printed as', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 10_000 }), (micros, count) => {
+        const cost = Number(((micros / 1e6) * count).toFixed(6));
+        return roundedAmount(String(cost)) === BigInt(micros) * BigInt(count);
+      }),
+    );
+  });
+});
+
+describe('roundedTo', () => {
+  it.each([
+    [54_600n, 2, 50_000n],
+    [55_000n, 2, 60_000n],
+    [-55_000n, 2, -60_000n],
+    [55_001n, 6, 55_001n],
+    [55_001n, 9, 55_001n],
+    [499_999n, 0, 0n],
+  ])('%d to %d decimals', (amount, decimals, rounded) => {
+    expect(roundedTo(toMicros(amount), decimals)).toBe(rounded);
   });
 });
 

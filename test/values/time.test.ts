@@ -16,6 +16,7 @@ import {
   parseInstant,
   parseMonth,
   parseTimeZone,
+  startOfDay,
   type TimeZone,
   toInstant,
   UTC,
@@ -123,6 +124,21 @@ describe('dayOf', () => {
         expect(parseDay(today)).toBe(today);
       }),
     );
+  });
+});
+
+describe('startOfDay', () => {
+  it.each([
+    ['2026-10-05', 'UTC', '2026-10-05T00:00:00Z'],
+    ['2026-10-25', 'Europe/Berlin', '2026-10-24T22:00:00Z'],
+    ['2026-10-26', 'Europe/Berlin', '2026-10-25T23:00:00Z'],
+    ['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00Z'],
+    ['2026-11-02', 'America/New_York', '2026-11-02T05:00:00Z'],
+    ['2026-10-05', 'Asia/Kathmandu', '2026-10-04T18:15:00Z'],
+    ['2026-10-05', 'Pacific/Kiritimati', '2026-10-04T10:00:00Z'],
+    ['2026-09-06', 'America/Santiago', '2026-09-06T04:00:00Z'], // midnight is skipped
+  ])('%s in %s is %s', (day, zone, instant) => {
+    expect(formatInstant(startOfDay(day as Day, zone as TimeZone))).toBe(instant);
   });
 });
 

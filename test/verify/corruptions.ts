@@ -138,6 +138,24 @@ const MONEY: readonly Corruption[] = [
     says: 'What is left of charge and adjustments is not what the last word on the price says.',
   },
   {
+    name: 'an adjustment that nobody decided',
+    damage: 'DELETE FROM adjustment WHERE sequence = (SELECT MAX(sequence) FROM adjustment)',
+    checks: ['prices'],
+    says: 'A person adjusted an amount, and who it was and why is not kept.',
+  },
+  {
+    name: 'a decision about an entry that is none',
+    damage: `INSERT INTO adjustment VALUES (1, 'ada', 'it was me')`,
+    checks: ['prices'],
+    says: 'Somebody decided about an entry that is no decision of a person.',
+  },
+  {
+    name: 'a charge that is called a decision',
+    damage: `UPDATE ledger SET reference = 'reconcile:1:2' WHERE sequence = (SELECT MAX(sequence) FROM ledger WHERE kind = 'charge')`,
+    checks: ['prices'],
+    says: 'What only an adjustment says stands with an entry that is none.',
+  },
+  {
     name: 'half a repricing',
     damage: `DELETE FROM ledger WHERE sequence = (SELECT MIN(sequence) FROM ledger WHERE kind = 'repricing')`,
     checks: ['holds', 'buckets', 'counters', 'budgets', 'identity'],
@@ -197,7 +215,7 @@ const PLACES: readonly Corruption[] = [
   {
     name: 'a line of a closed month that came afterwards',
     damage: `INSERT INTO ledger (attempt, kind, bucket_id, hold_bucket_id, held, posted, event_at, recorded_at, books_month, reference)
-      SELECT 0, 'adjustment', bucket_id, bucket_id, 0, 0, 1, (SELECT MAX(recorded_at) FROM ledger), NULL, 'manual' FROM ledger WHERE bucket_id IN (SELECT id FROM bucket WHERE day LIKE '2026-10-%') LIMIT 1`,
+      SELECT 0, 'adjustment', bucket_id, bucket_id, 0, 0, 1, (SELECT MAX(recorded_at) FROM ledger), NULL, 'tier:2026-10' FROM ledger WHERE bucket_id IN (SELECT id FROM bucket WHERE day LIKE '2026-10-%') LIMIT 1`,
     checks: ['closings'],
     says: 'Its lines are not what its digest was made of.',
   },

@@ -36,6 +36,7 @@ export async function liveIn(world: World): Promise<void> {
   await becomeOne(world);
   await answerFreely(world);
   await correctPrice(world);
+  await compareWithInvoice(world);
   await dieWhileSending(world);
 }
 
@@ -99,6 +100,14 @@ async function correctPrice(world: World): Promise<void> {
     const pricing = { type: 'free_entry_point', category: 'utility' } as const;
     await store.settle({ outcomes: [toOutcome({ messageId, attempt: 1, kind: 'read', at, pricing })], at }, decideSettlements);
   });
+}
+
+// More than was sent, which is accepted; and an amount that a person took off.
+async function compareWithInvoice(world: World): Promise<void> {
+  const invoice = 'month,country,category,volume,cost\n2026-11,DE,UTILITY,90,4.95\n';
+  await world.pipe(invoice, 'bill-reconcile', '-', '--month', '2026-11', '--adjust', '-y');
+  const delivered = await send(world, '0005', ORDER, '--key', 'order-0005-again');
+  await world.run('bill-adjust', delivered, '--amount', '-0.005', '--reason', 'goodwill');
 }
 
 async function dieWhileSending(world: World): Promise<void> {

@@ -1,7 +1,9 @@
 // A shop in trade with its provider for a long time: the emulator over HTTP, the receiver of its webhooks, and a store between them, on one clock turned by hand.
 
 import { randomBytes } from 'node:crypto';
-import type { PriceCard } from '../../src/domain/price-book.ts';
+import { marketMap } from '../../src/catalog/markets.ts';
+import { plainRecords } from '../../src/catalog/plain-csv.ts';
+import { parsePriceCards } from '../../src/domain/price-card.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import { freeFormText } from '../../src/domain/free-form.ts';
@@ -52,7 +54,8 @@ export type BillPoint = {
 export type TradeOptions = {
   readonly start: Instant;
   readonly timeZone: TimeZone;
-  readonly cards: readonly PriceCard[];
+  /** The price cards of both sides, as `price import` reads them. */
+  readonly cards: string;
   readonly people: readonly Phone[];
   readonly scenario: ScenarioInput;
 };
@@ -65,8 +68,7 @@ export async function openTrade({ start, timeZone, cards, people, scenario }: Tr
     clock: { now: () => start, sleep: async () => undefined, yield: tick },
     clockMode: 'manual',
     ids,
-    scenario: { ...scenario, account: { ...scenario.account, time_zone: timeZone } },
-    cards,
+    scenario: { ...scenario, account: { ...scenario.account, time_zone: timeZone, price_cards: cards } },
   });
   const token = { authorization: `Bearer ${emulator.accessToken}`, 'content-type': 'application/json' };
   const ask = async (url: string, init: RequestInit = {}): Promise<Record<string, unknown>> => {
@@ -149,7 +151,8 @@ export async function openTrade({ start, timeZone, cards, people, scenario }: Tr
 type Founding = Pick<TradeOptions, 'cards' | 'people' | 'start'>;
 
 async function found(store: Store, sender: Sender, { cards, people, start }: Founding): Promise<void> {
-  const stored = cards.map(({ effectiveFrom, rates, currency }) => makeCard(effectiveFrom, rates, currency));
+  const known = parsePriceCards(plainRecords(cards), { source: 'the test', markets: marketMap().markets });
+  const stored = known.map(({ effectiveFrom, rates, currency }) => makeCard(effectiveFrom, rates, currency));
   await store.found({ keyCheck: '', sender, cards: stored });
   for (const [name, category] of Object.entries(TEMPLATES)) {
     await store.putTemplate(makeTemplate(sender.id, { name, category: category.toLowerCase() as 'utility', addedAt: start }));

@@ -2,18 +2,15 @@
 // when service messages and the window began to cost), volume tiers, the monthly allowance, windows, and webhooks that come late, twice, in another order or never.
 
 import { expect, it } from 'vitest';
-import { builtinPriceCards } from '../../src/catalog/price-cards.ts';
 import { billReport } from '../../src/billing/report.ts';
 import { closeMonth } from '../../src/billing/close.ts';
-import type { PriceCard, Rate } from '../../src/domain/price-book.ts';
-import { type Currency, type Micros, plus, toMicros, ZERO } from '../../src/values/money.ts';
+import { type Micros, plus, toMicros, ZERO } from '../../src/values/money.ts';
 import { parsePhone, type Phone } from '../../src/values/phone.ts';
 import { type Day, DAY_MS, type Instant, type Month, monthDays, parseTimeZone, toInstant, UTC } from '../../src/values/time.ts';
 import { instant } from '../conformance/store/fixture.ts';
 import { openTrade, type Trade } from './trade.ts';
 
 const HOUR_MS = DAY_MS / 24;
-const USD = 'USD' as Currency;
 const BERLIN = parseTimeZone('Europe/Berlin') ?? UTC;
 const MARKETS = { DE: 'Germany', BR: 'Brazil', IN: 'India', MX: 'Mexico' } as const;
 /** Where every status of a delivery comes after its month was closed, and is booked in a later one. */
@@ -33,7 +30,7 @@ it('charges what the provider billed', { timeout: 300_000 }, async () => {
   const trade = await openTrade({
     start: instant('2025-12-31T23:30:00Z'), // half past midnight in Berlin
     timeZone: BERLIN,
-    cards: cardsOfTheYear(),
+    cards: CARDS,
     people,
     scenario: { seed: 7, rates: WEBHOOKS, rules: [{ match: { to: '+52*' }, fault: 'delay', delay_ms: 40 * DAY_MS }] },
   });
@@ -67,36 +64,23 @@ function phones(): readonly Phone[] {
   );
 }
 
-// The cards of July and October, and July's from the beginning of the year, with tiers so low that a shop of eighty people climbs them.
-function cardsOfTheYear(): readonly PriceCard[] {
-  const [july, october] = ['2026-07-01', '2026-10-01'].map((day) => {
-    const found = builtinPriceCards(USD).find(({ card }) => card.effectiveFrom === day);
-    if (found === undefined) throw new Error(`no card of ${day}`);
-    return { ...found.card, rates: found.card.rates.filter(isOurs).flatMap(inTiers) };
-  });
-  if (july === undefined || october === undefined) throw new Error('two cards are known');
-  return [{ ...july, effectiveFrom: '2025-12-01' as Day }, { ...july, rates: july.rates.map(dearer) }, october];
-}
-
-function isOurs({ market }: Rate): boolean {
-  return Object.values<string>(MARKETS).includes(market);
-}
-
-// So that the change of the first of July is one.
-function dearer(rate: Rate): Rate {
-  return { ...rate, rate: toMicros(rate.rate + 100n) };
-}
-
-function inTiers(rate: Rate): readonly Rate[] {
-  if (rate.tierFrom !== 0) return [];
-  if (rate.category !== 'utility') return [{ ...rate, tierTo: 'max' }];
-  const cut = (percent: bigint): Micros => toMicros((rate.rate * percent) / 100n);
-  return [
-    { ...rate, tierTo: 25 },
-    { ...rate, tierFrom: 26, tierTo: 60, rate: cut(95n) },
-    { ...rate, tierFrom: 61, tierTo: 'max', rate: cut(90n) },
-  ];
-}
+// A card from the beginning of the year, one from July, and one from October; their tiers are so low that a shop of eighty people climbs them.
+const CARDS = [
+  'market,category,currency,effective_from,tier_from,tier_to,rate',
+  ...[
+    ['2025-12-01', '0.0550', '0.0522', '0.0495', '0.1365'],
+    ['2026-07-01', '0.0560', '0.0533', '0.0499', '0.1419'],
+    ['2026-10-01', '0.0551', '0.0523', '0.0496', '0.1366'],
+  ].flatMap(([from, first, second, third, marketing]) =>
+    Object.values(MARKETS).flatMap((market) => [
+      `${market},utility,USD,${from},0,25,${first}`,
+      `${market},utility,USD,${from},26,60,${second}`,
+      `${market},utility,USD,${from},61,MAX,${third}`,
+      `${market},marketing,USD,${from},0,MAX,${marketing}`,
+      ...(from === '2026-10-01' ? [`${market},service,USD,${from},0,MAX,${first}`] : []),
+    ]),
+  ),
+].join('\n');
 
 /** A month: customers write, answers go out, notices and offers too, up to the last minutes of it. */
 async function tradeFor(trade: Trade, month: Month, people: readonly Phone[]): Promise<void> {

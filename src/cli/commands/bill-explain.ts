@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { explain } from '../../billing/explain.ts';
 import { decideTiers } from '../../billing/tiers.ts';
+import { acceptedFor } from '../../billing/explain-accepted.ts';
 import type { MessageId } from '../../values/id.ts';
 import { printable } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
@@ -41,7 +42,8 @@ export async function billExplain(app: App, id: string): Promise<View<z.output<t
   const store = await app.reader();
   const evidence = store === null ? null : await store.evidenceOf(id as MessageId);
   if (store === null || evidence === null) throw unknownMessage(id);
-  const item = toExplanationItem(evidence, explain(evidence), await store.tierOf(id as MessageId, decideTiers));
+  const tier = await store.tierOf(id as MessageId, decideTiers);
+  const item = toExplanationItem(evidence, explain(evidence), { tier, accepted: await acceptedFor(store, evidence) });
   return {
     command: 'bill-explain',
     schema: BillExplainDocument,
@@ -73,7 +75,15 @@ async function explanationText(item: ExplanationItem, style: Style): Promise<str
     [style.strong(`${index + 1} ${kind}`), ...why.map((sentence) => `  ${printable(sentence)}`)].join('\n'),
   );
   const entries = await table({ header, rows, rightAligned: [3, 4] }, style);
-  return [fields(pairsOf(item), style), entries, reasons.join('\n'), sumsText(item, style)].join('\n\n');
+  return [fields(pairsOf(item), style), entries, reasons.join('\n'), sumsText(item, style), ...acceptedText(item)].join('\n\n');
+}
+
+function acceptedText({ accepted, currency }: ExplanationItem): readonly string[] {
+  if (accepted.length === 0) return [];
+  const lines = accepted.map(
+    ({ entry, amount, booked_on: day, by, reason }) => `  entry ${entry}: ${amount} ${currency} booked on ${day} by ${by}, ${reason}`,
+  );
+  return [['Booked for its whole line, no part of what it costs:', ...lines].map(printable).join('\n')];
 }
 
 function pairsOf(item: ExplanationItem): readonly (readonly [string, string | null])[] {

@@ -150,6 +150,7 @@ A scenario, all of which may be left out (also POST <admin_url>/faults):
    "service_units_used":998,
    "account":{"currency":"USD","time_zone":"UTC","payment_method":false,"allowed_recipients":["+49…"]},
    "templates":{"review":"approve|pending|reject","categories":{"sale":"MARKETING"}}}
+account.price_cards, CSV as price show prints it, takes the place of the built-in price cards.
 latency_ms, least and most, is the time between the statuses of a message; the answer to a request comes at once (the fault slow delays it).
 A rule matches by to, type, template, category (with * for anything) and nth; "times" limits it, "delay_ms" and "code" go with the fault.
 

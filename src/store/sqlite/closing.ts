@@ -80,11 +80,16 @@ export function createClosingStore(parts: ClosingParts): ClosingStore {
         if (net < 0n) return 'below_zero';
         const booked = bookedBucket(parts, bucket, at);
         parts.book.post([adjustmentOf({ messageId, bucket: booked.bucket, posted: amount, reference: MANUAL, at })]);
-        const sequence = Number(sqlite.prepare(NEWEST).pluck().get());
-        sqlite.prepare(KEEP_REASON).run(sequence, by, reason);
-        return { sequence, ...booked, net };
+        return { sequence: keepReason(sqlite, by, reason), ...booked, net };
       }),
   };
+}
+
+/** Keeps who decided the newest line, and why; its number. Call it inside `write`. */
+export function keepReason(sqlite: Sqlite, by: string, reason: string): number {
+  const sequence = Number(sqlite.prepare(NEWEST).pluck().get());
+  sqlite.prepare(KEEP_REASON).run(sequence, by, reason);
+  return sequence;
 }
 
 function firstMonth(sqlite: Sqlite, senderId: SenderId): Month | null {
@@ -113,7 +118,8 @@ function post(parts: ClosingParts, lines: readonly TierLine[], at: Instant): voi
   );
 }
 
-function bookedBucket(
+/** Where a line of the bucket's day is booked today. Call it inside a transaction. */
+export function bookedBucket(
   { closings, senders }: ClosingParts,
   bucket: Bucket,
   at: Instant,
@@ -137,7 +143,8 @@ type Line = {
   readonly at: Instant;
 };
 
-function adjustmentOf({ messageId, bucket, posted, reference, at }: Line): LedgerEntry {
+/** An amount that no status of a message gave. */
+export function adjustmentOf({ messageId, bucket, posted, reference, at }: Line): LedgerEntry {
   return {
     messageId,
     attempt: 0,

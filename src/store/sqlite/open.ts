@@ -28,6 +28,7 @@ import { createPaceStore } from './pace.ts';
 import { createPriceStore } from './prices.ts';
 import { createDiscrepancyStore } from './discrepancies.ts';
 import { createCounterStore } from './report.ts';
+import { createReconcileStore } from './reconcile.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
@@ -82,6 +83,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
     ...createTierStore({ sqlite, book, prices, senders }),
+    ...createReconcileStore({ sqlite, book, prices, senders, closings }),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();

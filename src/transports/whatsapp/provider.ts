@@ -1,4 +1,4 @@
-// The provider's office for a sender of the WhatsApp Cloud API: templates, media, the block list and the check-up, each in its own file.
+// The provider's office for a sender of the WhatsApp Cloud API: templates, media, the block list, the figures and the check-up, each in its own file.
 
 import type { Sender, WhatsappSettings } from '../../domain/sender.ts';
 import type { Clock } from '../../ports/host.ts';
@@ -9,6 +9,7 @@ import { checkSender } from './check-up.ts';
 import { openEndpoint } from './endpoint.ts';
 import { createExchange } from './exchange.ts';
 import { uploadMedia } from './media-upload.ts';
+import { billed } from './pricing-analytics.ts';
 import { LIMITS, type Limits } from './reply.ts';
 import { listTemplates, pushTemplate } from './template-list.ts';
 
@@ -31,6 +32,7 @@ export function createWhatsappProvider({ settings, token, clock, limits = LIMITS
     pushTemplate: (content, providerId) => pushTemplate(templates, content, providerId),
     uploadMedia: (file) => uploadMedia(api, phoneNumberId, file),
     setBlocked: (people, blocked) => setBlocked({ api, phoneNumberId, token }, people, blocked),
+    billed: (month, timeZone) => billed({ api, wabaId, phoneNumberId }, month, timeZone),
     check: () => checkSender({ api, settings, token, now: () => clock.now() }),
   };
 }

@@ -8,6 +8,7 @@ import { auditClaims } from './claims.ts';
 import { auditClosings } from './closings.ts';
 import { FLAGS, GATE } from './consent.ts';
 import { auditCards, auditTemplates } from './contents.ts';
+import { DECISIONS } from './decisions.ts';
 import { CORRECTIONS, ENTRIES } from './entries.ts';
 import { auditFile, auditReferences, auditSchema, tablesOf } from './file.ts';
 import { IDENTITY } from './identity.ts';
@@ -33,7 +34,7 @@ const LOOKS: Readonly<Record<AuditPart, Look>> = {
   holdings: surveys([HOLDINGS]),
   claims: ({ sqlite, liveness }) => sqlite.read(() => auditClaims(sqlite, liveness)),
   entries: surveys([ENTRIES]),
-  corrections: surveys([CORRECTIONS]),
+  corrections: surveys([CORRECTIONS, ...DECISIONS]),
   tally: ({ sqlite }) => sqlite.read(() => auditTally(sqlite)),
   closings: ({ sqlite }) => sqlite.read(() => auditClosings(sqlite)),
   cards: ({ sqlite }) => sqlite.read(() => auditCards(sqlite)),

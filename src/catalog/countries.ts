@@ -1,10 +1,10 @@
-// The country of a number, as ISO 3166 letters: analytics and user ids name countries, not markets. The prefixes are those of catalog/markets.csv.
+// The country of a number, as ISO 3166 letters: analytics and user ids name countries, not markets. The prefixes are those of markets.csv.
 
-import { plainRecords } from '../catalog/plain-csv.ts';
-import marketsCsv from '../catalog/markets.csv';
+import marketsCsv from './markets.csv';
+import { plainRecords } from './plain-csv.ts';
 
 /** A number whose calling code no row has. */
-const UNKNOWN = 'ZZ';
+export const UNKNOWN_COUNTRY = 'ZZ';
 
 let prefixes: ReadonlyMap<string, string> | undefined;
 
@@ -15,7 +15,7 @@ export function countryOf(phone: string): string {
     const country = prefixes.get(phone.slice(1, 1 + length));
     if (country !== undefined) return country;
   }
-  return UNKNOWN;
+  return UNKNOWN_COUNTRY;
 }
 
 function readPrefixes(): ReadonlyMap<string, string> {
