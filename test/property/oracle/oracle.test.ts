@@ -15,31 +15,41 @@ const LIMIT_MS = RUNS === undefined ? 60_000 : 2 ** 31 - 1;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+const MESSAGE = { person: 'anna', copies: 1, turn: 0, offset: 0, underway: HOUR, queued: 0, wrote: null } as const;
+const STATUS = { kind: 'delivered', after: 0, word: null, lag: 0, repeatedAfter: null, freeEntryFor: null } as const;
+const PLAN = { turns: [Date.parse('2026-06-30T12:00:00Z')], conversations: [], bulk: null, closings: [], closesAll: null, together: 1_000 };
+
 // Delivered in June, heard of in July, when June was closed, and free after all, which is heard of in July too: June has no tiers any more, and July never had.
-const at = { after: 0, repeatedAfter: null, freeEntryFor: null };
+const late = [
+  { ...STATUS, word: 'regular', lag: 2 * DAY },
+  { ...STATUS, kind: 'read', word: 'free_entry_point', lag: 10 * DAY },
+] as const;
 const CORRECTED_LATE = toHistory({
-  turns: [Date.parse('2026-06-30T12:00:00Z')],
-  conversations: [
-    {
-      sender: 'berlin',
-      person: 'anna',
-      category: 'utility',
-      copies: 5,
-      turn: 0,
-      offset: 0,
-      underway: HOUR,
-      queued: 0,
-      wrote: null,
-      story: [
-        { ...at, kind: 'delivered', word: 'regular', lag: 2 * DAY },
-        { ...at, kind: 'read', word: 'free_entry_point', lag: 10 * DAY },
-      ],
-    },
-  ],
-  bulk: null,
-  closings: [],
+  ...PLAN,
+  conversations: [{ ...MESSAGE, sender: 'berlin', category: 'utility', copies: 5, story: late }],
   closesAll: 5 * HOUR,
-  together: 1_000,
+});
+
+// Two senders share a volume discount that cannot be divided.
+const SHARED = toHistory({
+  ...PLAN,
+  conversations: [
+    { ...MESSAGE, sender: 'berlin', category: 'utility', copies: 2, story: [STATUS] },
+    { ...MESSAGE, sender: 'new-york', category: 'utility', copies: 5, story: [STATUS] },
+  ],
+  closesAll: 5 * HOUR,
+});
+
+// The last free reply of a sender and its first that costs, both heard of when October is closed; and a reply of another sender, who has all of its own left.
+const reply = { ...MESSAGE, category: 'service', offset: -DAY, wrote: [2 * HOUR, 0], story: [STATUS] } as const;
+const LAST_FREE = toHistory({
+  ...PLAN,
+  conversations: [
+    { ...reply, sender: 'berlin', turn: 1, copies: 2, story: [{ ...STATUS, lag: 3 * DAY }] },
+    { ...reply, sender: 'utc' },
+  ],
+  bulk: { sender: 'berlin', copies: 999 },
+  closesAll: 5 * HOUR,
 });
 
 it(
@@ -52,7 +62,7 @@ it(
         expect(violations).toEqual([]);
       }),
       {
-        examples: [[CORRECTED_LATE]],
+        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE]],
         ...(RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(12_000)] } : { numRuns: Number(RUNS) }),
       },
     );

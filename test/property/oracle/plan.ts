@@ -36,7 +36,7 @@ export type Conversation = Omit<Message, 'number'> & {
 export type Plan = {
   readonly turns: readonly number[];
   readonly conversations: readonly Conversation[];
-  /** Early in October so many replies of a sender that little is left of its allowance. Whatever else is sent is near the end of the month, and much of it replies. */
+  /** Early in October so many replies of a sender that little is left of its allowance. All others come near the end of the month, and most are of that sender. */
   readonly bulk: { readonly sender: Message['sender']; readonly copies: number } | null;
   /** So long after the end of a month, by UTC, somebody closes it for a sender; and everybody every month. */
   readonly closings: readonly { readonly sender: Message['sender']; readonly month: string; readonly after: number }[];
@@ -76,7 +76,7 @@ function conversationsOf({ bulk, conversations }: Plan): readonly Conversation[]
   if (bulk === null) return conversations;
   const when = { turn: 0, offset: -20 * DAY, underway: MINUTE, queued: 0, wrote: [HOUR, 0] } as const;
   const replies = conversations.map((each): Conversation => {
-    if (each.category !== 'service' && each.category !== 'marketing') return each;
+    if (each.category === 'service') return each;
     return { ...each, sender: bulk.sender, category: 'service', wrote: each.wrote ?? when.wrote };
   });
   return [{ ...bulk, person: 'anna', category: 'service', ...when, story: [DELIVERED] }, ...replies];
