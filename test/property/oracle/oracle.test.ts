@@ -45,11 +45,27 @@ const reply = { ...MESSAGE, category: 'service', offset: -DAY, wrote: [2 * HOUR,
 const LAST_FREE = toHistory({
   ...PLAN,
   conversations: [
-    { ...reply, sender: 'berlin', turn: 1, copies: 2, story: [{ ...STATUS, lag: 3 * DAY }] },
+    { ...reply, sender: 'berlin', turn: 1, story: [{ ...STATUS, lag: 3 * DAY }] },
+    { ...reply, sender: 'berlin', turn: 1, story: [{ ...STATUS, lag: 4 * DAY }] },
     { ...reply, sender: 'utc' },
   ],
   bulk: { sender: 'berlin', copies: 999 },
   closesAll: 5 * HOUR,
+});
+
+// A forecast that comes after the failure, and a delivery that says nothing; and what leaves at the very end of the free entry that another opened.
+const forecast = [
+  { ...STATUS, kind: 'sent', word: 'free_entry_point', lag: 2 * HOUR },
+  { ...STATUS, kind: 'failed' },
+  { ...STATUS, lag: 3 * HOUR },
+] as const;
+const OVERTAKEN = toHistory({
+  ...PLAN,
+  conversations: [
+    { ...MESSAGE, sender: 'berlin', category: 'marketing', story: forecast },
+    { ...MESSAGE, sender: 'berlin', category: 'utility', story: [{ ...STATUS, freeEntryFor: HOUR }] },
+    { ...MESSAGE, sender: 'berlin', category: 'utility', offset: 2 * HOUR, story: [STATUS] },
+  ],
 });
 
 it(
@@ -62,7 +78,7 @@ it(
         expect(violations).toEqual([]);
       }),
       {
-        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE]],
+        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE], [OVERTAKEN]],
         ...(RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(12_000)] } : { numRuns: Number(RUNS) }),
       },
     );
