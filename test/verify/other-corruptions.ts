@@ -1,7 +1,7 @@
 // What may happen to what is known of people, to templates, and to the file itself.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Corruption } from './corruptions.ts';
+import type { Corruption } from './corruption.ts';
 
 const personOf = (ending: string): string => `(SELECT id FROM contact WHERE phone LIKE '%${ending}')`;
 const messageTo = (ending: string): string => `(SELECT MIN(id) FROM message WHERE contact_id = ${personOf(ending)} AND attempt > 0)`;

@@ -6,7 +6,8 @@ import type { Database } from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { behind } from '../store/behind.ts';
 import { createWorld, type World } from '../world.ts';
-import { BOOK_CORRUPTIONS, type Corruption } from './corruptions.ts';
+import type { Corruption } from './corruption.ts';
+import { BOOK_CORRUPTIONS } from './corruptions.ts';
 import { liveIn } from './lived-store.ts';
 import { FILE_CORRUPTIONS, PEOPLE_CORRUPTIONS } from './other-corruptions.ts';
 
