@@ -22,6 +22,9 @@ export const budgetWarningItem = () =>
     mode: z.enum(BUDGET_MODES),
     threshold: z.int().check(z.describe('in percent of the cap')),
     used: moneyText.check(z.describe('when it was reached')),
+    by_refusal: z
+      .boolean()
+      .check(z.describe('true: what was used did not reach it, but a message was refused for which too little was left')),
     cap: moneyText,
     currency: z.string(),
     at: instantTextOut,
@@ -31,7 +34,7 @@ type Item = z.output<ReturnType<typeof budgetWarningItem>>;
 
 /** The fields of a warning. */
 export function toBudgetWarningItem(warning: BudgetWarning): Item {
-  const { budget, term, threshold, used, at } = warning;
+  const { budget, term, threshold, used, byRefusal, at } = warning;
   return {
     id: warningKey(warning),
     budget: budget.id,
@@ -42,6 +45,7 @@ export function toBudgetWarningItem(warning: BudgetWarning): Item {
     mode: budget.mode,
     threshold,
     used: formatAmount(used),
+    by_refusal: byRefusal,
     cap: formatAmount(budget.cap),
     currency: budget.currency,
     at: formatInstant(at),
@@ -50,10 +54,10 @@ export function toBudgetWarningItem(warning: BudgetWarning): Item {
 
 /** The warning as a sentence. */
 export function budgetWarningText(warning: BudgetWarning): string {
-  const { budget, term, threshold, used } = warning;
+  const { budget, term, threshold, used, byRefusal } = warning;
   const { category, costCenter } = budget;
   const scope = [term, ...(category === null ? [] : [category]), ...(costCenter === null ? [] : [`cost centre ${costCenter}`])].join(', ');
-  return `Budget ${budget.id} (${scope}): ${threshold} % of ${formatAmount(budget.cap)} ${budget.currency} reached, ${formatAmount(used)} used.`;
+  return `Budget ${budget.id} (${scope}): ${threshold} % of ${formatAmount(budget.cap)} ${budget.currency} reached, ${formatAmount(used)} used${byRefusal ? ', and too little left for a message' : ''}.`;
 }
 
 /** Says on standard error which thresholds were reached. */

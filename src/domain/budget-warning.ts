@@ -18,14 +18,25 @@ export type BudgetWarning = {
   readonly term: string;
   readonly threshold: number;
   readonly used: Micros;
+  /** What was used did not reach it: the budget refused a message for which too little was left. */
+  readonly byRefusal: boolean;
   readonly at: Instant;
 };
 
-/** The thresholds that the use has reached, lowest first; none before anything is used, whatever the cap. */
-export function reachedThresholds({ budget, used }: Pick<BudgetUse, 'budget' | 'used'>): readonly number[] {
-  if (used <= ZERO) return [];
-  return budget.thresholds.filter((percent) => used * 100n >= budget.cap * BigInt(percent));
+type Reached = Pick<BudgetWarning, 'threshold' | 'byRefusal'>;
+
+/**
+ * The thresholds that the use has reached, lowest first; none before anything is used, whatever the cap. A budget that refuses a message is used up, though a
+ * few micros may be left: prices seldom meet a cap exactly, and nobody would hear of its end.
+ */
+export function reachedThresholds({ budget, used, hasRefused = false }: Omit<BudgetUse, 'term'>): readonly Reached[] {
+  return budget.thresholds.flatMap((threshold) => {
+    const isUsed = used > ZERO && used * 100n >= budget.cap * BigInt(threshold);
+    return isUsed || (hasRefused && threshold <= USED_UP) ? [{ threshold, byRefusal: !isUsed }] : [];
+  });
 }
+
+const USED_UP = 100;
 
 /** What tells one warning from all others: a receiver that hears of it twice knows it by this. */
 export function warningKey({ budget, term, threshold }: BudgetWarning): string {

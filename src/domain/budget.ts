@@ -33,6 +33,8 @@ export type BudgetUse = {
   /** The day, the month or the id of the campaign; null for a budget of campaigns where none has used anything. */
   readonly term: string | null;
   readonly used: Micros;
+  /** It refused something, so that it is used up whatever is left of it. */
+  readonly hasRefused?: boolean;
 };
 
 /** What a budget must know of a message. */
@@ -66,7 +68,7 @@ export type BudgetMeter = {
 
 /** Starts a meter at what is already used. */
 export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
-  const state = uses.map(({ budget, term, used }) => ({ budget, term, used }));
+  const state = uses.map(({ budget, term, used }) => ({ budget, term, used, hasRefused: false }));
   const partOf = (budget: Budget, { amount, spending }: Taken): Micros => (covers(budget, spending) ? amount : ZERO);
   const giveBack = (taken: Taken): void => {
     for (const use of state) use.used = minus(use.used, partOf(use.budget, taken));
@@ -74,7 +76,9 @@ export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
   return {
     take(amount, spending) {
       const covering = state.filter(({ budget }) => covers(budget, spending));
-      if (covering.some(({ budget, used }) => budget.mode === 'hard' && used + amount > budget.cap)) return false;
+      const refusing = covering.filter(({ budget, used }) => budget.mode === 'hard' && used + amount > budget.cap);
+      for (const use of refusing) use.hasRefused = true;
+      if (refusing.length > 0) return false;
       for (const use of covering) use.used = plus(use.used, amount);
       return true;
     },

@@ -33,7 +33,7 @@ export type Outage = { readonly since: Instant; readonly title: string };
  * How often the event loop is let through for more answers after one came, while more do come: each round adds what the network has ready, and a commit for
  * ten costs little more than one for one.
  */
-const ROUNDS_MAX = 4;
+const ROUNDS_MAX = 10;
 
 /** A flight with nothing in it. */
 export function createFlight(transport: Transport, clock: Clock): Flight {

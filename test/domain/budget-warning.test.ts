@@ -21,7 +21,8 @@ const BUDGET: Budget = {
   createdAt: toInstant(0),
 };
 
-const reached = (used: bigint, rest: Partial<Budget> = {}) => reachedThresholds({ budget: { ...BUDGET, ...rest }, used: toMicros(used) });
+const reached = (used: bigint, rest: Partial<Budget> = {}) =>
+  reachedThresholds({ budget: { ...BUDGET, ...rest }, used: toMicros(used) }).map(({ threshold }) => threshold);
 
 describe('the thresholds that a use has reached', () => {
   it.each([
@@ -51,6 +52,15 @@ describe('the thresholds that a use has reached', () => {
   it('are none where there are none, and may lie above the cap', () => {
     expect(reached(200n, { thresholds: [] })).toEqual([]);
     expect(reached(300n, { thresholds: [150, 151] })).toEqual([150]);
+  });
+
+  it('are all up to the cap once a message was refused for which too little is left', () => {
+    const use = { budget: { ...BUDGET, thresholds: [50, 80, 100, 150] }, used: toMicros(100n), hasRefused: true };
+    expect(reachedThresholds(use)).toEqual([
+      { threshold: 50, byRefusal: false },
+      { threshold: 80, byRefusal: true },
+      { threshold: 100, byRefusal: true },
+    ]);
   });
 
   it('grow with the use and shrink with the cap', () => {
@@ -83,7 +93,7 @@ describe('thresholds as text', () => {
 });
 
 it('names a warning by what is told once', () => {
-  expect(warningKey({ budget: BUDGET, term: '2026-11', threshold: 80, used: toMicros(160n), at: toInstant(0) })).toBe(
+  expect(warningKey({ budget: BUDGET, term: '2026-11', threshold: 80, used: toMicros(160n), byRefusal: false, at: toInstant(0) })).toBe(
     'k3v9x0ab:2026-11:80',
   );
 });

@@ -63,7 +63,10 @@ describe('a meter', () => {
     const narrow = budget(5n, { category: 'utility' });
     const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, term: null, used: ZERO })));
     expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
-    expect(meter.uses().map(({ used }) => used)).toEqual([0n, 0n]);
+    expect(meter.uses().map(({ used, hasRefused }) => [used, hasRefused])).toEqual([
+      [0n, false],
+      [0n, true],
+    ]);
     expect(meter.take(toMicros(6n), { ...SPENDING, category: 'marketing' })).toBe(true);
     expect(meter.uses().map(({ used }) => used)).toEqual([6n, 0n]);
   });

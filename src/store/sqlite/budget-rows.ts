@@ -51,10 +51,18 @@ export type WarningRow = BudgetRow & {
   readonly term: string;
   readonly threshold: StoredInteger;
   readonly used: StoredInteger;
+  readonly by_refusal: StoredInteger;
   readonly crossed_at: StoredInteger;
 };
 
 export function toWarning(row: WarningRow): BudgetWarning {
-  const { term, threshold, used, crossed_at: at } = row;
-  return { budget: toBudget(row), term, threshold: Number(threshold), used: microsOf(used), at: instantOf(at) };
+  const { term, threshold, used, by_refusal: byRefusal, crossed_at: at } = row;
+  return {
+    budget: toBudget(row),
+    term,
+    threshold: Number(threshold),
+    used: microsOf(used),
+    byRefusal: Number(byRefusal) === 1,
+    at: instantOf(at),
+  };
 }

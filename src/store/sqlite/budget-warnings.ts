@@ -22,13 +22,13 @@ export type BudgetWarnings = {
 };
 
 const INSERT = /* sql */ `
-  INSERT INTO budget_warning (budget_id, term, threshold, used, crossed_at)
-  VALUES (?, ?, ?, ?, ?)
+  INSERT INTO budget_warning (budget_id, term, threshold, used, by_refusal, crossed_at)
+  VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (budget_id, term, threshold) DO NOTHING
   RETURNING id`;
 
 const WARNING = /* sql */ `
-  SELECT ${BUDGET_COLUMNS}, w.id AS warning_id, ifnull(c.name, w.term) AS term, w.threshold, w.used, w.crossed_at
+  SELECT ${BUDGET_COLUMNS}, w.id AS warning_id, ifnull(c.name, w.term) AS term, w.threshold, w.used, w.by_refusal, w.crossed_at
   FROM budget_warning w
   JOIN budget g ON g.id = w.budget_id
   LEFT JOIN campaign c ON c.id = w.term AND g.period = 'campaign'`;
@@ -79,8 +79,12 @@ export function createBudgetWarnings(sqlite: Sqlite): BudgetWarnings {
 
   const record: BudgetWarnings['record'] = (uses, at) =>
     uses.flatMap((use) =>
-      reachedThresholds(use).flatMap((threshold) => {
-        const id = sqlite.prepare(INSERT).pluck().get(use.budget.id, use.term, threshold, use.used, at) as number | undefined;
+      reachedThresholds(use).flatMap(({ threshold, byRefusal }) => {
+        const values = [use.budget.id, use.term, threshold, use.used, byRefusal ? 1 : 0, at];
+        const id = sqlite
+          .prepare(INSERT)
+          .pluck()
+          .get(...values) as number | undefined;
         return id === undefined ? [] : [warning(id)];
       }),
     );
@@ -93,7 +97,7 @@ export function createBudgetWarnings(sqlite: Sqlite): BudgetWarnings {
     carryOver: (from, to, useIn) => {
       for (const term of sqlite.prepare(TERMS).pluck().all(from) as string[]) {
         const { used } = useIn(term);
-        const told = reachedThresholds({ budget: to, used }).map((threshold) => ({
+        const told = reachedThresholds({ budget: to, used }).map(({ threshold }) => ({
           threshold,
           term,
           used,

@@ -253,7 +253,11 @@ function examPreviews(exam: Exam): void {
     expect(await store.findMessages(requests.map(({ id }) => id))).toEqual(requests.map(() => null));
     const { warnings, ...committed } = await admit(store, senderId, requests);
     expect({ ...committed, warnings: [] }).toEqual(preview);
-    expect(warnings.map(({ threshold }) => threshold)).toEqual([50, 80]);
+    expect(warnings.map(({ threshold, byRefusal }) => [threshold, byRefusal])).toEqual([
+      [50, false],
+      [80, false],
+      [100, true],
+    ]);
   });
 
   it('carries from batch to batch what it would have spent', async () => {

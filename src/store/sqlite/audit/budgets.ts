@@ -21,7 +21,7 @@ const SAME_SCOPE = /* sql */ `
 const UNFOUNDED = /* sql */ `
   SELECT w.budget_id FROM budget_warning w
   JOIN budget b ON b.id = w.budget_id
-  WHERE w.used * 100 < b.cap * w.threshold`;
+  WHERE w.used * 100 < b.cap * w.threshold AND NOT (w.by_refusal = 1 AND w.threshold <= 100 AND b.mode = 'hard')`;
 
 const UNASKED = /* sql */ `
   SELECT w.budget_id FROM budget_warning w

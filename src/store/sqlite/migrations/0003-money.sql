@@ -85,14 +85,16 @@ CREATE INDEX inbound_event_account ON inbound_event (sender_id) WHERE kind = 'ac
 ALTER TABLE budget ADD COLUMN mode TEXT NOT NULL DEFAULT 'hard' CHECK (mode = 'hard' OR mode = 'warn');
 ALTER TABLE budget ADD COLUMN thresholds TEXT NOT NULL DEFAULT '50,80,100';
 
--- Thresholds that were reached, each once in a term: a day, a month or a campaign's id. checked_at is when budget check told of it. A process that posts it to
+-- Thresholds that were reached, each once in a term: a day, a month or a campaign's id. by_refusal: not by what was used, but because a message was refused for
+-- which too little was left. checked_at is when budget check told of it. A process that posts it to
 -- the hook says since when in posting_since, so that another one leaves it alone; posted_at is when the receiver had it.
 CREATE TABLE budget_warning (
   id INTEGER PRIMARY KEY,
   budget_id TEXT NOT NULL REFERENCES budget (id),
   term TEXT NOT NULL,
   threshold INTEGER NOT NULL CHECK (threshold > 0),
-  used INTEGER NOT NULL CHECK (used > 0),
+  used INTEGER NOT NULL CHECK (used >= 0),
+  by_refusal INTEGER NOT NULL DEFAULT 0 CHECK (by_refusal IN (0, 1)),
   crossed_at INTEGER NOT NULL,
   checked_at INTEGER,
   posting_since INTEGER,
