@@ -215,6 +215,16 @@ describe('with a file', () => {
     expect(failure.message).toContain("row 2, column volume: 'one' is not a whole number");
   });
 
+  it('is refused for a month that has not begun, and so are options that it would pass over', async () => {
+    const path = file('invoice.csv', 'month,market,category,volume,cost\n2026-11,Germany,UTILITY,1,0.055\n');
+    const compare = (...more: readonly string[]) => world.failure('bill-reconcile', ...more, '--sender', 'shop');
+    expect(await compare(path, '--month', '2026-11', '--adjust', '-y')).toMatchObject({
+      code: 'invalid_input',
+      details: { option: 'month' },
+    });
+    expect(await compare('--provider', '--month', '2026-10', '--number', '15550001')).toMatchObject({ code: 'usage', exit: 2 });
+  });
+
   it('a file of more rows than any invoice has is refused', async () => {
     const path = file('huge.csv', `day,country,category,volume,cost\n${'2026-10-05,DE,UTILITY,1,0.055\n'.repeat(200_001)}`);
     const failure = await world.failure('bill-reconcile', path, '--month', '2026-10', '--sender', 'shop');
