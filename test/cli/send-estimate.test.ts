@@ -88,3 +88,17 @@ it('is there for recipients of the command line too', async () => {
   const { json } = await world.run('send', 'summer_sale', '--to', ADA, '--param', 'name=Ada', '--param', 'code=SUN', '--dry-run', '--json');
   expect(json()['estimate']).toMatchObject([{ market: 'Germany', category: 'marketing', units: 1, expected: '0.136500' }]);
 });
+
+it.each([
+  ['2026-08-01T12:00:00Z', '0.000000'],
+  ['2026-09-20T12:00:00Z', '0.055000'],
+])('a free-form answer of %s, which is free and has no price yet, may come to %s', async (time, max) => {
+  world.setClock(time);
+  await world.run('webhook', 'trigger', 'inbound', '--from', ADA, '--text', 'When does it come?');
+  const { json } = await world.run('send', '--text', 'Tomorrow.', '--to', ADA, '--dry-run', '--json');
+  expect(json()).toMatchObject({
+    amounts: [{ reserved: max }],
+    estimate: [{ category: 'service', units: 1, min: '0.000000', expected: '0.000000', max }],
+    estimate_totals: [{ units: 1, expected: '0.000000', max }],
+  });
+});
