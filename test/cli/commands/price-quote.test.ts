@@ -158,6 +158,17 @@ describe('price quote', () => {
     });
   });
 
+  it('reserves authentication abroad at the dearer of its two rates, and expects the one of its sender', async () => {
+    const rates = ['authentication,AUD,2026-01-01,0,MAX,0.05', 'authentication-international,AUD,2026-01-01,0,MAX,0.03'];
+    await world.run('price', 'import', card(...rates.map((rate) => `Germany,${rate}`)));
+    const ids = ['--phone-number-id', '106540352242922', '--waba-id', '102290129340398', '--token-env', 'TOKEN', '--app-secret-env', 'APP'];
+    const settings = ['--verify-token-env', 'VERIFY', '--currency', 'AUD', '--auth-international-from', '2026-11-01'];
+    await world.run('sender', 'add', 'au', '--transport', 'whatsapp', ...ids, ...settings);
+    expect(await json('price', 'quote', 'authentication', '--to', GERMAN, '--sender', 'au')).toMatchObject({
+      estimate: [{ category: 'authentication-international', expected: '0.030000', max: '0.050000' }],
+    });
+  });
+
   it('shows the estimate of a file as a table, and as lines of CSV', async () => {
     const ndjson = `{"to":"${GERMAN}"}\n{"to":"US.13491208655302741918"}\n{"to":"${GERMAN}","name":"x"}\n`;
     const argv = ['price', 'quote', 'marketing', '--from', '-', '--units', '2'] as const;
