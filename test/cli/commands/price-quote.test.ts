@@ -4,8 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
+import { cardFile } from '../card-file.ts';
 
-const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
 const GERMAN = '+4915112345678';
 const BRAZILIAN = '+5511987654321';
 let world: World;
@@ -15,11 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-function card(...lines: readonly string[]): string {
-  const path = join(world.directory, 'card.csv');
-  writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
-  return path;
-}
+const card = (...lines: readonly string[]): string => cardFile(world, ...lines);
 
 async function json(...argv: readonly string[]) {
   const ran = await world.run(...argv, '--json');
