@@ -9,7 +9,7 @@ import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quote } from '../domain/quote.ts';
+import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quoteAsCharged } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
@@ -112,10 +112,7 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
 
 // Who is asked for may be somebody whom the store does not know, so that nobody's windows are looked up.
 function toProspect(address: Address, { day: from, to, units, ...terms }: Terms & { readonly to: Day }): Prospect {
-  const { book, currency } = terms;
-  const market = marketOf(marketMap(), address, from);
-  const category = chargedCategory(book, { ...terms, market, day: from });
-  const { rate } = quote(book, marketMap(), { address, category, currency, from, to });
+  const { market, category, rate } = quoteAsCharged(terms.book, marketMap(), { ...terms, address, from, to });
   return { market, category, units, reserved: rate === null ? null : times(rate.rate, units), isFreeNow: false };
 }
 

@@ -32,6 +32,21 @@ export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, qu
   return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
 }
 
+/** What a message may cost at most, and as which category. What the provider may bill as either kind of authentication is quoted at the dearer one. */
+export function quoteAsCharged<R extends Rate>(
+  book: PriceBook<R>,
+  markets: MarketMap,
+  { isInternational, ...question }: QuoteQuestion & { readonly isInternational: boolean },
+): Quote<R> & { readonly category: Category } {
+  const plain = quote(book, markets, question);
+  const { market } = plain;
+  const { currency, category: asked, from: day } = question;
+  const category = chargedCategory(book, { currency, day, market, category: asked, isInternational });
+  if (category === asked) return { ...plain, category };
+  const { rate } = quote(book, markets, { ...question, category });
+  return { market, category, rate: plain.rate !== null && rate !== null && plain.rate.rate > rate.rate ? plain.rate : rate };
+}
+
 /**
  * The category that a message costs. Authentication is international where its sender pays that and the card has such a rate for the market, which is how the
  * provider lists its countries.

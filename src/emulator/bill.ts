@@ -2,11 +2,10 @@
 
 import { marketMap } from '../catalog/markets.ts';
 import type { Category } from '../domain/consent.ts';
-import { marketOf } from '../domain/market.ts';
+import { type Address, marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
 import { tierOfNth } from '../domain/tier.ts';
 import type { Currency } from '../values/money.ts';
-import type { Phone } from '../values/phone.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 import { countryOf } from '../catalog/countries.ts';
 import type { Customer } from './customers.ts';
@@ -51,12 +50,11 @@ export function createBill(scenario: Scenario): Bill {
   const usedIn = (month: Month): number => used.get(month) ?? scenario.service_units_used;
   const factsOf = (message: Billable, at: Instant) => ({ ...message, at, timeZone: zone, freeUnitsUsed: usedIn(monthAt(at)) });
 
-  const tierOf = (category: Category, phone: Phone | null, at: Instant): Rate | undefined => {
-    if (phone === null) return undefined;
+  const tierOf = (category: Category, address: Address, at: Instant): Rate | undefined => {
     const currency = scenario.account.currency as Currency;
     book ??= createPriceBook(priceCardsOf(scenario));
     const day = dayOf(at, zone);
-    const market = marketOf(marketMap(), phone, day);
+    const market = marketOf(marketMap(), address, day);
     const key = `${monthOf(day)} ${market} ${category}`;
     const volume = (volumes.get(key) ?? 0) + 1;
     volumes.set(key, volume);
@@ -70,7 +68,7 @@ export function createBill(scenario: Scenario): Bill {
       const facts = factsOf(message, at);
       const pricing = pricingOf(facts);
       if (usesAllowance(pricing, facts)) used.set(monthAt(at), facts.freeUnitsUsed + 1);
-      const tier = pricing.billable ? tierOf(message.category, customer.phone as Phone | null, at) : undefined;
+      const tier = pricing.billable ? tierOf(message.category, customer.phone ?? customer.userId, at) : undefined;
       const { type, category } = told(pricing, message);
       lines.push({
         at,

@@ -10,7 +10,7 @@ import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
-import { chargedCategory, FREE_EVIDENCE, listEvidence, type Quote, quote } from '../domain/quote.ts';
+import { FREE_EVIDENCE, listEvidence, quoteAsCharged } from '../domain/quote.ts';
 import { paysInternational } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
@@ -159,18 +159,13 @@ function isFree({ today }: Batch, category: Category): boolean {
   return isAlwaysFree(pricingRules(), { category, day: today });
 }
 
-// What the provider may bill as either kind of authentication is reserved at the dearer one.
-function quoteHighest(batch: Batch, address: string, asked: Category): Quote<StoredRate> & { readonly category: Category } {
+function quoteHighest(batch: Batch, address: string, category: Category): ReturnType<typeof quoteAsCharged<StoredRate>> {
   const { facts, today, lastDay } = batch;
   const { prices, sender } = facts;
   const { currency } = sender;
-  const terms = { address, currency, from: today, to: lastDay, isFreeAtFirst: isFree(batch, asked) };
-  const plain = quote(prices, marketMap(), { ...terms, category: asked });
   const isInternational = paysInternational(sender, today);
-  const category = chargedCategory(prices, { currency, day: today, market: plain.market, category: asked, isInternational });
-  if (category === asked) return { ...plain, category };
-  const { rate } = quote(prices, marketMap(), { ...terms, category });
-  return { market: plain.market, category, rate: plain.rate !== null && rate !== null && plain.rate.rate > rate.rate ? plain.rate : rate };
+  const isFreeAtFirst = isFree(batch, category);
+  return quoteAsCharged(prices, marketMap(), { address, category, currency, from: today, to: lastDay, isFreeAtFirst, isInternational });
 }
 
 function admit(

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createWorld, type World } from '../world.ts';
 
 type Post = { readonly body: string; readonly signature: string | undefined; readonly path: string | undefined };
@@ -15,18 +15,26 @@ let server: Server;
 let posts: Post[];
 /** What the server answers; null for nothing at all. */
 let status: number | null;
+/** Whether its answer ends, and whether somebody still waits for that. */
+let isEndless: boolean;
+let isLeft: boolean;
 let url: string;
 
 beforeEach(async () => {
   posts = [];
   status = 204;
+  [isEndless, isLeft] = [false, false];
   server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const signature = request.headers['x-tollbell-signature-256'] as string | undefined;
       posts.push({ body: Buffer.concat(parts).toString(), signature, path: request.url });
-      if (status !== null) response.writeHead(status, { location: '/elsewhere' }).end();
+      if (status === null) return;
+      response.writeHead(status, { location: '/elsewhere' });
+      response.on('close', () => (isLeft = true));
+      if (isEndless) response.write('and so on');
+      else response.end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -105,6 +113,13 @@ describe('the budget hook', () => {
     const start = performance.now();
     expect((await send()).err).toContain('no answer within 3 s');
     expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it('leaves an answer that does not end', async () => {
+    [status, isEndless] = [200, true];
+    await send();
+    expect(posts).toHaveLength(1);
+    await vi.waitFor(() => expect(isLeft).toBe(true));
   });
 
   it('is said to be out of reach where nobody listens', async () => {

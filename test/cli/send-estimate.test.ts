@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWorld, type World } from '../world.ts';
+import { cardFile } from './card-file.ts';
 
 const [ADA, GRACE, CAETANO] = ['+4915112340001', '+4915112350001', '+5511987650001'] as const;
 
@@ -63,13 +64,12 @@ it('expects nothing for what is free in a window that is open, up to the day on 
 });
 
 it('goes on from the volume tier that the month has reached', async () => {
-  const header = 'market,category,currency,effective_from,tier_from,tier_to,rate';
   const card = [
     'Germany,utility,AUD,2026-01-01,0,1,0.05',
     'Germany,utility,AUD,2026-01-01,2,MAX,0.04',
     'Brazil,utility,AUD,2026-01-01,0,MAX,0.01',
   ];
-  await world.run('price', 'import', file('card.csv', `${header}\n${card.join('\n')}\n`));
+  await world.run('price', 'import', cardFile(world, ...card));
   await world.run('sender', 'add', 'au', '--transport', 'sandbox', '--currency', 'AUD');
   for (const language of ['de', 'en_US'])
     await world.run('template', 'add', `src/catalog/templates/order_shipped.${language}.json`, '--sender', 'au');
@@ -87,4 +87,18 @@ it('goes on from the volume tier that the month has reached', async () => {
 it('is there for recipients of the command line too', async () => {
   const { json } = await world.run('send', 'summer_sale', '--to', ADA, '--param', 'name=Ada', '--param', 'code=SUN', '--dry-run', '--json');
   expect(json()['estimate']).toMatchObject([{ market: 'Germany', category: 'marketing', units: 1, expected: '0.136500' }]);
+});
+
+it.each([
+  ['2026-08-01T12:00:00Z', '0.000000'],
+  ['2026-09-20T12:00:00Z', '0.055000'],
+])('a free-form answer of %s, which is free and has no price yet, may come to %s', async (time, max) => {
+  world.setClock(time);
+  await world.run('webhook', 'trigger', 'inbound', '--from', ADA, '--text', 'When does it come?');
+  const { json } = await world.run('send', '--text', 'Tomorrow.', '--to', ADA, '--dry-run', '--json');
+  expect(json()).toMatchObject({
+    amounts: [{ reserved: max }],
+    estimate: [{ category: 'service', units: 1, min: '0.000000', expected: '0.000000', max }],
+    estimate_totals: [{ units: 1, expected: '0.000000', max }],
+  });
 });

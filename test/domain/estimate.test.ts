@@ -43,9 +43,14 @@ describe('an estimate', () => {
     expect(estimateOf(group(10, 70n, 4), { cards: [tiers([0, 7])], charged: 0 })).toEqual({ min: 42n, expected: 42n, max: 70n });
   });
 
+  it('is nothing where all is free now, and needs no price for that', () => {
+    expect(estimateOf(group(10, 70n, 10), { cards: [], charged: 0 })).toEqual({ min: 0n, expected: 0n, max: 70n });
+  });
+
   it('is none where no price is known, which is never a zero', () => {
     expect(estimateOf(group(10, null), { cards: [tiers([0, 7])], charged: 0 })).toBeNull();
     expect(estimateOf(group(10, 70n), { cards: [], charged: 0 })).toBeNull();
+    expect(estimateOf(group(10, 70n, 9), { cards: [], charged: 0 })).toBeNull();
     expect(totalOf([null, { min: toMicros(1n), expected: toMicros(2n), max: toMicros(3n) }, null])).toEqual({
       min: 1n,
       expected: 2n,

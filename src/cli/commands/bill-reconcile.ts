@@ -69,14 +69,21 @@ export const defineBillReconcile: Define = (parent, host) => {
 };
 
 /**
- * The comparison; exit 7 where a line differs. Throws `usage`, `file_invalid`, what the provider's office throws, and with --adjust `input_required` without a
+ * The comparison; exit 7 where a line differs. Throws `usage`, `invalid_input`, `file_invalid`, what the provider's office throws, and with --adjust `input_required` without a
  * terminal and without --yes.
  */
 export async function billReconcile(app: App, options: Options): Promise<View<z.output<typeof ReconcileDocument>>> {
-  const { file, provider, month } = options;
+  const { file, provider, month, number } = options;
   if ((file === null) !== provider) throw oneSource();
+  if (provider && number !== null)
+    throw fail('usage', {
+      message: '--number chooses rows of a file.',
+      hint: "Leave it out: --provider is asked for the sender's own number.",
+    });
   const store = options.adjust ? await app.store() : (await app.asking()).store;
   const sender = await currentSender(store, app.config);
+  if (startOfDay(monthDays(month).from, sender.timeZone) > app.clock.now())
+    throw fail('invalid_input', { message: `month: ${month} has not begun.`, hint: 'Give one that has.', details: { option: 'month' } });
   const source = file === null ? await fromProvider(app, sender, month) : await fromFile(app, sender, { ...options, file });
   const confirm = async (wanted: readonly Acceptance[]): Promise<void> => {
     if (!app.config.yes) await askYes(app, question(wanted, sender, month));
@@ -102,9 +109,6 @@ function question(wanted: readonly Acceptance[], { name, currency }: Sender, mon
 }
 
 async function fromProvider(app: App, sender: Sender, month: Month): Promise<Source> {
-  const { timeZone } = sender;
-  if (startOfDay(monthDays(month).from, timeZone) > app.clock.now())
-    throw fail('invalid_input', { message: `month: ${month} has not begun.`, hint: 'Give one that has.', details: { option: 'month' } });
   const office = await app.provider(sender);
   if (office === null)
     throw fail('invalid_input', {
@@ -112,7 +116,7 @@ async function fromProvider(app: App, sender: Sender, month: Month): Promise<Sou
       hint: 'Name another one with --sender, or compare with a file.',
       details: { option: 'provider' },
     });
-  const lines = await office.billed(month, timeZone);
+  const lines = await office.billed(month, sender.timeZone);
   return { kind: 'provider', name: 'the provider', digest: digestOf(app, lines), lines, tells: { types: true, tiers: true } };
 }
 

@@ -7,6 +7,7 @@ import { workbook } from '../../send/workbooks.ts';
 import { createWorld, type Ran, type World } from '../../world.ts';
 import { providerTells } from '../inbound.ts';
 import { type BilledShop, openBilledShop } from '../billed-shop.ts';
+import { cardFile } from '../card-file.ts';
 
 const GERMAN = '+4915112345678';
 const AUSTRIAN = '+436601234567';
@@ -121,9 +122,8 @@ describe('with the provider', () => {
   });
 
   it('another price in our card is a price that differs, with both prices in words', async () => {
-    const header = 'market,category,currency,effective_from,tier_from,tier_to,rate';
-    const card = ['Germany', 'Rest of Western Europe'].map((market) => `${market},utility,USD,2026-10-02,0,MAX,0.06`).join('\n');
-    await shop.run('price', 'import', file('card.csv', `${header}\n${card}\n`));
+    const card = ['Germany', 'Rest of Western Europe'].map((market) => `${market},utility,USD,2026-10-02,0,MAX,0.06`);
+    await shop.run('price', 'import', cardFile(world, ...card));
     const id = await send(GERMAN);
     const [item] = differing(await reconcile());
     expect(item).toMatchObject({ verdict: 'price_differs', ours: '0.060000', theirs: '0.055000', cause: 'other_price', message_ids: [id] });
@@ -213,6 +213,16 @@ describe('with a file', () => {
     const failure = await world.failure('bill-reconcile', path, '--month', '2026-10', '--sender', 'shop');
     expect(failure).toMatchObject({ code: 'file_invalid', exit: 2, details: { row: 2, column: 'volume' } });
     expect(failure.message).toContain("row 2, column volume: 'one' is not a whole number");
+  });
+
+  it('is refused for a month that has not begun, and so are options that it would pass over', async () => {
+    const path = file('invoice.csv', 'month,market,category,volume,cost\n2026-11,Germany,UTILITY,1,0.055\n');
+    const compare = (...more: readonly string[]) => world.failure('bill-reconcile', ...more, '--sender', 'shop');
+    expect(await compare(path, '--month', '2026-11', '--adjust', '-y')).toMatchObject({
+      code: 'invalid_input',
+      details: { option: 'month' },
+    });
+    expect(await compare('--provider', '--month', '2026-10', '--number', '15550001')).toMatchObject({ code: 'usage', exit: 2 });
   });
 
   it('a file of more rows than any invoice has is refused', async () => {

@@ -4,8 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
+import { cardFile } from '../card-file.ts';
 
-const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
 const GERMAN = '+4915112345678';
 const BRAZILIAN = '+5511987654321';
 let world: World;
@@ -15,11 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-function card(...lines: readonly string[]): string {
-  const path = join(world.directory, 'card.csv');
-  writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
-  return path;
-}
+const card = (...lines: readonly string[]): string => cardFile(world, ...lines);
 
 async function json(...argv: readonly string[]) {
   const ran = await world.run(...argv, '--json');
@@ -155,6 +151,17 @@ describe('price quote', () => {
         { market: 'Brazil', units: 1, min: '0.010000', expected: '0.010000', max: '0.030000' },
       ],
       estimate_totals: [{ currency: 'AUD', units: 3, min: '0.050000', expected: '0.100000', max: '0.130000' }],
+    });
+  });
+
+  it('reserves authentication abroad at the dearer of its two rates, and expects the one of its sender', async () => {
+    const rates = ['authentication,AUD,2026-01-01,0,MAX,0.05', 'authentication-international,AUD,2026-01-01,0,MAX,0.03'];
+    await world.run('price', 'import', card(...rates.map((rate) => `Germany,${rate}`)));
+    const ids = ['--phone-number-id', '106540352242922', '--waba-id', '102290129340398', '--token-env', 'TOKEN', '--app-secret-env', 'APP'];
+    const settings = ['--verify-token-env', 'VERIFY', '--currency', 'AUD', '--auth-international-from', '2026-11-01'];
+    await world.run('sender', 'add', 'au', '--transport', 'whatsapp', ...ids, ...settings);
+    expect(await json('price', 'quote', 'authentication', '--to', GERMAN, '--sender', 'au')).toMatchObject({
+      estimate: [{ category: 'authentication-international', expected: '0.030000', max: '0.050000' }],
     });
   });
 

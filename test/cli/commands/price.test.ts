@@ -3,9 +3,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PRICE_CARD_COLUMNS } from '../../../src/domain/price-card.ts';
 import { createWorld, type World } from '../../world.ts';
+import { cardFile } from '../card-file.ts';
 
-const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
 let world: World;
 
 beforeEach(() => {
@@ -13,11 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-function card(...lines: readonly string[]): string {
-  const path = join(world.directory, 'card.csv');
-  writeFileSync(path, `${[HEADER, ...lines].join('\n')}\n`);
-  return path;
-}
+const card = (...lines: readonly string[]): string => cardFile(world, ...lines);
 
 async function json(...argv: readonly string[]) {
   const ran = await world.run(...argv, '--json');
@@ -69,7 +66,7 @@ describe('price import', () => {
   });
 
   it('takes semicolons, quotes, a byte order mark and lines that end as Windows ends them', async () => {
-    const text = `\ufeff${HEADER.replaceAll(',', ';')}\r\n"Germany";utility;EUR;2027-01-01;0;;0.04\r\n`;
+    const text = `\ufeff${PRICE_CARD_COLUMNS.join(';')}\r\n"Germany";utility;EUR;2027-01-01;0;;0.04\r\n`;
     expect((await world.pipe(text, 'price', 'import', '-', '--json')).json()).toMatchObject({ items: [{ currency: 'EUR', rates: 1 }] });
   });
 
