@@ -159,7 +159,7 @@ function write(
       continue;
     }
     const { bucket, rate } = decision;
-    update.run(version.id, version.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
+    update.run(version.id, bucket.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
     for (const entry of decision.entries) entries.push(entry);
     repriced.push(messageId);
     difference = plus(difference, minus(rate.rate, held));
