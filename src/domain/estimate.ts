@@ -58,11 +58,12 @@ export function createEstimateMeter(): EstimateMeter {
 /**
  * Expected: today's card, with the volume tier that the month has reached and goes on from, nothing for what is free now, delivered all of it today. Min: the same by
  * the cheapest card that comes into force until they expire. Max: what admission reserves, whatever is free and however many there are. Null where no price is
- * known: that is never a zero.
+ * known: that is never a zero, but for what is free today and needs none.
  */
 export function estimateOf({ units, reserved, free }: EstimateGroup, { cards, charged }: EstimateTerms): Estimate | null {
   const [today, ...later] = cards;
-  if (reserved === null || today === undefined) return null;
+  if (reserved === null) return null;
+  if (today === undefined) return free === units ? { min: ZERO, expected: ZERO, max: reserved } : null;
   const costOn = (tiers: readonly Rate[]): Micros => minus(tieredTotal(tiers, charged + units - free), tieredTotal(tiers, charged));
   const expected = least(costOn(today), reserved);
   return { min: later.map(costOn).reduce(least, expected), expected, max: reserved };
