@@ -1,5 +1,6 @@
 // Volume tiers settled per group: what a month's messages of one market and category cost together, against what they were charged one by one. Pure.
 
+import { toldCategory } from '../domain/outcome.ts';
 import { tiersInForce } from '../domain/price-book.ts';
 import { allocate, tierDiscount, tierOfNth } from '../domain/tier.ts';
 import type { DecideTiers, TierFacts, TierGroup, TierShare, ToldTier } from '../ports/store/tiers.ts';
@@ -52,7 +53,7 @@ const TIER = /^\d{1,15}:(\d{1,15}|MAX)$/;
 // Tiers only rise within a month, and each may be told several times. The provider writes regions in either case.
 function highestTold(told: readonly ToldTier[], { market, category }: Pick<TierGroup, 'market' | 'category'>): string | null {
   const tiers = told
-    .filter((one) => one.region.toLowerCase() === market.toLowerCase() && one.category.toLowerCase().replaceAll('_', '-') === category)
+    .filter((one) => one.region.toLowerCase() === market.toLowerCase() && toldCategory(one.category) === category)
     .map(({ tier }) => tier)
     .filter((tier) => TIER.test(tier));
   return tiers.toSorted((one, other) => lowerEnd(one) - lowerEnd(other)).at(-1) ?? null;

@@ -9,8 +9,8 @@ import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quoteAsCharged } from '../domain/quote.ts';
-import { paysInternational } from '../domain/sender.ts';
+import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quoteReservation } from '../domain/quote.ts';
+import { internationalFrom } from '../domain/sender.ts';
 import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
 import { type Currency, formatAmount, plus, times, toMicros, ZERO } from '../values/money.ts';
@@ -77,8 +77,8 @@ type Terms = {
   readonly day: Day;
   readonly category: Category;
   readonly units: number;
-  /** The sender pays the international rate of authentication. */
-  readonly isInternational: boolean;
+  /** From when the sender pays the international rate of authentication. */
+  readonly internationalFrom: Day | null;
 };
 
 /**
@@ -92,7 +92,7 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
   const at = request.at ?? app.clock.now();
   const [day, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
-  const terms = { book, currency, day, category, units: request.units, isInternational: paysInternational({ whatsapp }, day) };
+  const terms = { book, currency, day, category, units: request.units, internationalFrom: internationalFrom({ whatsapp }) };
   const meter = createEstimateMeter();
   const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to }));
   if (request.file !== null && !(await readAddresses(app, request.file, count))) throw interruptedBy('the same command');
@@ -111,16 +111,16 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
 }
 
 // Who is asked for may be somebody whom the store does not know, so that nobody's windows are looked up.
-function toProspect(address: Address, { day: from, to, units, ...terms }: Terms & { readonly to: Day }): Prospect {
-  const { market, category, rate } = quoteAsCharged(terms.book, marketMap(), { ...terms, address, from, to });
+function toProspect(address: Address, { book, day: from, units, ...terms }: Terms & { readonly to: Day }): Prospect {
+  const { market, category, rate } = quoteReservation(book, marketMap(), { ...terms, address, from });
   return { market, category, units, reserved: rate === null ? null : times(rate.rate, units), isFreeNow: false };
 }
 
 type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };
 
-function quoteOne(phone: Phone, { book, currency, day, units, isInternational, ...asked }: Terms): Priced {
+function quoteOne(phone: Phone, { book, currency, day, units, ...asked }: Terms): Priced {
   const market: Market = marketOf(marketMap(), phone, day);
-  const category = chargedCategory(book, { currency, day, market, category: asked.category, isInternational });
+  const category = chargedCategory(book, { currency, day, market, ...asked });
   const rate = rateInForce(book, { currency, day, market, category });
   const total = rate === undefined ? null : toMicros(rate.rate * BigInt(units));
   const item = {

@@ -1,10 +1,12 @@
 // What the provider says it billed, line by line, in its own dimensions: what our books are compared with.
 
 import type { Micros } from '../values/money.ts';
+import { hyphenated } from '../values/text.ts';
 import type { Day, Month } from '../values/time.ts';
-import { CATEGORIES, type Category } from './consent.ts';
+import type { Category } from './consent.ts';
 import type { Market } from './market.ts';
 import { PRICING_TYPES, type PricingType } from './message.ts';
+import { toldCategory } from './outcome.ts';
 
 /** The provider's categories. In a free-entry-point window everything is `referral-conversion`; `ai-bot` is a surcharge that this program books nothing as. */
 export type BilledCategory = Category | 'referral-conversion' | 'ai-bot';
@@ -27,9 +29,8 @@ export type BilledLine = {
 
 /** A category by any of its spellings: `AUTHENTICATION_INTERNATIONAL`, `marketing lite`. Undefined for one that there is not. */
 export function parseBilledCategory(text: string): BilledCategory | undefined {
-  const word = text.trim().toLowerCase().replace(/[ _]/g, '-');
-  if (word === 'marketing-lite') return 'marketing'; // another way to the same price
-  return [...CATEGORIES, 'referral-conversion' as const, 'ai-bot' as const].find((known) => known === word);
+  const name = hyphenated(text);
+  return toldCategory(text) ?? (['referral-conversion', 'ai-bot'] as const).find((known) => known === name);
 }
 
 /** A pricing type by any of its spellings. Undefined for one that there is not. */

@@ -29,12 +29,15 @@ export function bookingOf(day: Day, { closedThrough, today }: { readonly closedT
 
 /** What the line of an event in a closed month refers to. */
 export function lateReference(month: Month): string {
-  return `late:${month}`;
+  return LATE_RANGE.from + month;
 }
+
+/** All references of that kind lie between these. */
+export const LATE_RANGE = { from: 'late:', to: 'late;' };
 
 /** The month that an entry is of, wherever it is booked. */
 export function monthOfEvent({ bucket, reference }: Pick<LedgerEntry, 'bucket' | 'reference'>): Month {
-  return reference?.startsWith('late:') === true ? (reference.slice('late:'.length) as Month) : monthOf(bucket.day);
+  return reference?.startsWith(LATE_RANGE.from) === true ? (reference.slice(LATE_RANGE.from.length) as Month) : monthOf(bucket.day);
 }
 
 /** What the line of a volume discount refers to. */

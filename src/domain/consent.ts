@@ -1,6 +1,7 @@
 // Consent: who may be messaged for what. Owns purposes, the flags that events leave, and the gate; a block beats everything.
 
 import type { ContactId, SenderId } from '../values/id.ts';
+import { hyphenated } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 
 /** What a person can agree to. Messages need one of the first four; `ads` is for sponsored stories. */
@@ -17,6 +18,12 @@ export function parsePurposes(text: string): { readonly purposes: readonly Purpo
 /** The price categories; `service` is a free-form message inside an open window. */
 export const CATEGORIES = ['marketing', 'utility', 'authentication', 'authentication-international', 'service'] as const;
 export type Category = (typeof CATEGORIES)[number];
+
+/** The category of a name, in whatever place of the provider it is written: `AUTHENTICATION_INTERNATIONAL`, `Authentication-\nInternational`. */
+export function categoryNamed(text: string): Category | undefined {
+  const name = hyphenated(text);
+  return CATEGORIES.find((category) => category === name);
+}
 
 /** An event holds for one sender, or for all senders of the account. */
 export const EVERYWHERE = '*';

@@ -58,7 +58,7 @@ export function createEstimateMeter(): EstimateMeter {
 /**
  * Expected: today's card, with the volume tier that the month has reached and goes on from, nothing for what is free now, delivered all of it today. Min: the same by
  * the cheapest card that comes into force until they expire. Max: what admission reserves, whatever is free and however many there are. Null where no price is
- * known: that is never a zero, unless all of them are free now.
+ * known: that is never a zero, but for what is free today and needs none.
  */
 export function estimateOf({ units, reserved, free }: EstimateGroup, { cards, charged }: EstimateTerms): Estimate | null {
   const [today, ...later] = cards;

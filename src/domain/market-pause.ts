@@ -2,7 +2,7 @@
 
 import type { Day } from '../values/time.ts';
 import type { Category } from './consent.ts';
-import { type Address, countryOf, type MarketMap } from './market.ts';
+import { type Address, countryIn, type MarketMap } from './market.ts';
 
 /** One dated row. */
 export type MarketPause = {
@@ -23,6 +23,6 @@ export function isPaused(pauses: readonly MarketPause[], { category, address, da
       pause.category === category &&
       pause.from <= day &&
       (pause.to === null || day < pause.to) &&
-      countryOf(markets, address, day) === pause.country,
+      countryIn(markets, address) === pause.country,
   );
 }

@@ -96,21 +96,25 @@ export function marketOriginOf(map: MarketMap, address: Address, day: Day): Mark
         ?.some((row) => isInForce(row, day)) === true;
     return isKnown ? { market: marketOf(map, address, day), by: 'user_id', country } : { market: OTHER_MARKET, by: 'none' };
   }
-  const found = rowOfNumber(map, address, day);
+  const found = rowOfNumber(map, address, (row) => isInForce(row, day));
   if (found === undefined) return { market: OTHER_MARKET, by: 'none' };
   const { market, callingCode } = found.row;
   return { market, by: 'number', callingCode, areaPrefix: found.prefix.slice(callingCode.length) };
 }
 
-/** The country of a person on a day: of the number's longest prefix, or of the user id; null where no row covers the number. Not for the hot path. */
-export function countryOf(map: MarketMap, address: Address, day: Day): string | null {
-  return address.startsWith('+') ? (rowOfNumber(map, address, day)?.row.country ?? null) : address.slice(0, 2);
+/** The country of a person: of the number's longest prefix, or of the user id; null where no row has the number. Not for the hot path. */
+export function countryIn(map: MarketMap, address: Address): string | null {
+  return address.startsWith('+') ? (rowOfNumber(map, address, () => true)?.row.country ?? null) : address.slice(0, 2);
 }
 
-function rowOfNumber(map: MarketMap, phone: string, day: Day): { readonly row: MarketRow; readonly prefix: string } | undefined {
+function rowOfNumber(
+  map: MarketMap,
+  phone: string,
+  counts: (row: MarketRow) => boolean,
+): { readonly row: MarketRow; readonly prefix: string } | undefined {
   for (let digits = map.prefixDigitsMax; digits > 0; digits -= 1) {
     const prefix = phone.slice(1, digits + 1);
-    const row = prefix.length < digits ? undefined : map.rowsByPrefix.get(Number(prefix))?.find((known) => isInForce(known, day));
+    const row = prefix.length < digits ? undefined : map.rowsByPrefix.get(Number(prefix))?.find(counts);
     if (row !== undefined) return { row, prefix };
   }
   return undefined;

@@ -2,8 +2,9 @@
 
 import type { MessageId } from '../values/id.ts';
 import type { Currency, Micros } from '../values/money.ts';
+import { hyphenated } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
-import { CATEGORIES, type Category } from './consent.ts';
+import { type Category, categoryNamed } from './consent.ts';
 import type { EventKind, PricingType } from './message.ts';
 
 /** Why the provider refused or failed: its own code and words, as evidence. */
@@ -17,8 +18,8 @@ export type ProviderPricing = { readonly type: PricingType; readonly category: s
 
 /** The category that the provider's word means, whose spelling differs from place to place; null for one that has no price of its own here. */
 export function toldCategory(word: string): Category | null {
-  const name = word === 'marketing_lite' ? 'marketing' : word.replaceAll('_', '-'); // the same price, by another route
-  return CATEGORIES.find((category) => category === name) ?? null;
+  const isLite = hyphenated(word) === 'marketing-lite'; // the same price, by another route
+  return isLite ? 'marketing' : (categoryNamed(word) ?? null);
 }
 
 /** The statuses that name a price (the provider's page on webhooks): `sent` as a forecast, and one of the other two as what is billed. */

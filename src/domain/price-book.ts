@@ -51,8 +51,8 @@ export type PeriodQuery = {
   readonly from: Day;
   /** The last day on which the message may still be delivered. */
   readonly to: Day;
-  /** On the first day the message is free, and needs no price. */
-  readonly isFreeAtFirst?: boolean;
+  /** The first day may be without a price: the message is free on it, or costs another category. */
+  readonly mayLackFirst?: boolean;
 };
 
 /** Both ends included. */
@@ -112,13 +112,13 @@ export function rateInForce<R extends Rate>(book: PriceBook<R>, query: PriceQuer
 
 /**
  * The highest list rate that is in force for a number on any day of the period, both ends included; what a reservation is made at. New
- * cards and moves of the number to another market are both followed. Undefined when the first day has no price, and is not free; a later day without one
+ * cards and moves of the number to another market are both followed. Undefined when the first day has no price, and needs one; a later day without one
  * is passed over, because refusing today for a gap that may be filled by then would stop whole markets for a month.
  */
 export function highestRate<R extends Rate>(book: PriceBook<R>, query: PeriodQuery): R | undefined {
   const known = book.get(query.currency);
   let highest = rateOn(book, query, query.from);
-  if (known === undefined || (highest === undefined && query.isFreeAtFirst !== true)) return undefined;
+  if (known === undefined || (highest === undefined && query.mayLackFirst !== true)) return undefined;
   for (const days of [known.days, query.markets.changeDays]) {
     for (const day of days) {
       if (day <= query.from || day > query.to) continue;

@@ -1,8 +1,7 @@
 // A table of the provider's: title lines above it, a header that names its columns, notes below. Owns what a name and a row are, not what they mean.
 
 import { type AppError, fail } from '../errors.ts';
-import { shorten } from '../values/text.ts';
-import { CATEGORIES, type Category } from './consent.ts';
+import { hyphenated, shorten } from '../values/text.ts';
 import type { PriceCell } from './price-cell.ts';
 
 export type TableRow = {
@@ -32,7 +31,7 @@ export function findTable(
   { source, having }: { readonly source: string; readonly having: readonly string[] },
 ): Table | undefined {
   const index = records.slice(0, HEADER_ROW_MAX).findIndex((cells) => {
-    const names = cells.map(nameOf);
+    const names = cells.map(hyphenated);
     return having.every((name) => names.includes(name));
   });
   const { [index]: header } = records;
@@ -40,25 +39,11 @@ export function findTable(
   const rows = records.map(toRow);
   return {
     source,
-    names: header.map(nameOf),
+    names: header.map(hyphenated),
     above: rows.slice(0, index).toReversed(),
     header: toRow(header, index),
     rows: rows.slice(index + 1),
   };
-}
-
-/** A name as it is compared: `Authentication-\nInternational`, `AUTHENTICATION_INTERNATIONAL` and `authentication international` are one. */
-export function nameOf(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_-]+/g, '-');
-}
-
-/** The category of that name. */
-export function categoryOf(text: string): Category | undefined {
-  const name = nameOf(text);
-  return CATEGORIES.find((category) => category === name);
 }
 
 /** Where a cell of the table is. `column` is what the header says there, unless a better name is given. */

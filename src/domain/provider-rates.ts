@@ -2,11 +2,11 @@
 
 import { type Currency, parseCurrency } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
-import type { Category } from './consent.ts';
+import { type Category, categoryNamed } from './consent.ts';
 import type { Market } from './market.ts';
 import type { PriceCard, Rate } from './price-book.ts';
 import { NOT_OFFERED, readPrice, refuseCell, refuseMarket } from './price-cell.ts';
-import { categoryOf, cellOf, columnOf, findTable, refuseHeader, type Table, type TableRow } from './price-table.ts';
+import { cellOf, columnOf, findTable, refuseHeader, type Table, type TableRow } from './price-table.ts';
 import { isTiered } from './tier.ts';
 
 type Columns = {
@@ -50,7 +50,7 @@ function columnsOf(table: Table): Columns {
   const prices: { column: number; category: Category }[] = [];
   for (const [column, name] of table.names.entries()) {
     if (name === '' || name === 'market' || name === 'currency') continue;
-    const category = categoryOf(name);
+    const category = categoryNamed(name);
     if (category === undefined) throw refuseHeader(table, table.header.text(column), 'is not understood');
     prices.push({ column: columnOf(table, name), category });
   }

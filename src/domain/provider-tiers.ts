@@ -2,11 +2,12 @@
 // first row only. The same table with a category column, and a tier written as "lower:upper", are taken as well.
 
 import { type Currency, parseCurrency } from '../values/money.ts';
-import type { Category } from './consent.ts';
+import { hyphenated } from '../values/text.ts';
+import { type Category, categoryNamed } from './consent.ts';
 import type { Market } from './market.ts';
 import type { TierEnd } from './price-book.ts';
 import { NOT_OFFERED, type PriceCell, readPrice, refuseCell, refuseMarket } from './price-cell.ts';
-import { categoryOf, cellOf, columnOf, findTable, nameOf, refuseHeader, type Table, type TableRow } from './price-table.ts';
+import { cellOf, columnOf, findTable, refuseHeader, type Table, type TableRow } from './price-table.ts';
 import { isTiered } from './tier.ts';
 import type { ReadRate } from './tier-order.ts';
 
@@ -84,7 +85,7 @@ function sectionsOf(table: Table): readonly Section[] {
 function categoryAbove(table: Table, from: number, end: number): Category {
   for (const row of table.above) {
     for (let column = from; column < end; column += 1) {
-      const category = categoryOf(row.text(column));
+      const category = categoryNamed(row.text(column));
       if (category !== undefined) return category;
     }
   }
@@ -110,8 +111,8 @@ function readTier(table: Table, row: TableRow, section: Section) {
 }
 
 function categoryIn(table: Table, row: TableRow, column: number): Category {
-  const category = categoryOf(row.text(column));
-  if (category === undefined) throw refuseCell(cellOf(table, row, column), `no category: ${nameOf(row.text(column)) || 'empty'}`);
+  const category = categoryNamed(row.text(column));
+  if (category === undefined) throw refuseCell(cellOf(table, row, column), `no category: ${hyphenated(row.text(column)) || 'empty'}`);
   return category;
 }
 

@@ -15,8 +15,8 @@ export type QuoteQuestion = {
   readonly from: Day;
   /** The last day on which it may still be delivered. */
   readonly to: Day;
-  /** On the first day the message is free, and needs no price. */
-  readonly isFreeAtFirst?: boolean;
+  /** The first day may be without a price: the message is free on it, or costs another category. */
+  readonly mayLackFirst?: boolean;
 };
 
 export type Quote<R extends Rate> = {
@@ -32,30 +32,43 @@ export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, qu
   return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
 }
 
-/** What a message may cost at most, and as which category. What the provider may bill as either kind of authentication is quoted at the dearer one. */
-export function quoteAsCharged<R extends Rate>(
+/** From when the sender of a message pays the international rate of authentication; null for never. */
+type PaidBy = { readonly internationalFrom: Day | null };
+
+/**
+ * What a message is reserved at, and the category that it counts in today. What may be billed as either kind of authentication, today or on a later day, is
+ * reserved at the dearer one.
+ */
+export function quoteReservation<R extends Rate>(
   book: PriceBook<R>,
   markets: MarketMap,
-  { isInternational, ...question }: QuoteQuestion & { readonly isInternational: boolean },
+  { internationalFrom, ...question }: QuoteQuestion & PaidBy,
 ): Quote<R> & { readonly category: Category } {
   const plain = quote(book, markets, question);
-  const { market } = plain;
-  const { currency, category: asked, from: day } = question;
-  const category = chargedCategory(book, { currency, day, market, category: asked, isInternational });
-  if (category === asked) return { ...plain, category };
-  const { rate } = quote(book, markets, { ...question, category });
-  return { market, category, rate: plain.rate !== null && rate !== null && plain.rate.rate > rate.rate ? plain.rate : rate };
+  const { from, to, currency, category: asked } = question;
+  if (asked !== 'authentication' || internationalFrom === null || internationalFrom > to) return { ...plain, category: asked };
+  const category = chargedCategory(book, { currency, day: from, market: plain.market, category: asked, internationalFrom });
+  if (plain.rate === null && category === asked) return { ...plain, category };
+  const international = quote(book, markets, {
+    ...question,
+    from: internationalFrom > from ? internationalFrom : from,
+    category: 'authentication-international',
+    mayLackFirst: true,
+  });
+  return { ...plain, rate: dearer(plain.rate, international.rate), category };
+}
+
+function dearer<R extends Rate>(left: R | null, right: R | null): R | null {
+  if (left === null || right === null) return left ?? right;
+  return left.rate > right.rate ? left : right;
 }
 
 /**
- * The category that a message costs. Authentication is international where its sender pays that and the card has such a rate for the market, which is how the
- * provider lists its countries.
+ * The category that a message costs on a day. Authentication is international where its sender pays that and the card has such a rate for the market, which is how
+ * the provider lists its countries.
  */
-export function chargedCategory<R extends Rate>(
-  book: PriceBook<R>,
-  { isInternational, ...query }: PriceQuery & { readonly isInternational: boolean },
-): Category {
-  if (query.category !== 'authentication' || !isInternational) return query.category;
+export function chargedCategory<R extends Rate>(book: PriceBook<R>, { internationalFrom, ...query }: PriceQuery & PaidBy): Category {
+  if (query.category !== 'authentication' || internationalFrom === null || internationalFrom > query.day) return query.category;
   const international = { ...query, category: 'authentication-international' } as const;
   return rateInForce(book, international) === undefined ? query.category : international.category;
 }

@@ -53,10 +53,9 @@ export type Sender = {
 export const DEFAULT_ACCOUNT = 'default' as AccountId;
 export const SANDBOX_SENDER = 'sandbox';
 
-/** True where authentication messages to listed countries cost the international rate on a day. */
-export function paysInternational({ whatsapp }: Pick<Sender, 'whatsapp'>, day: Day): boolean {
-  const from = whatsapp?.authInternationalFrom ?? null;
-  return from !== null && from <= day;
+/** The day from which authentication messages to listed countries cost the international rate; null where they never do. */
+export function internationalFrom({ whatsapp }: Pick<Sender, 'whatsapp'>): Day | null {
+  return whatsapp?.authInternationalFrom ?? null;
 }
 
 /** True for a name that can stand in a command line and a file name: letters, digits, `-`, `_`, `.`; at most 64. */

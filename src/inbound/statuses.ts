@@ -99,7 +99,7 @@ function costOf(cost: JsonObject | undefined): ToldCost | null {
   const [told, code] = [cost?.['amount'], cost?.['currency']];
   const amount = typeof told === 'number' || typeof told === 'string' ? parseAmount(String(told)) : undefined;
   const currency = typeof code === 'string' ? parseCurrency(code) : undefined;
-  return amount === undefined || currency === undefined || amount < 0n ? null : { amount, currency };
+  return amount === undefined || currency === undefined ? null : { amount, currency };
 }
 
 // A type or a shape that is not known, a cost that is not, or the exemption of a public body: to be looked at when the bill comes.

@@ -10,8 +10,8 @@ import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
-import { FREE_EVIDENCE, listEvidence, quoteAsCharged } from '../domain/quote.ts';
-import { paysInternational } from '../domain/sender.ts';
+import { FREE_EVIDENCE, listEvidence, quoteReservation } from '../domain/quote.ts';
+import { internationalFrom } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
@@ -145,7 +145,15 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
   const place = { category: asked.category, address, day: batch.today, markets: marketMap() };
   if (isPaused(marketPauses(), place)) return refused('market_paused', asked.category, marketOf(place.markets, address, place.day));
-  const { category, market, rate } = quoteHighest(batch, address, asked.category);
+  const { category, market, rate } = quoteReservation(facts.prices, marketMap(), {
+    address,
+    category: asked.category,
+    currency: facts.sender.currency,
+    from: batch.today,
+    to: batch.lastDay,
+    mayLackFirst: isFree(batch, asked.category),
+    internationalFrom: internationalFrom(facts.sender),
+  });
   if (rate === null && !isFree(batch, category)) return refused('no_price', category, market);
   const price = rate?.rate ?? ZERO;
   if (request.maxPrice !== null && price > request.maxPrice) return refused('over_max_price', category, market);
@@ -157,15 +165,6 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
 // Free-form messages before the first card that has a price for them.
 function isFree({ today }: Batch, category: Category): boolean {
   return isAlwaysFree(pricingRules(), { category, day: today });
-}
-
-function quoteHighest(batch: Batch, address: string, category: Category): ReturnType<typeof quoteAsCharged<StoredRate>> {
-  const { facts, today, lastDay } = batch;
-  const { prices, sender } = facts;
-  const { currency } = sender;
-  const isInternational = paysInternational(sender, today);
-  const isFreeAtFirst = isFree(batch, category);
-  return quoteAsCharged(prices, marketMap(), { address, category, currency, from: today, to: lastDay, isFreeAtFirst, isInternational });
 }
 
 function admit(

@@ -9,6 +9,8 @@ import { isPaused } from '../domain/market-pause.ts';
 import { isDelivered } from '../domain/message.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { isAlwaysFree } from '../domain/pricing-rule.ts';
+import { chargedCategory } from '../domain/quote.ts';
+import { internationalFrom } from '../domain/sender.ts';
 import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
 import { SENT_AFTER_ALL } from './settle.ts';
 import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
@@ -27,20 +29,17 @@ export const decideClaim: DecideClaim = (facts) => {
   return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
 };
 
-// The provider may have paused its market since; and a card that came, or a number that moved, may have raised the price past what was reserved, and so past a
-// budget or a maximum price.
+// The provider may have paused its market since; and a card that came, a number that moved, or a day from which authentication is international, may have raised the
+// price past what was reserved, and so past a budget or a maximum price.
 function pausedOrDearer({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
   const address = phone ?? userId;
   if (address === null) return null;
   const day = dayOf(at, sender.timeZone);
   const { category } = gate;
   if (isPaused(marketPauses(), { category, address, day, markets: marketMap() })) return 'market_paused';
-  const rate = rateInForce(prices, {
-    currency: sender.currency,
-    category,
-    market: marketOf(marketMap(), address, day),
-    day,
-  });
+  const query = { currency: sender.currency, category, market: marketOf(marketMap(), address, day), day };
+  const charged = chargedCategory(prices, { ...query, internationalFrom: internationalFrom(sender) });
+  const rate = rateInForce(prices, { ...query, category: charged });
   if (rate === undefined) return isAlwaysFree(pricingRules(), { category, day }) ? null : 'no_price';
   return rate.rate > held ? 'over_budget' : null;
 }

@@ -1,11 +1,15 @@
 // What a delivery costs, and why: the provider decides what was free, and our own rule where it says nothing. Both stay with the amount.
 
 import { pricingRules } from '../catalog/pricing-rules.ts';
+import type { Category } from '../domain/consent.ts';
 import type { Bucket, Discrepancy, PriceEvidence } from '../domain/ledger.ts';
+import type { Market } from '../domain/market.ts';
 import type { PricingType } from '../domain/message.ts';
 import { type ProviderPricing, toldCategory } from '../domain/outcome.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { contradicts, type OwnPricing, ownPricing } from '../domain/pricing-rule.ts';
+import { chargedCategory } from '../domain/quote.ts';
+import { internationalFrom } from '../domain/sender.ts';
 import { windowAtClaim } from '../domain/window.ts';
 import type { MessageFacts, StoredPrices } from '../ports/store/settle.ts';
 import { type Micros, ZERO } from '../values/money.ts';
@@ -19,6 +23,15 @@ export function ownPricingOf(message: MessageFacts, day: Day, counted: PricingTy
     day,
     freeUnitsBefore: () => message.freeUnitsIn(monthOf(day)) - (counted === 'free_customer_service' ? 1 : 0),
   });
+}
+
+/** The category that a delivery has by our own view: that of its reservation, but for the day from which authentication is international. */
+export function ownCategoryOf(
+  { holdBucket, sender }: MessageFacts,
+  { prices, market, day }: { readonly prices: StoredPrices; readonly market: Market; readonly day: Day },
+): Category {
+  const { currency, category } = holdBucket;
+  return chargedCategory(prices, { currency, category, market, day, internationalFrom: internationalFrom(sender) });
 }
 
 export type Pricing = {
@@ -39,7 +52,7 @@ export function priceDelivery(message: MessageFacts, { prices, told, own, day, b
     providerType: told?.type ?? null,
     providerCategory: told?.category ?? null,
     own: own === null ? null : { ruleId: own.rule.id, freeUnitsBefore: own.freeUnitsBefore },
-    discrepancy: told === null ? null : discrepancyOf(message, told, own),
+    discrepancy: told === null ? null : discrepancyOf(told, own, ownCategoryOf(message, { prices, market: bucket.market, day })),
   };
   if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
   const { currency, market, category } = bucket;
@@ -51,7 +64,7 @@ export function priceDelivery(message: MessageFacts, { prices, told, own, day, b
 }
 
 // In a free entry point every category has the name of the window instead of its own.
-function discrepancyOf({ holdBucket }: MessageFacts, told: ProviderPricing, own: OwnPricing | null): Discrepancy | null {
+function discrepancyOf(told: ProviderPricing, own: OwnPricing | null, ownCategory: Category): Discrepancy | null {
   if (own !== null && contradicts(told.type, own)) return 'type';
-  return told.type === 'regular' && toldCategory(told.category) !== holdBucket.category ? 'category' : null;
+  return told.type === 'regular' && toldCategory(told.category) !== ownCategory ? 'category' : null;
 }

@@ -7,7 +7,8 @@ import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budge
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
 import { isPaused } from '../domain/market-pause.ts';
-import { listEvidence, quote } from '../domain/quote.ts';
+import { listEvidence, quoteReservation } from '../domain/quote.ts';
+import { internationalFrom } from '../domain/sender.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
 import { type Micros, negative, ZERO } from '../values/money.ts';
@@ -18,16 +19,19 @@ export const decideRepricings: DecideRepricings = (messages, uses) => {
   const budgets = createBudgetMeter(uses);
   const buckets = new Map<Bucket, Bucket>();
   return messages.map((message) => {
-    const rate = rateFor(message);
-    if (typeof rate === 'string') {
+    const priced = priceFor(message);
+    if (typeof priced === 'string') {
       budgets.giveBack(taken(message, message.holdBucket.category, message.held));
-      return { kind: 'refused', reason: rate };
+      return { kind: 'refused', reason: priced };
     }
-    return fits(budgets, message, rate) ? reprice(message, rate, bucketFor(buckets, message)) : { kind: 'refused', reason: 'over_budget' };
+    if (!fits(budgets, message, priced)) return { kind: 'refused', reason: 'over_budget' };
+    return reprice(message, priced.rate, bucketFor(buckets, message, priced.category));
   });
 };
 
-function rateFor(message: RepricingFacts): StoredRate | RefusalReason {
+type Priced = { readonly category: Category; readonly rate: StoredRate };
+
+function priceFor(message: RepricingFacts): Priced | RefusalReason {
   const { at, sender, flags, category, expiresAt, prices, maxPrice } = message;
   const refusal = refusalOf({ flags, category, freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false });
   if (refusal !== null) return refusal;
@@ -35,13 +39,14 @@ function rateFor(message: RepricingFacts): StoredRate | RefusalReason {
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
   const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
   if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
-  const { rate } = quote(prices, marketMap(), { address, category, currency: sender.currency, from, to });
+  const terms = { address, category, currency: sender.currency, from, to, internationalFrom: internationalFrom(sender) };
+  const { rate, category: charged } = quoteReservation(prices, marketMap(), terms);
   if (rate === null) return 'no_price';
-  return maxPrice !== null && rate.rate > maxPrice ? 'over_max_price' : rate;
+  return maxPrice !== null && rate.rate > maxPrice ? 'over_max_price' : { category: charged, rate };
 }
 
-function fits(budgets: BudgetMeter, message: RepricingFacts, { rate }: StoredRate): boolean {
-  return budgets.exchange(taken(message, message.holdBucket.category, message.held), taken(message, message.category, rate));
+function fits(budgets: BudgetMeter, message: RepricingFacts, { category, rate }: Priced): boolean {
+  return budgets.exchange(taken(message, message.holdBucket.category, message.held), taken(message, category, rate.rate));
 }
 
 function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micros): Taken {
@@ -51,7 +56,7 @@ function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micro
 }
 
 // The same bucket, but for the category: the reservation stays on the day on which it was made. Equal ones share one object.
-function bucketFor(buckets: Map<Bucket, Bucket>, { holdBucket, category }: RepricingFacts): Bucket {
+function bucketFor(buckets: Map<Bucket, Bucket>, { holdBucket }: RepricingFacts, category: Category): Bucket {
   const known = buckets.get(holdBucket);
   const bucket = known?.category === category ? known : { ...holdBucket, category };
   buckets.set(holdBucket, bucket);

@@ -17,7 +17,7 @@ import type {
   SettlementDecision,
   StoredPrices,
 } from '../ports/store/settle.ts';
-import { ownPricingOf, priceDelivery } from './price-delivery.ts';
+import { ownCategoryOf, ownPricingOf, priceDelivery } from './price-delivery.ts';
 import { isUncounted } from './retry.ts';
 import { type Micros, minus, negative, ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
@@ -73,7 +73,7 @@ function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: S
   const change = {
     day: booking.day,
     market,
-    category: categoryOf(holdBucket.category, told),
+    category: categoryOf(ownCategoryOf(message, { prices, market, day }), told),
     pricingType: told?.type ?? own?.type ?? 'regular',
   };
   const bucket = bucketLike(holdBucket, change);
@@ -82,9 +82,9 @@ function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: S
 }
 
 // Of the two kinds of authentication the provider's is booked. Anything else that it calls a message is a discrepancy.
-function categoryOf(held: Category, told: ToldPricing | null): Category {
+function categoryOf(own: Category, told: ToldPricing | null): Category {
   const category = told?.type === 'regular' ? toldCategory(told.category) : null;
-  return category !== null && isSameKind(category, held) ? category : held;
+  return category !== null && isSameKind(category, own) ? category : own;
 }
 
 function bookedOn({ closedThrough, sender }: MessageFacts, day: Day, at: Instant): Booking {

@@ -1,4 +1,4 @@
-// Text that others wrote (names, messages, provider errors), made safe before it reaches a terminal or a spreadsheet.
+// Text that others wrote (names, messages, provider errors), made safe before it reaches a terminal or a spreadsheet, and made comparable.
 
 // Built from numbers: a literal control character in a source file is what this file protects others from.
 const UNSAFE = new RegExp(
@@ -32,6 +32,14 @@ export function inertCell(text: string): string {
 /** What a cell that `inertCell` wrote stood for: without the apostrophe in front of what would start a formula. */
 export function fromInertCell(cell: string): string {
   return cell.startsWith("'") && FORMULA_START.test(cell.slice(1)) ? cell.slice(1) : cell;
+}
+
+/** A name as it is compared: `Authentication-\nInternational`, `AUTHENTICATION_INTERNATIONAL` and `authentication international` are one. */
+export function hyphenated(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '-');
 }
 
 /** A file as messages name it; `-` is standard input. */

@@ -43,8 +43,11 @@ describe('an estimate', () => {
     expect(estimateOf(group(10, 70n, 4), { cards: [tiers([0, 7])], charged: 0 })).toEqual({ min: 42n, expected: 42n, max: 70n });
   });
 
-  it('is nothing where all is free now, and needs no price for that', () => {
-    expect(estimateOf(group(10, 70n, 10), { cards: [], charged: 0 })).toEqual({ min: 0n, expected: 0n, max: 70n });
+  it('is nothing for what is free today without a price, and what it may cost on a later day at most', () => {
+    const nothing = { min: 0n, expected: 0n };
+    expect(estimateOf(group(10, 0n, 10), { cards: [], charged: 0 })).toEqual({ ...nothing, max: 0n });
+    expect(estimateOf(group(10, 70n, 10), { cards: [], charged: 0 })).toEqual({ ...nothing, max: 70n });
+    expect(estimateOf(group(10, 70n, 9), { cards: [], charged: 0 })).toBeNull();
   });
 
   it('is none where no price is known, which is never a zero', () => {

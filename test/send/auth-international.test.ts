@@ -5,10 +5,13 @@ import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import type { StoredRate } from '../../src/ports/store/settle.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
+import { decideClaim } from '../../src/send/claim.ts';
+import { decideRepricings } from '../../src/send/reprice.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
+import type { MessageId } from '../../src/values/id.ts';
 import { toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import type { Day } from '../../src/values/time.ts';
+import { type Day, toInstant } from '../../src/values/time.ts';
 import { makeWhatsapp } from '../conformance/store/fixture.ts';
 import { addressee, admissionFacts, flag, message, NOW, outcome, SENDER, template } from './facts.ts';
 
@@ -53,13 +56,81 @@ describe('an admission', () => {
     expect(admitted(INDIAN, SENDER)).toMatchObject({ category: 'authentication', price: 1_400n });
   });
 
-  it('begins on the day that the provider set', () => {
-    const later = { ...PAYING, whatsapp: makeWhatsapp({ authInternationalFrom: '2026-11-23' as Day }) };
-    expect(admitted(INDIAN, later)).toMatchObject({ category: 'authentication', price: 1_400n });
+  const payingFrom = (day: string): Sender => ({ ...PAYING, whatsapp: makeWhatsapp({ authInternationalFrom: day as Day }) });
+
+  it('is international from the day that the provider set, and reserved for it by whoever may be delivered then', () => {
+    expect(admitted(INDIAN, payingFrom('2026-11-23'))).toMatchObject({ category: 'authentication', price: 30_400n });
+    expect(admitted(INDIAN, payingFrom('2026-12-22'))).toMatchObject({ category: 'authentication', price: 30_400n });
+    expect(admitted(INDIAN, payingFrom('2026-12-23'))).toMatchObject({ category: 'authentication', price: 1_400n });
+  });
+
+  it('is reserved for the rate of a card that comes before it expires', () => {
+    const rates = [rate(1, 'India', 'authentication', 1_400n)];
+    const listed = [...rates, rate(2, 'India', 'authentication-international', 30_400n)];
+    const { currency } = SENDER;
+    const prices = createPriceBook([
+      { currency, effectiveFrom: '2026-10-01' as Day, rates },
+      { currency, effectiveFrom: '2026-12-01' as Day, rates: listed },
+    ]);
+    expect(admitted(INDIAN, PAYING, prices)).toMatchObject({ category: 'authentication', price: 30_400n });
+  });
+
+  it('is none where today has no price, whatever may come', () => {
+    const rates = [rate(2, 'India', 'authentication-international', 30_400n)];
+    const prices = createPriceBook([{ currency: SENDER.currency, effectiveFrom: '2026-10-01' as Day, rates }]);
+    expect(() => admitted(INDIAN, payingFrom('2026-11-23'), prices)).toThrow('let in');
+    expect(admitted(INDIAN, PAYING, prices)).toMatchObject({ price: 30_400n });
   });
 
   it('reserves the dearer of the two', () => {
     expect(admitted(INDIAN, PAYING, book(1_000n))).toMatchObject({ category: 'authentication-international', price: 1_400n });
+  });
+});
+
+describe('what waits', () => {
+  const claim = (held: bigint, sender: Sender) => {
+    const gate = { flags: [flag('authentication', 'opt_in')], category: 'authentication', freeForm: false, windowOpen: false } as const;
+    const facts = { at: NOW, expiresAt: toInstant(NOW + 1), phone: INDIAN, userId: null, template: 'usable', retried: [] } as const;
+    return decideClaim({
+      ...facts,
+      sender,
+      held: toMicros(held),
+      prices: book(),
+      gate: { ...gate, lastInboundAt: null, confirmsStop: false },
+    });
+  };
+
+  it('does not go at the international rate where less was reserved', () => {
+    expect(claim(1_400n, SENDER)).toEqual({ kind: 'claim' });
+    expect(claim(30_400n, PAYING)).toEqual({ kind: 'claim' });
+    expect(claim(1_400n, PAYING)).toEqual({ kind: 'refuse', reason: 'over_budget' });
+  });
+
+  it('is reserved as international where its template becomes authentication', () => {
+    const { holdBucket } = message();
+    const facts = {
+      at: NOW,
+      sender: PAYING,
+      messageId: 'message' as MessageId,
+      attempt: 0,
+      category: 'authentication',
+      flags: [flag('authentication', 'opt_in')],
+      phone: INDIAN,
+      userId: null,
+      expiresAt: toInstant(NOW + 1),
+      held: toMicros(800n),
+      maxPrice: null,
+      holdBucket: { ...holdBucket, market: 'India', category: 'utility' },
+      prices: book(),
+    } as const;
+    expect(decideRepricings([facts], [])).toMatchObject([
+      {
+        kind: 'repriced',
+        rate: { id: 2 },
+        bucket: { category: 'authentication-international' },
+        entries: [{ held: -800n }, { held: 30_400n }],
+      },
+    ]);
   });
 });
 
@@ -68,9 +139,10 @@ describe('a delivery', () => {
   const code = (
     category: string | null,
     holdBucket: typeof held | (Omit<typeof held, 'category'> & { category: 'authentication' }) = held,
+    sender = PAYING,
   ) =>
     decideSettlements(
-      message({ sender: PAYING, phone: INDIAN, holdBucket }),
+      message({ sender, phone: INDIAN, holdBucket }),
       outcome('delivered', { pricing: category === null ? null : { type: 'regular', category } }),
       book(),
       NOW,
@@ -84,8 +156,15 @@ describe('a delivery', () => {
       holdBucket: held,
       evidence: { priceId: 1, discrepancy: 'category' },
     });
+  });
+
+  it('is international by our own view from the day on, whatever it was reserved as', () => {
     const domestic = { ...held, category: 'authentication' as const };
-    expect(code('authentication-international', domestic)).toMatchObject({ posted: 30_400n, evidence: { discrepancy: 'category' } });
+    const charged = { posted: 30_400n, bucket: held, holdBucket: domestic, evidence: { discrepancy: null } };
+    expect(code('authentication_international', domestic)).toMatchObject(charged);
+    expect(code(null, domestic)).toMatchObject(charged);
+    expect(code('authentication_international', domestic, SENDER)).toMatchObject({ ...charged, evidence: { discrepancy: 'category' } });
+    expect(code(null, domestic, SENDER)).toMatchObject({ posted: 1_400n, bucket: domestic });
   });
 
   it('is what it was reserved as where the provider says nothing', () => {

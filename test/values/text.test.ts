@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inertCell, printable, safeJson, shorten } from '../../src/values/text.ts';
+import { hyphenated, inertCell, printable, safeJson, shorten } from '../../src/values/text.ts';
 
 // Any text, with what could do harm made likely.
 const harmful = fc.constantFrom(
@@ -96,6 +96,14 @@ describe('inertCell', () => {
       fc.property(fc.bigInt(), (number) => inertCell(`${number}`) === `${number}` && inertCell(`${number}.000001`) === `${number}.000001`),
     );
     expect(inertCell('-0.055000')).toBe('-0.055000');
+  });
+});
+
+describe('hyphenated', () => {
+  it('makes one of all spellings of a name', () => {
+    for (const name of ['Authentication-\nInternational', 'AUTHENTICATION_INTERNATIONAL', ' authentication  international ']) {
+      expect(hyphenated(name)).toBe('authentication-international');
+    }
   });
 });
 

@@ -40,14 +40,26 @@ export async function liveIn(world: World): Promise<void> {
   await dieWhileSending(world);
 }
 
-// Accepted in October, never heard of again, and given up in November.
+// Accepted in October. One is never heard of again, and given up in November. Of the other its delivery is heard when its month is closed: it was before the
+// second card of that month.
 async function sendLongAgo(world: World): Promise<void> {
   world.setClock('2026-10-04T23:30:00Z');
   await world.run('init', '-y');
   await world.run('contact', 'add', person('0007'), '--language', 'en_US', '--opt-in', 'utility,marketing', '--source', 'web');
   await send(world, '0007', ORDER);
-  world.setClock('2026-11-22T12:00:00Z');
+  const messageId = await send(world, '0007', ORDER, '--key', 'late');
+  world.setClock('2026-11-10T12:00:00Z');
+  const card = await world.run('price', 'show', 'USD', '--format', 'csv');
+  await world.pipe(card.out.replaceAll('2026-10-01', '2026-10-15'), 'price', 'import', '-');
+  world.setClock('2026-11-11T12:00:00Z');
   await world.run('bill-close', '2026-10', '-y');
+  await withStore(world, async (store, _sender, at) => {
+    await store.settle(
+      { outcomes: [toOutcome({ messageId, kind: 'delivered', at: instant('2026-10-05T12:00:00Z') })], at },
+      decideSettlements,
+    );
+  });
+  world.setClock('2026-11-22T12:00:00Z');
   await world.run('dispatch');
 }
 

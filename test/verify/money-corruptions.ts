@@ -158,6 +158,12 @@ export const MONEY_CORRUPTIONS: readonly Corruption[] = [
     says: 'What it says is used is not what the entries say.',
   },
   {
+    name: 'thresholds of a budget that nobody can read',
+    damage: `UPDATE budget SET thresholds = '50;80' WHERE period = 'month'`,
+    checks: ['budgets'],
+    says: 'Its thresholds cannot be read, so that it warns of none.',
+  },
+  {
     name: 'a budget in another currency',
     damage: `UPDATE budget SET currency = 'EUR' WHERE period = 'month'`,
     checks: ['budgets'],

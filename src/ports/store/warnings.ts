@@ -1,4 +1,4 @@
-// Warnings of budgets that were recorded with the admissions that reached them: told of once by a check, and posted until a hook has them.
+// Warnings of budgets that were recorded with the admission, or the repricing, that reached them: told of once by a check, and posted until a hook has them.
 
 import type { BudgetWarning } from '../../domain/budget-warning.ts';
 import type { SenderId } from '../../values/id.ts';

@@ -1,6 +1,6 @@
 // How much of a month's allowance is used, on SQLite: free service deliveries, from the counters, wherever they are booked.
 
-import { lateReference } from '../../domain/closing.ts';
+import { LATE_RANGE, lateReference } from '../../domain/closing.ts';
 import type { SenderId } from '../../values/id.ts';
 import { type Month, monthDays } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
@@ -16,7 +16,7 @@ const FREE_UNITS = /* sql */ `
     SELECT iif(l.kind = 'charge' OR l.rule = 'free', 1, -1) * iif(l.reference = @late, 1, -1)
     FROM ledger l
     JOIN bucket b ON b.id = l.bucket_id
-    WHERE l.reference >= 'late:' AND l.reference < 'late;' AND (l.kind = 'charge' OR l.kind = 'adjustment')
+    WHERE l.reference >= '${LATE_RANGE.from}' AND l.reference < '${LATE_RANGE.to}' AND (l.kind = 'charge' OR l.kind = 'adjustment')
       AND b.sender_id = @sender AND b.category = 'service' AND b.pricing_type = 'free_customer_service'
       AND (l.reference = @late) <> (b.day >= @from AND b.day < @to)
   )`;

@@ -118,14 +118,18 @@ function post(parts: ClosingParts, lines: readonly TierLine[], at: Instant): voi
   );
 }
 
-/** Where a line of the bucket's day is booked today. Call it inside a transaction. */
+/**
+ * Where a line of the bucket's day is booked today: of a month that still runs, not on a day that has yet to come, whose budget it would change. Call it inside a
+ * transaction.
+ */
 export function bookedBucket(
   { closings, senders }: ClosingParts,
   bucket: Bucket,
   at: Instant,
 ): { readonly bucket: Bucket; readonly late: Month | null } {
   const today = dayOf(at, senders.byId(bucket.senderId).timeZone);
-  const { day, late } = bookingOf(bucket.day, { closedThrough: closings.closedThrough(bucket.senderId), today });
+  const wanted = today < bucket.day && monthOf(today) === monthOf(bucket.day) ? today : bucket.day;
+  const { day, late } = bookingOf(wanted, { closedThrough: closings.closedThrough(bucket.senderId), today });
   return { bucket: { ...bucket, day }, late };
 }
 

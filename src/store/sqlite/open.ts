@@ -58,7 +58,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const budgets = createBudgetStore({ sqlite, senders, warnings });
   const contacts = createContactStore(sqlite);
   const pace = createPaceStore({ sqlite, senders });
-  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler });
+  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
   const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {

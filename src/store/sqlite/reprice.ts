@@ -13,6 +13,7 @@ import type { Phone } from '../../values/phone.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import { type TemplateRow, toTemplate } from '../rows.ts';
 import type { Book } from './book.ts';
+import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import { flagsOf } from './flags.ts';
@@ -39,6 +40,7 @@ type RepricerParts = {
   readonly prices: PriceStore;
   readonly senders: SenderStore;
   readonly settler: Settler;
+  readonly warnings: BudgetWarnings;
 };
 
 const VERSIONS = /* sql */ `
@@ -71,16 +73,17 @@ type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint
 
 /** The repricer of one connection. */
 export function createRepricer(parts: RepricerParts): Repricer {
-  const { sqlite, budgets, senders, settler } = parts;
+  const { sqlite, budgets, senders, settler, warnings } = parts;
   return {
     follow: (version, at, rules) => {
       let followed: Followed = { repriced: [], difference: ZERO, settled: [] };
       for (const group of queuedUnder(sqlite, version)) {
-        const uses = budgets.uses(senders.byId(version.senderId), group.reservedAt, group.campaignId);
+        const uses = () => budgets.uses(senders.byId(version.senderId), group.reservedAt, group.campaignId);
         const facts = group.ids.map((id) => factsOf(parts, id, version, at));
-        const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses));
+        const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses()));
         // At once: what a refused message gives back is there for the next group.
         const settled = settler.apply(cancellations, at, rules.settle);
+        warnings.record(uses(), at);
         followed = {
           repriced: [...followed.repriced, ...repriced],
           difference: plus(followed.difference, difference),
@@ -159,7 +162,7 @@ function write(
       continue;
     }
     const { bucket, rate } = decision;
-    update.run(version.id, version.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
+    update.run(version.id, bucket.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
     for (const entry of decision.entries) entries.push(entry);
     repriced.push(messageId);
     difference = plus(difference, minus(rate.rate, held));

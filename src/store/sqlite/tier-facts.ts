@@ -1,6 +1,6 @@
 // What the volume discount of a month depends on, on SQLite: how many messages of it were charged, wherever they are booked, and what was adjusted for it.
 
-import { lateReference, tierReference } from '../../domain/closing.ts';
+import { LATE_RANGE, lateReference, tierReference } from '../../domain/closing.ts';
 import type { Bucket } from '../../domain/ledger.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { TierFacts } from '../../ports/store/tiers.ts';
@@ -41,7 +41,7 @@ const shares = (charged: string) => /* sql */ `
     SELECT ${KEYS}, ${EFFECT} * iif(l.reference = @late, 1, -1), 0
     FROM ledger l
     JOIN bucket b ON b.id = l.bucket_id
-    WHERE l.reference >= 'late:' AND l.reference < 'late;' AND b.account_id = @account AND b.currency = @currency
+    WHERE l.reference >= '${LATE_RANGE.from}' AND l.reference < '${LATE_RANGE.to}' AND b.account_id = @account AND b.currency = @currency
       AND (l.reference = @late) <> (${IN_MONTH}) AND ${TIERED} AND (@asOf IS NULL OR l.recorded_at <= @asOf)
     UNION ALL
     SELECT ${KEYS}, 0, l.posted

@@ -1,9 +1,10 @@
 // Where the months stand in their volume tiers, on SQLite. Nothing here writes: what is pending is booked by closing.
 
+import { LATE_RANGE, monthOfEvent } from '../../domain/closing.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { TierFilter, TierGroup, TierStore } from '../../ports/store/tiers.ts';
 import type { MessageId, SenderId } from '../../values/id.ts';
-import { type Day, type Month, monthDays, monthOf } from '../../values/time.ts';
+import { type Day, type Month, monthDays } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
@@ -26,7 +27,7 @@ const ANY = /* sql */ `
 const MONTHS = /* sql */ `
   SELECT DISTINCT substr(day, 1, 7) FROM bucket WHERE day >= @from AND day < @to
   UNION
-  SELECT substr(reference, 6) FROM ledger WHERE reference >= 'late:' AND reference < 'late;'
+  SELECT substr(reference, ${LATE_RANGE.from.length + 1}) FROM ledger WHERE reference >= '${LATE_RANGE.from}' AND reference < '${LATE_RANGE.to}'
   ORDER BY 1`;
 
 // One sender for each account and currency whose messages are counted together.
@@ -55,7 +56,7 @@ export function createTierStore(parts: TierParts): TierStore {
         const charge = isAny() ? chargeOf(sqlite, messageId) : undefined;
         if (charge === undefined) return null;
         const bucket = book.bucket(charge.bucketId);
-        const month = charge.late ?? monthOf(bucket.day);
+        const month = monthOfEvent({ bucket, reference: charge.reference });
         const groups = tiers(tierFacts(sqlite, senders.byId(bucket.senderId), { month, asOf: null }), prices.book());
         const group = groups.find(({ market, category }) => market === bucket.market && category === bucket.category);
         if (group === undefined || bucket.pricingType !== 'regular') return null;
@@ -90,9 +91,7 @@ function sharesOf({ senderId }: TierFilter): (group: TierGroup) => readonly Tier
   };
 }
 
-function chargeOf(sqlite: Sqlite, messageId: MessageId): { readonly bucketId: number; readonly late: Month | null } | undefined {
+function chargeOf(sqlite: Sqlite, messageId: MessageId): { readonly bucketId: number; readonly reference: string | null } | undefined {
   const row = sqlite.prepare(CHARGE).raw().get(messageId) as readonly [number, string | null] | undefined;
-  if (row === undefined) return undefined;
-  const [bucketId, reference] = row;
-  return { bucketId, late: reference?.startsWith('late:') === true ? (reference.slice('late:'.length) as Month) : null };
+  return row === undefined ? undefined : { bucketId: row[0], reference: row[1] };
 }

@@ -1,7 +1,7 @@
 // Windows on SQLite: when a person last wrote to a sender, and what of it a double of the provider must know to name a price.
 
 import type { Sender } from '../../domain/sender.ts';
-import { isWindowOpen } from '../../domain/window.ts';
+import { isWindowOpen, type KeptWindows } from '../../domain/window.ts';
 import type { Conversation } from '../../ports/transport.ts';
 import type { ContactId, SenderId } from '../../values/id.ts';
 import { dayOf, type Instant, monthOf } from '../../values/time.ts';
@@ -33,7 +33,7 @@ export function conversationOf(
 }
 
 /** What opens windows: when the contact last wrote to the sender, and until when a free entry point is open; null for never. */
-export type Windows = { readonly inboundAt: Instant | null; readonly freeEntryUntil: Instant | null };
+export type Windows = Omit<KeptWindows, 'claimedAt'>;
 
 /** The windows of a person with a sender. */
 export function windowsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Windows {

@@ -153,6 +153,16 @@ export function examReconcile(exam: Exam): void {
     expect((await shop.store.booksOf({ ...shop, month: NOVEMBER }, decideTiers)).accepted).toEqual([]);
   });
 
+  it('books what is accepted of a month that still runs no later than today', async () => {
+    const shop = await started(exam);
+    const ofMonth = { ...acceptance(-20n), line: '2026-11/x', bucket: { ...acceptance(-20n).bucket, day: '2026-11-30' as Day } };
+    const booked = await shop.store.accept(
+      { senderId: shop.senderId, month: NOVEMBER, at: IN_NOVEMBER, by: 'ada' },
+      { tiers: decideTiers, decide: () => [ofMonth] },
+    );
+    expect(booked).toMatchObject([{ bookedOn: '2026-11-03', late: null }]);
+  });
+
   it('keeps the senders of an account apart', async () => {
     const shop = await started(exam);
     await settle(

@@ -194,6 +194,15 @@ export function examTemplateChanges(exam: Exam): void {
     expect(await reservedBy(shop)).toEqual({ marketing: [100n, 100n], utility: [0n, 0n] });
   });
 
+  it('warns of the thresholds that the new price reaches, also without another send', async () => {
+    const shop = await queuedNotices(exam, 2);
+    const { store, senderId } = shop;
+    await store.putBudget(makeBudget(senderId, 200n, { thresholds: [60, 100] }));
+    await change(shop, { name: 'notice', category: 'marketing' });
+    const reached = (await store.checkWarnings({ senderId, at: later(9) })).map(({ threshold, used }) => `${threshold} ${used}`);
+    expect(reached).toEqual(['60 200', '100 200']);
+  });
+
   it('asks a budget for the difference alone, and no budget that was lowered since to allow less', async () => {
     const shop = await queuedNotices(exam, 2);
     await shop.store.putBudget(makeBudget(shop.senderId, 200n));

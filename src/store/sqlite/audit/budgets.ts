@@ -1,12 +1,13 @@
 // The audit of budgets: what each says is used, of every day, month or campaign, against the entries that it covers; and that what was warned of was reached.
 
+import { parseThresholds } from '../../../domain/budget-warning.ts';
 import type { Audit } from '../../../ports/store/audit.ts';
 import type { Sqlite } from '../database.ts';
 import { collect, findingOf } from './survey.ts';
 import type { CountedBucket } from './tally.ts';
 
 const CURRENT = /* sql */ `
-  SELECT b.id, b.sender_id AS senderId, b.period, b.category, b.cost_center AS costCenter, b.currency = s.currency AS isOfSender
+  SELECT b.id, b.sender_id AS senderId, b.period, b.category, b.cost_center AS costCenter, b.thresholds, b.currency = s.currency AS isOfSender
   FROM budget b
   LEFT JOIN sender s ON s.id = b.sender_id
   WHERE b.removed_at IS NULL`;
@@ -34,6 +35,7 @@ type BudgetRow = {
   readonly period: 'day' | 'month' | 'campaign';
   readonly category: string | null;
   readonly costCenter: string | null;
+  readonly thresholds: string;
   readonly isOfSender: number | null;
 };
 
@@ -47,7 +49,9 @@ export function budgetFindings(
   const used = collect({ wrong: 'What it says is used is not what the entries say.', isNote: false, subject: 'budget' });
   const currencies = collect({ wrong: 'Its currency is not the one of its sender.', isNote: false, subject: 'budget' });
   const twice = collect({ wrong: 'Two budgets in force cover the same.', isNote: false, subject: 'budget' });
+  const unread = collect({ wrong: 'Its thresholds cannot be read, so that it warns of none.', isNote: false, subject: 'budget' });
   for (const budget of budgets) {
+    if (parseThresholds(budget.thresholds) === undefined) unread.add(budget.id);
     if (budget.isOfSender === 0) currencies.add(budget.id);
     if (
       differs(
@@ -63,7 +67,7 @@ export function budgetFindings(
     ...findingOf({ wrong: 'It warned of a threshold that was not reached.', subject: 'budget' }, idsOf(sqlite, UNFOUNDED)),
     ...findingOf({ wrong: 'It warned of a threshold that it does not have.', subject: 'budget' }, idsOf(sqlite, UNASKED)),
   ];
-  return { checked: budgets.length, findings: [...used.found(), ...currencies.found(), ...twice.found(), ...warnings] };
+  return { checked: budgets.length, findings: [...used.found(), ...currencies.found(), ...twice.found(), ...unread.found(), ...warnings] };
 }
 
 function idsOf(sqlite: Sqlite, sql: string): readonly string[] {

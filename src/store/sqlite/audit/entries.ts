@@ -5,7 +5,9 @@ import { oneOf, type Survey } from './survey.ts';
 
 const ENTRIES_FACTS = /* sql */ `
   SELECT ifnull(l.message_id, 'entry ' || l.sequence) AS id, l.kind, l.cause, l.attempt, l.held, l.posted, l.price_id, l.rule, l.provider_type, l.own_rule, l.free_units_before, l.discrepancy, l.recorded_at, l.bucket_id, l.hold_bucket_id,
-    iif(l.reference LIKE 'late:%', substr(l.reference, 6) || '-28', b.day) AS day, b.market, b.category, b.currency, b.pricing_type, h.pricing_type AS hold_pricing_type,
+    
+    iif(l.reference LIKE 'late:%', substr(l.reference, 6) || '-01', b.day) AS first_day, iif(l.reference LIKE 'late:%', substr(l.reference, 6) || '-31', b.day) AS last_day,
+    b.market, b.category, b.currency, b.pricing_type, h.pricing_type AS hold_pricing_type,
     b.sender_id, b.account_id, b.template, b.campaign_id, b.cost_center,
     h.sender_id AS hold_sender, h.account_id AS hold_account, h.currency AS hold_currency, h.category AS hold_category, h.template AS hold_template,
     h.campaign_id AS hold_campaign, h.cost_center AS hold_cost_center,
@@ -83,10 +85,10 @@ export const ENTRIES: Survey = {
     {
       check: 'prices',
       wrong: 'A price is of a card that was not in force on the day.',
-      // A reservation is made at the highest price that may come: its card may begin later.
-      when: `${IS_DELIVERY} AND (effective_from > day OR EXISTS (
+      // A reservation is made at the highest price that may come: its card may begin later. Of what is late the month alone is known here.
+      when: `${IS_DELIVERY} AND (effective_from > last_day OR EXISTS (
         SELECT 1 FROM price_book n
-        WHERE n.currency = card_currency AND n.effective_from > facts.effective_from AND n.effective_from <= day AND n.added_at < recorded_at
+        WHERE n.currency = card_currency AND n.effective_from > facts.effective_from AND n.effective_from <= first_day AND n.added_at < recorded_at
           AND ifnull(n.replaced_at, recorded_at + 1) > recorded_at))`,
     },
     {
