@@ -53,6 +53,8 @@ test('may be of this very moment, and of none to come', async () => {
     details: { option: 'as-of' },
   });
   expect(await world.failure('bill-report', '--as-of', 'yesterday')).toMatchObject({ code: 'invalid_input' });
+  const zoneless = await world.failure('bill-report', '--as-of', '2026-10-30T10:00:00');
+  expect(zoneless.message).toContain('not an instant, its time zone is missing: 2026-10-30T10:00:00');
 });
 
 test('tells the discounts that are not booked yet on standard error where the output does not', async () => {

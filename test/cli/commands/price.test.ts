@@ -121,6 +121,10 @@ describe('price import', () => {
     const error = await world.failure('price', 'import', path);
     expect(error).toMatchObject({ exit: 2, code: 'file_invalid' });
     expect(error.message).toContain('a workbook');
+    writeFileSync(path, Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0x00]));
+    expect((await world.failure('price', 'import', path)).hint).toBe(
+      'It is named like a workbook, and is none that can be read: open it in a spreadsheet program and save the sheet as CSV (UTF-8).',
+    );
     writeFileSync(path, '');
     expect(await world.failure('price', 'import', path)).toMatchObject({ exit: 2, code: 'price_card_invalid' });
   });
