@@ -33,10 +33,14 @@ export async function closeMonth(
 ): Promise<ClosedMonth> {
   const closed = await store.closeMonth({ senderId: sender.id, month, at, by }, { close: decideClose, tiers: decideTiers });
   if ('closing' in closed) return closed;
-  throw notClosed(sender, month, closed.decision);
+  throw notClosed(sender, month, { ...closed, at });
 }
 
-function notClosed({ name, timeZone }: Sender, month: Month, decision: CloseDecision): AppError {
+function notClosed(
+  { name, timeZone }: Sender,
+  month: Month,
+  { decision, at }: { readonly decision: CloseDecision; readonly at: Instant },
+): AppError {
   if (decision.kind === 'passed_over') {
     const { newest } = decision;
     return fail('invalid_input', {
@@ -54,7 +58,7 @@ function notClosed({ name, timeZone }: Sender, month: Month, decision: CloseDeci
     });
   }
   return fail('period_open', {
-    message: `${month} still runs for ${name}, whose months end in the zone ${timeZone}.`,
+    message: `${month} ${monthOf(dayOf(at, timeZone)) < month ? 'has not begun' : 'still runs'} for ${name}, whose months end in the zone ${timeZone}.`,
     hint: `It can be closed from ${monthDays(month).to} on.`,
     details: { month, from: monthDays(month).to },
   });

@@ -45,6 +45,7 @@ export function why(evidence: MessageEvidence, entry: EntryEvidence, facts: Fact
     ...ownRule(entry),
     ...market(evidence, entry, facts.origin),
     ...decision(facts.resolution),
+    ...byHand(entry.decision),
   ];
 }
 
@@ -158,4 +159,8 @@ function originWords(origin: MarketOrigin): string {
 
 function decision(resolution: ResolutionRecord | null): readonly string[] {
   return resolution === null ? [] : [`That it is so was decided by ${resolution.by}: ${resolution.reason}.`];
+}
+
+function byHand(adjusted: EntryEvidence['decision']): readonly string[] {
+  return adjusted === null ? [] : [`Decided by ${adjusted.by}: ${adjusted.reason}`];
 }

@@ -44,14 +44,16 @@ type Row = { readonly row: number; readonly cells: Cells; readonly names: Cells 
 
 /**
  * The rows of the month. Rows of other months, and blank ones, are passed over; so are other columns. Throws `file_invalid` with row and column where a
- * cell cannot be read, a column is missing, the currency is another, several numbers are told and none was chosen, or no row is of the month.
+ * cell cannot be read, or stands past the last column, a column is missing, the currency is another, several numbers are told and none was chosen, or no row
+ * is of the month. The header is row 1, and blank rows count, as in an editor.
  */
 export function readInvoice(rows: readonly (readonly string[])[], question: InvoiceQuestion): Invoice {
   const { title, month, number } = question;
   const [header = [], ...below] = rows;
   const columns = columnsOf(header, title);
+  refuseCellsPastHeader(rows, title);
   const read = below
-    .map((cells, index): Row => ({ row: index + 1, cells: pick(columns, cells), names: pick(columns, header) }))
+    .map((cells, index): Row => ({ row: index + 2, cells: pick(columns, cells), names: pick(columns, header) }))
     .filter(({ cells }) => Object.values(cells).some((cell) => cell !== ''))
     .map((row) => ({ row, number: digitsOf(row.cells.number), line: toLine(row, question) }))
     .filter(({ line, number: own }) => monthIn(line.period) === month && (number === null || own === '' || own === number));
@@ -66,6 +68,22 @@ export function readInvoice(rows: readonly (readonly string[])[], question: Invo
     });
   const has = (column: Column): boolean => columns.some(([known]) => known === column);
   return { lines: read.map(({ line }) => line), tells: { types: has('type'), tiers: has('tier') } };
+}
+
+// An amount with a decimal comma and without quotes is two cells, of which the first alone would be another amount.
+function refuseCellsPastHeader([header = [], ...below]: readonly (readonly string[])[], title: string): void {
+  const width = header.findLastIndex((name) => name.trim() !== '') + 1;
+  for (const [index, cells] of below.entries()) {
+    const column = cells.findIndex((cell, place) => place >= width && cell.trim() !== '') + 1;
+    if (column === 0) continue;
+    const [row, text] = [index + 2, shorten(printable((cells[column - 1] ?? '').trim()), CELL_MAX)];
+    throw invalid(
+      title,
+      `row ${row}, column ${column}: '${text}' stands past the last column of the header`,
+      'Write amounts with a point (0.0546), or quote what has a comma in it, and compare again.',
+      { row, column },
+    );
+  }
 }
 
 function pick(columns: readonly (readonly [Column, number])[], cells: readonly string[]): Cells {

@@ -4,7 +4,7 @@ import type { Category } from '../domain/consent.ts';
 import type { Rate } from '../domain/price-book.ts';
 import type { TierFilter, TierStore } from '../ports/store/tiers.ts';
 import { type Currency, formatAmount, type Micros, ZERO } from '../values/money.ts';
-import type { Month } from '../values/time.ts';
+import { type DayPeriod, type Month, monthDays, monthOf } from '../values/time.ts';
 import { decideTiers, isAhead, sumOf } from './tiers.ts';
 
 /** The discount of one group of messages that closing would book now, in the shares of the senders asked for. */
@@ -41,6 +41,29 @@ export async function pendingDiscounts(store: Pick<TierStore, 'tierGroups'>, fil
       pending: sumOf(shares, 'pending'),
     }))
     .filter((discount) => discount.pending !== ZERO || isAhead(discount));
+}
+
+/** `months`: the whole months that a period touches. */
+export type PendingParts = {
+  readonly months: DayPeriod;
+  readonly whole: readonly PendingDiscount[];
+  readonly parts: readonly PendingDiscount[];
+};
+
+/** Those of a period's own months, and those of the months of which it has only a part. Without a store there are none. */
+export async function pendingInAndAround(
+  store: Pick<TierStore, 'tierGroups'> | null,
+  { period, ...filter }: TierFilter,
+): Promise<PendingParts> {
+  const months = wholeMonths(period);
+  const all = store === null ? [] : await pendingDiscounts(store, { ...filter, period: months });
+  const isWhole = ({ month }: PendingDiscount): boolean => monthDays(month).from >= period.from && monthDays(month).to <= period.to;
+  return { months, whole: all.filter(isWhole), parts: all.filter((discount) => !isWhole(discount)) };
+}
+
+function wholeMonths({ from, to }: DayPeriod): DayPeriod {
+  const last = monthDays(monthOf(to));
+  return { from: monthDays(monthOf(from)).from, to: last.from === to ? to : last.to };
 }
 
 /** A discount, as every format prints it. */

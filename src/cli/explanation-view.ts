@@ -58,6 +58,9 @@ const explainedItem = z.object({
     .nullable(z.enum(DISCREPANCIES))
     .check(z.describe("in what the provider's word, which is booked, differs from our own view")),
   decided_by: z.nullable(z.enum(DECIDERS)),
+  decision: z
+    .nullable(z.object({ by: z.string(), reason: z.string() }))
+    .check(z.describe('who adjusted the amount with bill-adjust, and why; null for every other entry')),
   market_by: z.nullable(
     z.object({ calling_code: z.nullable(z.string()), area_prefix: z.nullable(z.string()), country: z.nullable(z.string()) }),
   ),
@@ -132,6 +135,8 @@ export const ENTRY_COLUMNS = [
   'own_rule.id',
   'discrepancy',
   'decided_by',
+  'decision.by',
+  'decision.reason',
 ] as const;
 
 /** The explanation as it is shown. */
@@ -197,6 +202,7 @@ function toExplainedItem({ entry, decidedBy, toldBy, origin, why }: ExplainedEnt
     own_rule: toOwnRule(entry.own),
     discrepancy: entry.discrepancy,
     decided_by: decidedBy,
+    decision: entry.decision === null ? null : { ...entry.decision },
     market_by: toMarketBy(origin),
     why: [...why],
   };

@@ -35,8 +35,10 @@ export function helpText(parts: {
   readonly examples: readonly string[];
   readonly output: string;
   readonly exits: readonly (keyof typeof EXIT_CODES)[];
+  /** What a code means of this command, where that is something else. */
+  readonly meanings?: Readonly<Partial<Record<keyof typeof EXIT_CODES, string>>>;
 }): string {
-  const exits = parts.exits.map((code) => `  ${String(code).padStart(3)}  ${EXIT_CODES[code]}`);
+  const exits = parts.exits.map((code) => `  ${String(code).padStart(3)}  ${parts.meanings?.[code] ?? EXIT_CODES[code]}`);
   return `
 Examples:
 ${parts.examples.map((example) => `  ${example}`).join('\n')}
@@ -161,8 +163,8 @@ function parseSignedAmount(text: string): Micros | undefined {
 
 /** An instant with an offset, or a day. */
 export const instantText = /* @__PURE__ */ parsedText(parseInstant, (text) => ({
-  message: `not an instant: ${text}`,
-  hint: 'Write it like 2026-12-01T09:00+01:00 or 2026-12-01.',
+  message: `not an instant${parseInstant(`${text}Z`) === undefined ? '' : ', its time zone is missing'}: ${text}`,
+  hint: 'Write it like 2026-12-01T09:00+01:00, 2026-12-01T08:00Z or 2026-12-01.',
 }));
 
 // A timer of Node counts in 31 bits.

@@ -1,9 +1,11 @@
 // Volume discounts that are not booked yet, below a bill.
 
 import * as z from 'zod/mini';
-import type { PendingDiscount } from '../billing/pending.ts';
+import type { App } from '../app.ts';
+import type { PendingDiscount, PendingParts } from '../billing/pending.ts';
 import { isAhead } from '../billing/tiers.ts';
 import { formatAmount, sumsByCurrency, ZERO } from '../values/money.ts';
+import { hint } from './hint.ts';
 import { moneyText } from './shapes.ts';
 
 /** Where a count stands in its volume tiers. */
@@ -28,12 +30,25 @@ export const pendingItem = () =>
     pending: moneyText.check(z.describe('what bill-close would book now; not in rows or totals')),
   });
 
-/** A line for each currency, and for each group that the provider has counted further. */
+/** A line for each currency, and for each group that the provider has counted further, below a table. */
 export function pendingText(discounts: readonly PendingDiscount[]): string {
+  return pendingLines(discounts, '--json has them by market')
+    .map((line) => `\n${line}`)
+    .join('');
+}
+
+/** The same lines where the output has no room for them, and those of the months of which the period has only a part, where no output has them. */
+export function hintPending(app: Pick<App, 'config' | 'io'>, { whole, parts, months }: PendingParts): void {
+  const isShown = ['table', 'json', 'ndjson'].includes(app.config.format);
+  const apart = `they belong to whole months: --from ${months.from} --to ${months.to} --json has them by market`;
+  for (const line of [...(isShown ? [] : pendingLines(whole, '--json has them by market')), ...pendingLines(parts, apart)]) hint(app, line);
+}
+
+function pendingLines(discounts: readonly PendingDiscount[], where: string): readonly string[] {
   const due = discounts.filter(({ pending }) => pending !== ZERO);
   const sums = sumsByCurrency(due.map(({ currency, pending }) => ({ currency, amount: pending }))).map(
     ({ currency, amount }) =>
-      `Not in these figures: volume discounts of ${formatAmount(amount)} ${currency}, which bill-close books; --json has them by market.`,
+      `Not in these figures: volume discounts of ${formatAmount(amount)} ${currency}, which bill-close books; ${where}.`,
   );
   const ahead = discounts
     .filter(isAhead)
@@ -41,5 +56,5 @@ export function pendingText(discounts: readonly PendingDiscount[]): string {
       ({ month, market, category, units, told }) =>
         `The provider has counted further: tier ${told} for ${category} to ${market} in ${month}, where this store has ${units} messages.`,
     );
-  return [...sums, ...ahead].map((line) => `\n${line}`).join('');
+  return [...sums, ...ahead];
 }

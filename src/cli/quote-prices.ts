@@ -8,9 +8,10 @@ import { CATEGORIES, type Category } from '../domain/consent.ts';
 import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
-import { createPriceBook, type PriceBook, type PriceCard, type Rate, rateInForce } from '../domain/price-book.ts';
-import { basisOf, chargedCategory, LIST_BASES, type ListBasis, quoteReservation } from '../domain/quote.ts';
+import { createPriceBook, type PriceBook, type PriceCard, type Rate, tiersInForce } from '../domain/price-book.ts';
+import { basisOf, chargedCategory, LIST_BASES, quoteReservation } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
+import { tierOfNth } from '../domain/tier.ts';
 import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
 import { type Currency, formatAmount, plus, times, toMicros, ZERO } from '../values/money.ts';
@@ -21,13 +22,6 @@ import { findTemplates, onlyLanguage } from './find-templates.ts';
 import { pricedSender } from './price-cards.ts';
 import { interruptedBy } from './interrupted.ts';
 import { moneyText } from './shapes.ts';
-
-/** What people should know of a rate; null where there is nothing to say. */
-export const BASIS_NOTES: Readonly<Record<ListBasis, string | null>> = {
-  list: null,
-  list_open_ended: 'list rate; the card does not tell where its first tier ends',
-  list_first_tier: 'list rate; the card has volume tiers, and this is the first',
-};
 
 /** One recipient's price. */
 export const QuoteItem = z.object({
@@ -42,8 +36,22 @@ export const QuoteItem = z.object({
   basis: z
     .nullable(z.enum(LIST_BASES))
     .check(z.describe('list_open_ended: the card does not tell where its first tier ends; list_first_tier: it has further tiers')),
+  month_units: z.int().check(z.describe('the charged messages of the month so far, of all senders: its volume tiers go on from there')),
+  tier_from: z
+    .nullable(z.int())
+    .check(z.describe('the volume tier that the next one falls into; null: no price, or above the last tier of the card')),
+  tier_rate: z.nullable(moneyText),
   reason: z.nullable(z.literal('no_price')),
 });
+
+/** What people should know of a rate; null where there is nothing to say. */
+export function basisNote({ basis, month_units: units, tier_from: from, tier_rate: rate }: z.output<typeof QuoteItem>): string | null {
+  if (basis === 'list_open_ended') return 'list rate; the card does not tell where its first tier ends';
+  if (basis !== 'list_first_tier') return null;
+  const month = `list rate, that of the first volume tier; the month has ${units} charged, and the next one is`;
+  if (from === null) return `${month} above the last tier that the card has, at list price`;
+  return from === 0 ? `${month} in that tier` : `${month} in the tier from ${from} on, at ${rate}`;
+}
 
 /** What all recipients with a price come to. */
 export const QuoteTotal = z.object({ currency: z.string(), units: z.int(), total: moneyText });
@@ -72,6 +80,8 @@ export type QuoteRequest = {
 
 type DatedRate = Rate & { readonly effectiveFrom: Day };
 type Terms = {
+  /** How many messages of each market and category the month has charged. */
+  readonly charged: ReadonlyMap<string, number>;
   readonly book: PriceBook<DatedRate>;
   readonly currency: Currency;
   readonly day: Day;
@@ -92,13 +102,13 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
   const at = request.at ?? app.clock.now();
   const [day, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
-  const terms = { book, currency, day, category, units: request.units, internationalFrom: internationalFrom({ whatsapp }) };
+  const charged = store === null ? new Map<string, number>() : await chargedSoFar(store, currency, day);
+  const terms = { book, currency, day, category, units: request.units, internationalFrom: internationalFrom({ whatsapp }), charged };
   const meter = createEstimateMeter();
   const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to }));
   if (request.file !== null && !(await readAddresses(app, request.file, count))) throw interruptedBy('the same command');
   for (const phone of request.to) count(phone);
   const items = request.to.map((phone) => quoteOne(phone, terms));
-  const charged = store === null ? new Map<string, number>() : await chargedSoFar(store, currency, day);
   return {
     sender,
     template,
@@ -118,10 +128,13 @@ function toProspect(address: Address, { book, day: from, units, ...terms }: Term
 
 type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };
 
-function quoteOne(phone: Phone, { book, currency, day, units, ...asked }: Terms): Priced {
+function quoteOne(phone: Phone, { book, currency, day, units, charged, ...asked }: Terms): Priced {
   const market: Market = marketOf(marketMap(), phone, day);
   const category = chargedCategory(book, { currency, day, market, ...asked });
-  const rate = rateInForce(book, { currency, day, market, category });
+  const tiers = tiersInForce(book, { currency, day, market, category });
+  const [rate] = tiers;
+  const monthUnits = charged.get(`${market}\n${category}`) ?? 0;
+  const next = tierOfNth(tiers, monthUnits + 1);
   const total = rate === undefined ? null : toMicros(rate.rate * BigInt(units));
   const item = {
     to: phone,
@@ -133,6 +146,9 @@ function quoteOne(phone: Phone, { book, currency, day, units, ...asked }: Terms)
     total: total === null ? null : formatAmount(total),
     effective_from: rate?.effectiveFrom ?? null,
     basis: rate === undefined ? null : basisOf(rate),
+    month_units: monthUnits,
+    tier_from: next?.tierFrom ?? null,
+    tier_rate: next === undefined ? null : formatAmount(next.rate),
     reason: rate === undefined ? ('no_price' as const) : null,
   };
   return { item, total };

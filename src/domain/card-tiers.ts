@@ -41,6 +41,21 @@ export function changesTiers(card: PriceCard, known: PriceCard): boolean {
   return [...byGroup(known.rates)].some(([group, before]) => before.length > 1 && textOf(tiers.get(group) ?? []) !== textOf(before));
 }
 
+/** What a card leaves out that another one has. `prices` and `tiers` count markets and categories: prices in markets that the card has, tiers of prices that it has. */
+export type CardLosses = { readonly markets: readonly string[]; readonly prices: number; readonly tiers: number };
+
+/** What is lost where a card follows another one: none of that is carried over. */
+export function lossesOf(card: PriceCard, before: PriceCard): CardLosses {
+  const [groups, known] = [byGroup(card.rates), [...byGroup(before.rates)]];
+  const markets = new Set(card.rates.map(({ market }) => market));
+  const missing = new Set(before.rates.map(({ market }) => market).filter((market) => !markets.has(market)));
+  return {
+    markets: [...missing],
+    prices: known.filter(([group, [first]]) => first !== undefined && markets.has(first.market) && !groups.has(group)).length,
+    tiers: known.filter(([group, tiers]) => tiers.length > 1 && groups.get(group)?.length === 1).length,
+  };
+}
+
 /** For how many markets and categories the card has volume tiers. */
 export function countTiered({ rates }: PriceCard): number {
   return [...byGroup(rates).values()].filter((tiers) => tiers.length > 1).length;

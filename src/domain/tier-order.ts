@@ -31,7 +31,7 @@ function misplacement({ tierFrom, rate }: Rate, before: Rate | undefined): Compl
 function refuse({ row, rate }: ReadRate, { column, reason }: Complaint, source: string): AppError {
   return fail('price_card_invalid', {
     message: `Row ${row}, ${column}: ${reason}.`,
-    hint: 'The tiers of a market and category follow one another, both ends are included, and their rates fall.',
+    hint: 'The tiers of a market and category follow one another, both ends are included, and their rates never rise.',
     details: { source, row, column, value: column === 'rate' ? null : String(rate.tierFrom) },
   });
 }

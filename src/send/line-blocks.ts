@@ -127,11 +127,15 @@ function firstInvalidByte(bytes: Uint8Array): number {
   return bytes.length - 1; // cut off in the middle of its last character
 }
 
+const WORKBOOK_NAME = /\.xls[bmx]?$/i;
+
 function notText({ name, offset, line }: Place, bytes: Uint8Array, index: number, what: string): Error {
   const where = line + countLineEnds(bytes, index);
   return fail('file_invalid', {
     message: `${name} is not text: byte ${offset + index} (line ${where}) ${what}.`,
-    hint: 'Save it as CSV in UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8.',
+    hint: WORKBOOK_NAME.test(name)
+      ? 'It is named like a workbook, and is none that can be read: open it in a spreadsheet program and save the sheet as CSV (UTF-8).'
+      : 'Save it as CSV in UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8.',
     details: { path: name, byte: offset + index, line: where },
   });
 }

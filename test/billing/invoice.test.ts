@@ -99,7 +99,7 @@ describe('what is not', () => {
     ['currency', 'USD', 'currency'],
   ])('%s %j', (name, value, column) => {
     expect(() => read(row({ [name]: value }))).toThrow(
-      expect.objectContaining({ code: 'file_invalid', details: { path: 'invoice.csv', row: 1, column } }),
+      expect.objectContaining({ code: 'file_invalid', details: { path: 'invoice.csv', row: 2, column } }),
     );
   });
 
@@ -107,6 +107,22 @@ describe('what is not', () => {
     expect(() => read('month,market,category,units,amount\n2026-10,Atlantis,utility,3,1')).toThrow(
       "'Atlantis' is not a market of the price card",
     );
+  });
+
+  it.each([
+    ['an amount with a decimal comma', '2026-10-05,DE,utility,12,0,0546', 6, '0546'],
+    ['also in a row of another month', '2026-11-05,DE,utility,12,0,0546', 6, '0546'],
+    ['a cell far out', '2026-10-05,DE,utility,12,0.0546,,x', 7, 'x'],
+  ])('more cells than the header has: %s', (_, line, column, text) => {
+    for (const header of ['day,country,category,units,amount', 'day,country,category,units,amount, '])
+      expect(() => read(`${header}\n\n${line}`)).toThrow(
+        expect.objectContaining({
+          code: 'file_invalid',
+          message: expect.stringContaining(`row 3, column ${column}: '${text}' stands past`) as string,
+          details: { path: 'invoice.csv', row: 3, column },
+        }),
+      );
+    expect(read('day,country,category,units,amount\n2026-10-05,DE,utility,12,0.0546,, ').lines).toHaveLength(1);
   });
 
   it('a header that lacks something, which is named; a file without rows of the month', () => {

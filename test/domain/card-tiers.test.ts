@@ -1,7 +1,7 @@
 // Tiers and list prices become one card: added, kept, and never invented.
 
 import { describe, expect, it } from 'vitest';
-import { changesTiers, countTiered, keepTiers, withTiers } from '../../src/domain/card-tiers.ts';
+import { changesTiers, countTiered, keepTiers, lossesOf, withTiers } from '../../src/domain/card-tiers.ts';
 import type { PriceCard, Rate, TierEnd } from '../../src/domain/price-book.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
@@ -80,5 +80,22 @@ describe('changesTiers', () => {
     expect(changesTiers(merged, merged)).toBe(false);
     expect(changesTiers(withTiers(LIST, read([rate('utility', 0, 20, 100n), rate('utility', 21, 'max', 90n)]), 'f'), merged)).toBe(true);
     expect(changesTiers(LIST, merged)).toBe(true);
+  });
+});
+
+describe('lossesOf', () => {
+  const merged = withTiers(LIST, read(TIERS), 'f');
+  const india = { ...rate('utility', 0, 'max', 1n), market: 'India' };
+
+  it('names markets, and counts prices and tiers that only the card before has', () => {
+    expect(lossesOf(merged, merged)).toEqual({ markets: [], prices: 0, tiers: 0 });
+    expect(lossesOf(LIST, merged)).toEqual({ markets: [], prices: 0, tiers: 1 });
+    expect(lossesOf(card(rate('marketing', 0, 'max', 1n)), card(...merged.rates, india))).toEqual({
+      markets: ['India'],
+      prices: 1,
+      tiers: 0,
+    });
+    expect(lossesOf(card(india), merged)).toEqual({ markets: ['Brazil'], prices: 0, tiers: 0 });
+    expect(lossesOf(merged, LIST)).toEqual({ markets: [], prices: 0, tiers: 0 });
   });
 });

@@ -29,7 +29,7 @@ export const defineBillExplain: Define = (parent, host) => {
       helpText({
         examples: ['tollbell bill-explain 01j9zk3v8q5t2r7m4n6p', 'tollbell bill-explain 01j9zk3v8q5t2r7m4n6p --format ndjson'],
         output:
-          '{"schema":"tollbell.bill-explain/1","item":{"id",…,"statuses":[…],"window":{…},"tier":{…},"entries":[{"kind","posted","price":{…},"provider":{…},"decided_by","why":[…]}],"total","differences":[]}}',
+          '{"schema":"tollbell.bill-explain/1","item":{"id",…,"statuses":[…],"window":{…},"tier":{…},"entries":[{"kind","posted","price":{…},"provider":{…},"decided_by","decision":{…},"why":[…]}],"total","differences":[]}}',
         exits: [0, 2, 7, 8],
       }),
     )

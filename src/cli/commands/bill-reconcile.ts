@@ -39,7 +39,7 @@ export const defineBillReconcile: Define = (parent, host) => {
       "Compares a month of a sender's books with what the provider says it billed (--provider), or with its invoice (CSV or XLSX), line by line: by day, country,\n" +
         'category and type, as fine as both sides are. Each line that differs has its likely cause and the ids of the messages behind it. Amounts of the\n' +
         'provider are read from their digits to the nearest millionth, a half away from zero; volume discounts are lines of their own.\n' +
-        `Columns of the file, in any order; others are passed over: ${INVOICE_COLUMNS}. Without type its rows are taken to be charged ones.`,
+        `Columns of the file, in any order; others are passed over: ${INVOICE_COLUMNS}. Without type its rows are taken to be charged ones. Rows are counted as an editor shows them: the header is row 1.`,
     )
     .argument('[file]', 'the invoice as CSV or XLSX, or - for standard input')
     .option('--provider', "the provider's own figures (pricing_analytics) of the sender's number")

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { bookGroups, type Books } from '../../billing/export/bookings.ts';
-import { pendingDiscounts, toPendingItem } from '../../billing/pending.ts';
+import { pendingInAndAround, toPendingItem } from '../../billing/pending.ts';
 import { billReport, type BillReport, FIGURES, reportPeriod } from '../../billing/report.ts';
 import type { BookFormat } from '../../config.ts';
 import { type AppError, fail } from '../../errors.ts';
@@ -11,7 +11,7 @@ import { type Discrepancies, type Grouping, GROUPINGS } from '../../ports/store/
 import { type DayPeriod, formatInstant, type Instant, UTC } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { pendingItem, pendingText } from '../pending-view.ts';
+import { hintPending, pendingItem, pendingText } from '../pending-view.ts';
 import { dayText, helpText, instantText, monthText, orNull, parseOptions } from '../options.ts';
 import { type Style, table } from '../render.ts';
 import { billFigures } from '../shapes.ts';
@@ -46,7 +46,7 @@ const BillReportDocument = z.lazy(() =>
       .object({ count: z.int(), message_ids: z.array(z.string()).check(z.describe('of the first ones')) })
       .check(
         z.describe(
-          'deliveries whose price the provider told otherwise than our own rules and categories have it; its word is what is booked',
+          'deliveries whose price the provider told otherwise than our own rules and categories have it; its word is what is booked. A told free_entry_point, and regular within the allowance, are none',
         ),
       ),
     pending_discounts: z.array(pendingItem()),
@@ -61,8 +61,11 @@ export const defineBillReport: Define = (parent, host) => {
     .description(
       'Shows what was sent in a period and what it costs. Without options: this month, by category and market.\n' +
         'Messages stand at list price; what the volume tiers of a whole month take off is told apart until bill-close books it. It goes by the messages of ' +
-        'this store: where others send for the same portfolio, the provider counts theirs too and the discount is larger.\n' +
-        '--format hledger and beancount book what was charged and adjusted, for double-entry programs: one transaction for each day, sender, market, ' +
+        'this store: where others send for the same portfolio, the provider counts theirs too and the discount is larger. CSV and journals have ' +
+        'no room for it: standard error tells it, and also that of a month of which the period has only a part.\n' +
+        'A discrepancy is a delivery that the provider told otherwise than our rules have it: regular where they say free, free_customer_service where they ' +
+        'charge, another category. A told free_entry_point, and regular within the monthly allowance, are none.\n' +
+        'Formats: table, json, ndjson, csv, hledger, beancount. hledger and beancount book what was charged and adjusted, for double-entry programs: one transaction for each day, sender, market, ' +
         'category and currency. Sender, campaign, cost_center and template tag it where --by names them.',
     )
     .option('--month <month>', 'a month in the billing zone: 2026-10')
@@ -112,7 +115,8 @@ export async function report(app: App, options: z.output<typeof BillReportOption
   const groupBy = isBooked ? bookGroups(options.by) : options.by;
   const bill = store === null ? { rows: [], totals: [] } : await billReport(store, { period, senderId, groupBy, asOf });
   const differing = store === null ? NO_DISCREPANCIES : await store.discrepancies({ period, senderId, asOf });
-  const pending = store === null ? [] : await pendingDiscounts(store, { period, senderId, asOf });
+  const pending = await pendingInAndAround(store, { period, senderId, asOf });
+  hintPending(app, pending);
   const document: Document = {
     from: period.from,
     to: period.to,
@@ -122,7 +126,7 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     rows: bill.rows.map(({ group, figures: row }) => ({ ...group, ...row })),
     totals: [...bill.totals],
     discrepancies: { count: differing.count, message_ids: [...differing.messageIds] },
-    pending_discounts: pending.map(toPendingItem),
+    pending_discounts: pending.whole.map(toPendingItem),
   };
   return {
     command: 'bill-report',
@@ -130,7 +134,8 @@ export async function report(app: App, options: z.output<typeof BillReportOption
     document,
     rows: 'rows',
     columns: [...groupBy, ...FIGURES],
-    text: async (style) => (await billText(bill, { period, groupBy, asOf }, style)) + pendingText(pending) + discrepancyText(differing),
+    text: async (style) =>
+      (await billText(bill, { period, groupBy, asOf }, style)) + pendingText(pending.whole) + discrepancyText(differing),
     books: (format) => booksText(format, { bill, period, groupBy: options.by, asOf: document.as_of }),
   };
 }

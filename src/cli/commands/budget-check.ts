@@ -24,7 +24,8 @@ export const defineBudgetCheck: Define = (parent, host) => {
         output:
           '{"schema":"tollbell.budget-check/1","items":[{"id","budget","per","period","category","cost_center","mode","threshold","used","cap",' +
           '"currency","at"}],"next":null}',
-        exits: [0, 4, 8],
+        exits: [0, 2, 4, 8, 9],
+        meanings: { 0: 'no threshold was reached that was not told before', 4: 'thresholds were reached since it was asked last' },
       }),
     )
     .action(() => host.run(command, checkBudgets));

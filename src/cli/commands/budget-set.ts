@@ -45,8 +45,8 @@ export const defineBudgetSet: Define = (parent, host) => {
     .option('--per <period>', `${BUDGET_PERIODS.join(', ')}: each of them on its own`)
     .option('--category <category>', `only ${CATEGORIES.join(', ')}`)
     .option('--cost-center <name>', 'only messages of this cost centre')
-    .option('--mode <mode>', 'hard (default) refuses, warn only warns')
-    .option('--warn <percents>', 'thresholds in percent of the cap, or none (default 50,80,100)')
+    .option('--mode <mode>', 'hard refuses, warn only warns (default: hard; a budget that is there keeps its own)')
+    .option('--warn <percents>', 'thresholds in percent of the cap, or none (default: 50,80,100; a budget that is there keeps its own)')
     .addHelpText(
       'after',
       helpText({
@@ -88,6 +88,10 @@ export async function setBudget(app: App, options: z.output<typeof BudgetSetOpti
     schema: BudgetSetDocument,
     document: { item, budget_warnings: warnings.map(toBudgetWarningItem) },
     columns: [...BUDGET_COLUMNS, 'result'],
-    text: (style) => `${style.good(result)} ${item.id}: ${item.cap} ${item.currency} per ${item.per}, ${item.used} used, ${item.left} left`,
+    text: (style) => {
+      const thresholds = item.warn.length === 0 ? 'no thresholds' : `thresholds ${item.warn.join(', ')} %`;
+      const use = `${item.cap} ${item.currency} per ${item.per}, ${item.used} used, ${item.left} left`;
+      return `${style.good(result)} ${item.id}: ${use}; mode ${item.mode}, ${thresholds}`;
+    },
   };
 }

@@ -6,6 +6,7 @@ import { marketMap } from '../../catalog/markets.ts';
 import { PRICE_CARD_COLUMNS } from '../../domain/price-card.ts';
 import { PRICE_LAYOUTS, parsePriceFile } from '../../domain/price-file.ts';
 import { sheetRows } from '../../send/sheet-rows.ts';
+import { CardLosses, cardLosses, lossesText } from '../card-losses.ts';
 import type { Define, View } from '../command.ts';
 import { cardsOfFile } from '../import-prices.ts';
 import { dayText, flag, helpText, orNull, parseOptions } from '../options.ts';
@@ -24,7 +25,7 @@ const PriceImportOptions = z.object({
 const PriceImportDocument = z.object({
   dry_run: z.boolean(),
   layout: z.enum(PRICE_LAYOUTS).check(z.describe("cards: our own columns; rates and tiers: the provider's two files")),
-  ...listOf(PutCardItem).shape,
+  ...listOf(z.extend(PutCardItem, CardLosses.shape)).shape,
 });
 
 export const definePriceImport: Define = (parent, host) => {
@@ -32,7 +33,8 @@ export const definePriceImport: Define = (parent, host) => {
     .command('import')
     .description(
       `Adds price cards from a file, CSV or XLSX. It has the columns ${PRICE_CARD_COLUMNS.join(', ')}, or is one of the provider's two files of a currency, as they are: ` +
-        'the rates file, and then the volume-tier file, which adds tiers to the card of that day and must begin with its list prices.\n' +
+        'the rates file, and then the volume-tier file, which adds tiers to the card of that day and must begin with its list prices. A card takes nothing over ' +
+        'from the one before it: markets, prices and tiers that only that one has are named.\n' +
         'A tier whose end the file does not tell stays at list price above it, and says so. Discounts go by the messages of this store: where others send for the ' +
         'same portfolio, the provider counts theirs too.',
     )
@@ -52,7 +54,7 @@ export const definePriceImport: Define = (parent, host) => {
         ],
         output:
           '{"schema":"tollbell.price-import/1","dry_run","layout":"cards|rates|tiers","items":[{"currency","effective_from","rates","source","digest","tiered",' +
-          '"result":"added|replaced|unchanged"}],"next":null}',
+          '"result":"added|replaced|unchanged","before","missing_markets":[…],"missing_prices","lost_tiers"}],"next":null}',
         exits: [0, 2, 8],
       }),
     )
@@ -74,7 +76,10 @@ export async function importCards(
   const words = source ?? `imported from ${file === '-' ? 'standard input' : file}`;
   const store = dryRun ? (await app.asking()).store : await app.store();
   const cards = await cardsOfFile(store, prices, { source: file, words });
-  const items = await putCards(app, store, { cards, replace, onConflict: 'fail', dryRun });
+  const stored = (await store.listPriceCards({ currency: null })).map(({ card }) => card);
+  const put = await putCards(app, store, { cards, replace, onConflict: 'fail', dryRun });
+  const all = [...stored, ...cards.map(({ card }) => card)];
+  const items = put.map((item) => ({ ...item, ...cardLosses(item, all) }));
   return {
     command: 'price-import',
     schema: PriceImportDocument,
@@ -84,7 +89,8 @@ export async function importCards(
     text: async (style) => {
       const rows = items.map((item) => [item.currency, item.effective_from, String(item.rates), String(item.tiered), item.result]);
       const shown = await table({ header: ['CURRENCY', 'FROM', 'RATES', 'TIERED', 'RESULT'], rows, rightAligned: [2, 3] }, style);
-      return dryRun ? `${shown}\nThis is what would become of the cards; nothing was written.` : shown;
+      const lost = items.flatMap(lossesText).map(style.warn);
+      return [shown, ...lost, ...(dryRun ? ['This is what would become of the cards; nothing was written.'] : [])].join('\n');
     },
   };
 }

@@ -9,7 +9,7 @@ import { hint } from '../hint.ts';
 import { collect, countText, helpText, instantText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
 import { INPUT_FORMATS } from '../../send/records.ts';
 import { ESTIMATE_COLUMNS, estimateShape, estimateText } from '../estimate-view.ts';
-import { BASIS_NOTES, type Quote, QuoteItem, QuoteTotal, quotePrices } from '../quote-prices.ts';
+import { basisNote, type Quote, QuoteItem, QuoteTotal, quotePrices } from '../quote-prices.ts';
 import { type Style, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
@@ -40,7 +40,8 @@ export const definePriceQuote: Define = (parent, host) => {
     .description(
       'Shows what messages would cost at the list rate of the day, and estimates what they come to by market and category. Nothing is sent or reserved.\n' +
         'expected: by the card of the day, from the volume tier that the month has reached. min: by the cheapest card that comes into force within 30 days.\n' +
-        'max: what would be reserved, at the dearest. What is free in an open window is known to send --dry-run only.',
+        'max: what would be reserved, at the dearest. What is free in an open window is known to send --dry-run only.\n' +
+        'Of --to, each recipient is a line at list rate; of several messages the estimate stands below them (with --format csv on standard error).',
     )
     .argument('<template|category>', `a template of the sender, or ${CATEGORIES.join(', ')}`)
     .option('--to <phone>', 'a recipient; several times', collect)
@@ -60,7 +61,7 @@ export const definePriceQuote: Define = (parent, host) => {
         ],
         output:
           '{"schema":"tollbell.price-quote/1","sender","template","category","day","items":[{"to","market","category","currency","rate","units","total",' +
-          '"effective_from","basis","reason"}],"totals":[{"currency","units","total"}],' +
+          '"effective_from","basis","month_units","tier_from","tier_rate","reason"}],"totals":[{"currency","units","total"}],' +
           '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"next":null}',
         exits: [0, 2, 4, 8],
       }),
@@ -86,6 +87,7 @@ export async function quote(app: App, options: z.output<typeof PriceQuoteOptions
   const unpriced = estimate.find(({ max }) => max === null);
   if (unpriced !== undefined)
     hint(app, `No ${unpriced.currency} price is known for ${unpriced.category} in ${unpriced.market} on ${facts.day}.`);
+  if (file === null) hintEstimate(app, { items, totals, estimate, estimate_totals });
   return {
     command: 'price-quote',
     schema: PriceQuoteDocument,
@@ -93,11 +95,19 @@ export async function quote(app: App, options: z.output<typeof PriceQuoteOptions
     rows: file === null ? 'items' : 'estimate',
     columns: file === null ? Object.keys(QuoteItem.shape) : ESTIMATE_COLUMNS,
     exitCode: unpriced === undefined ? 0 : 4,
-    text: (style) => (file === null ? quoteText({ items, totals }, style) : estimateText({ estimate, estimate_totals }, style)),
+    text: (style) =>
+      file === null ? quoteText({ items, totals, estimate, estimate_totals }, style) : estimateText({ estimate, estimate_totals }, style),
   };
 }
 
-async function quoteText({ items, totals }: Pick<Quote, 'items' | 'totals'>, style: Style): Promise<string> {
+// A single message is its own line: what its month has reached stands below it.
+function isEstimated(items: Quote['items']): boolean {
+  return items.length > 1 || items.some(({ units }) => units > 1);
+}
+
+type Shown = Pick<Quote, 'items' | 'totals' | 'estimate' | 'estimate_totals'>;
+
+async function quoteText({ items, totals, ...estimated }: Shown, style: Style): Promise<string> {
   const rows = items.map((item) => [
     item.to,
     item.market,
@@ -110,9 +120,19 @@ async function quoteText({ items, totals }: Pick<Quote, 'items' | 'totals'>, sty
   ]);
   const header = ['TO', 'MARKET', 'CATEGORY', 'RATE', 'UNITS', 'TOTAL', 'CURRENCY', 'CARD FROM'];
   const sums = items.length < 2 ? [] : totals.map(({ units, total, currency }) => `total ${total} ${currency} for ${units} messages`);
-  const notes = items.flatMap(({ market, category, basis }) => {
-    const note = basis === null ? null : BASIS_NOTES[basis];
-    return note === null ? [] : [`${market}, ${category}: ${note}`];
+  const notes = items.flatMap((item) => {
+    const note = basisNote(item);
+    return note === null ? [] : [`${item.market}, ${item.category}: ${note}`];
   });
-  return [await table({ header, rows, rightAligned: [3, 4, 5] }, style), ...sums, ...[...new Set(notes)].map(style.dim)].join('\n');
+  const estimate = isEstimated(items) ? [`${style.strong('Estimate')}\n${await estimateText(estimated, style)}`] : [];
+  return [await table({ header, rows, rightAligned: [3, 4, 5] }, style), ...sums, ...[...new Set(notes)].map(style.dim), ...estimate].join(
+    '\n',
+  );
+}
+
+// The lines of CSV are the recipients, and what they come to together is none of them.
+function hintEstimate(app: App, { items, estimate_totals: totals }: Shown): void {
+  if (app.config.format !== 'csv' || !isEstimated(items)) return;
+  for (const { currency, units, min, expected, max } of totals)
+    hint(app, `Estimate for ${units} messages: min ${min}, expected ${expected}, max ${max} ${currency}; --json has it by market.`);
 }

@@ -34,7 +34,12 @@ export type EntryEvidence = EntryRecord & {
   /** What our own rule said of it, and in what the provider's word differs. */
   readonly own: OwnEvidence | null;
   readonly discrepancy: Discrepancy | null;
+  /** Of an adjustment by hand. */
+  readonly decision: EntryDecision | null;
 };
+
+/** Who adjusted an amount by hand, and why. */
+export type EntryDecision = { readonly by: string; readonly reason: string };
 
 /** Null where it did not happen, or nobody wrote it down; of the newest request. */
 export type KeptTimes = {

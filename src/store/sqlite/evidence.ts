@@ -27,7 +27,7 @@ const FACTS = /* sql */ `
 const ENTRIES = /* sql */ `
   SELECT l.sequence, l.kind, l.attempt, l.held, l.posted, b.currency, b.market, b.category, b.pricing_type, l.event_at, l.recorded_at,
     l.cause, l.rule, b.day, ifnull(l.books_month, substr(b.day, 1, 7)) AS books_month, h.day AS hold_day, h.category AS hold_category, l.provider_type, l.provider_category, l.price_id,
-    l.own_rule, l.free_units_before, l.discrepancy
+    l.own_rule, l.free_units_before, l.discrepancy, a.decided_by, a.reason
   FROM (
     SELECT * FROM ledger WHERE message_id = @id AND (kind = 'reservation' OR kind = 'charge' OR kind = 'release')
     UNION ALL
@@ -35,6 +35,7 @@ const ENTRIES = /* sql */ `
   ) l
   JOIN bucket b ON b.id = l.bucket_id
   JOIN bucket h ON h.id = l.hold_bucket_id
+  LEFT JOIN adjustment a ON a.sequence = l.sequence
   ORDER BY l.sequence`;
 
 const PRICE = /* sql */ `
@@ -70,6 +71,8 @@ type EvidenceRow = EntryRow & {
   readonly own_rule: StoredInteger | null;
   readonly free_units_before: StoredInteger | null;
   readonly discrepancy: Discrepancy | null;
+  readonly decided_by: string | null;
+  readonly reason: string | null;
 };
 
 type CardRow = readonly [Currency, Day, string, StoredInteger | null];
@@ -120,6 +123,7 @@ function toEvidence(sqlite: Sqlite, row: EvidenceRow): EntryEvidence {
     providerCategory: row.provider_category,
     own: row.own_rule === null ? null : { ruleId: Number(row.own_rule), freeUnitsBefore: countOf(row.free_units_before) },
     discrepancy: row.discrepancy,
+    decision: row.decided_by === null ? null : { by: row.decided_by, reason: row.reason ?? '' },
   };
 }
 

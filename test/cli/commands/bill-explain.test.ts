@@ -48,6 +48,20 @@ test('gives programs every entry with its price row, the word of the provider an
   });
 });
 
+test('says who adjusted it by hand, and why', async () => {
+  await world.run('bill-adjust', id, '--amount', '-0.055', '--reason', 'credit note 4711', '--by', 'ada');
+  const { entries } = (await world.run('bill-explain', id, '--json')).json()['item'] as { readonly entries: readonly object[] };
+  expect(entries).toMatchObject([
+    { kind: 'reservation', decision: null },
+    { kind: 'charge', decision: null },
+    { kind: 'adjustment', posted: '-0.055000', decided_by: 'person', decision: { by: 'ada', reason: 'credit note 4711' } },
+  ]);
+  expect((await world.run('bill-explain', id)).out).toContain(
+    '3 adjustment\n  Changes the charge by -0.055000.\n  Decided by ada: credit note 4711\n',
+  );
+  expect((await world.run('bill-explain', id, '--format', 'csv')).out).toContain(',person,ada,credit note 4711\n');
+});
+
 test('as NDJSON is an entry a line, and then the rest', async () => {
   const lines = (await world.run('bill-explain', id, '--format', 'ndjson')).out.trim().split('\n');
   const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);

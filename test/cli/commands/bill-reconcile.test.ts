@@ -211,8 +211,8 @@ describe('with a file', () => {
   it('a row that cannot be read is named with its column', async () => {
     const path = file('bad.csv', 'day,country,category,volume,cost\n2026-10-05,DE,UTILITY,1,0.055\n2026-10-05,DE,UTILITY,one,0.055\n');
     const failure = await world.failure('bill-reconcile', path, '--month', '2026-10', '--sender', 'shop');
-    expect(failure).toMatchObject({ code: 'file_invalid', exit: 2, details: { row: 2, column: 'volume' } });
-    expect(failure.message).toContain("row 2, column volume: 'one' is not a whole number");
+    expect(failure).toMatchObject({ code: 'file_invalid', exit: 2, details: { row: 3, column: 'volume' } });
+    expect(failure.message).toContain("row 3, column volume: 'one' is not a whole number");
   });
 
   it('is refused for a month that has not begun, and so are options that it would pass over', async () => {

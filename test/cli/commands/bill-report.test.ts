@@ -1,5 +1,6 @@
 // bill-report as of an instant: the document of then, for ever, and no look into the future.
 
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createWorld, type World } from '../../world.ts';
 
@@ -52,4 +53,28 @@ test('may be of this very moment, and of none to come', async () => {
     details: { option: 'as-of' },
   });
   expect(await world.failure('bill-report', '--as-of', 'yesterday')).toMatchObject({ code: 'invalid_input' });
+  const zoneless = await world.failure('bill-report', '--as-of', '2026-10-30T10:00:00');
+  expect(zoneless.message).toContain('not an instant, its time zone is missing: 2026-10-30T10:00:00');
+});
+
+test('tells the discounts that are not booked yet on standard error where the output does not', async () => {
+  const path = `${world.directory}/tiers.csv`;
+  const tiers = 'Market,Category,Currency,From,To,Rate\nGermany,utility,USD,0,1,0.055\nGermany,utility,USD,2,MAX,0.05\n';
+  writeFileSync(path, tiers);
+  expect(await world.run('price', 'import', path, '--effective-from', '2026-10-01')).toMatchObject({ code: 0 });
+  await world.run('dispatch');
+  await world.run('send', 'hello_world', '--to', PHONE);
+  const words = 'Not in these figures: volume discounts of -0.005000 USD, which bill-close books; ';
+  const report = async (...argv: readonly string[]) => {
+    const { out, err } = await world.run('bill-report', ...argv);
+    return [out.includes(words), err];
+  };
+  expect(await report()).toEqual([true, '']);
+  expect(await report('--json')).toEqual([false, '']);
+  for (const format of ['csv', 'hledger', 'beancount'])
+    expect(await report('--format', format)).toEqual([false, `${words}--json has them by market.\n`]);
+  const apart = `${words}they belong to whole months: --from 2026-10-01 --to 2026-11-01 --json has them by market.\n`;
+  for (const format of ['table', 'json', 'csv'])
+    expect(await report('--from', '2026-10-02', '--to', '2026-11-01', '--format', format)).toEqual([false, apart]);
+  expect(await report('--from', '2026-10-01', '--to', '2026-10-31', '-q')).toEqual([false, '']);
 });

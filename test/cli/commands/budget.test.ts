@@ -42,12 +42,13 @@ describe('budget set', () => {
     expect(await set('5', '--mode', 'warn', '--warn', '120, 90')).toMatchObject({ mode: 'warn', warn: [90, 120], result: 'updated' });
     expect(await set('6')).toMatchObject({ mode: 'warn', warn: [90, 120], result: 'updated' });
     expect(await set('6', '--warn', 'none', '--mode', 'hard')).toMatchObject({ mode: 'hard', warn: [], result: 'updated' });
+    expect((await world.run('budget', 'set', '7', '--per', 'day')).out).toMatch(/ left; mode hard, no thresholds\n$/);
   });
 
   it('caps the sender that is named, in its currency', async () => {
     await world.run('sender', 'add', 'shop', '--transport', 'sandbox', '--currency', 'EUR');
     const { out } = await world.run('budget', 'set', '5', '--per', 'month', '--sender', 'shop');
-    expect(out).toMatch(/^added \w+: 5\.000000 EUR per month, 0\.000000 used, 5\.000000 left\n$/);
+    expect(out).toMatch(/^added \w+: 5\.000000 EUR per month, 0\.000000 used, 5\.000000 left; mode hard, thresholds 50, 80, 100 %\n$/);
     expect(await items()).toEqual([]);
     expect(await items('--sender', 'shop')).toMatchObject([{ cap: '5.000000' }]);
   });

@@ -49,6 +49,9 @@ describe('price quote', () => {
           total: '0.165000',
           effective_from: '2026-10-01',
           basis: 'list_open_ended',
+          month_units: 0,
+          tier_from: 0,
+          tier_rate: '0.055000',
           reason: null,
         },
         expect.objectContaining({ to: BRAZILIAN, market: 'Brazil', rate: '0.006800', total: '0.020400' }),
@@ -68,6 +71,34 @@ describe('price quote', () => {
     expect(out.split('list rate; the card does not tell where its first tier ends')).toHaveLength(2);
     expect(out).toContain('total 0.110000 USD for 2 messages');
     expect((await world.run('price', 'quote', 'marketing', '--to', GERMAN)).out).not.toContain('list rate');
+  });
+
+  it('shows of several messages what they are estimated at, and which tier the month has reached', async () => {
+    await world.run('price', 'import', card('Germany,utility,AUD,2026-01-01,0,1,0.05', 'Germany,utility,AUD,2026-01-01,2,3,0.04'));
+    await world.run('sender', 'add', 'au', '--transport', 'sandbox', '--currency', 'AUD');
+    await world.run('template', 'add', 'src/catalog/templates/order_shipped.de.json', '--sender', 'au');
+    await world.run('contact', 'add', GERMAN, '--opt-in', 'utility', '--source', 'web', '--sender', 'au');
+    const quoted = (...argv: readonly string[]) => world.run('price', 'quote', 'utility', '--to', GERMAN, '--sender', 'au', ...argv);
+    const send = () => world.run('send', 'order_shipped', '--to', GERMAN, '--param', 'name=Ada', '--param', 'order=A', '--sender', 'au');
+    const note = /Germany, utility: (.*)\n/;
+    const first = 'list rate, that of the first volume tier; the month has';
+    const one = (await quoted()).out;
+    expect(note.exec(one)?.[1]).toBe(`${first} 0 charged, and the next one is in that tier`);
+    expect(one).not.toContain('Estimate');
+    await send();
+    const { out } = await quoted('--units', '2');
+    expect(note.exec(out)?.[1]).toBe(`${first} 1 charged, and the next one is in the tier from 2 on, at 0.040000`);
+    expect(out).toMatch(
+      /0\.050000 +2 +0\.100000 .*\n.*\nEstimate\nMARKET .*\nGermany +utility +2 +0\.080000 +0\.080000 +0\.100000 +AUD\n$/,
+    );
+    expect(await quoted('--units', '2', '--format', 'csv')).toMatchObject({
+      out: expect.stringMatching(/^to,[^\n]*\n[^\n]*,list_first_tier,1,2,0\.040000,\n$/) as string,
+      err: 'Estimate for 2 messages: min 0.080000, expected 0.080000, max 0.100000 AUD; --json has it by market.\n',
+    });
+    for (let sent = 1; sent < 3; sent += 1) await send();
+    expect(note.exec((await quoted()).out)?.[1]).toBe(
+      `${first} 3 charged, and the next one is above the last tier that the card has, at list price`,
+    );
   });
 
   it('quotes without a store, and makes none', async () => {

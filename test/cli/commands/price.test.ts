@@ -56,6 +56,29 @@ describe('price import', () => {
     expect((await json('price', 'import', path)).items.map(({ result }) => result)).toEqual(['unchanged', 'unchanged']);
   });
 
+  it('names what only the card before has: markets, prices, tiers', async () => {
+    const before = [
+      'Germany,utility,EUR,2027-01-01,0,1000,0.04',
+      'Germany,utility,EUR,2027-01-01,1001,MAX,0.03',
+      'Germany,marketing,EUR,2027-01-01,0,MAX,0.1',
+      'Brazil,utility,EUR,2027-01-01,0,MAX,0.01',
+    ];
+    const later = 'Germany,utility,EUR,2027-04-01,0,MAX,0.04';
+    const losses = { before: '2027-01-01', missing_markets: ['Brazil'], missing_prices: 1, lost_tiers: 1 };
+    expect((await json('price', 'import', card(...before, later), '--dry-run')).items).toMatchObject([
+      { before: null, missing_markets: [], missing_prices: 0, lost_tiers: 0 },
+      losses,
+    ]);
+    expect((await world.run('price', 'import', card(...before))).out).not.toContain('the card before');
+    expect((await world.run('price', 'import', card(later))).out).toMatch(
+      new RegExp(
+        '\\nEUR from 2027-04-01: 1 market of the card before, from 2027-01-01, is missing: no price from then on.\\n' +
+          'EUR from 2027-04-01: 1 price of the card before, from 2027-01-01, is missing in markets that it has: no price from then on.\\n' +
+          'EUR from 2027-04-01: 1 price with volume tiers in the card before, from 2027-01-01, has none: list price for any volume, until .*\\n$',
+      ),
+    );
+  });
+
   it('corrects a card only when it is told to, and nothing else before', async () => {
     await world.run('price', 'import', card('Germany,utility,EUR,2027-01-01,0,MAX,0.0400'));
     const corrected = card('Germany,utility,AUD,2027-01-01,0,MAX,0.0600', 'Germany,utility,EUR,2027-01-01,0,MAX,0.0410');
@@ -95,6 +118,10 @@ describe('price import', () => {
     const error = await world.failure('price', 'import', path);
     expect(error).toMatchObject({ exit: 2, code: 'file_invalid' });
     expect(error.message).toContain('a workbook');
+    writeFileSync(path, Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0x00]));
+    expect((await world.failure('price', 'import', path)).hint).toBe(
+      'It is named like a workbook, and is none that can be read: open it in a spreadsheet program and save the sheet as CSV (UTF-8).',
+    );
     writeFileSync(path, '');
     expect(await world.failure('price', 'import', path)).toMatchObject({ exit: 2, code: 'price_card_invalid' });
   });
