@@ -58,8 +58,8 @@ export function readInvoice(rows: readonly (readonly string[])[], question: Invo
     .map((row) => ({ row, number: digitsOf(row.cells.number), line: toLine(row, question) }))
     .filter(({ line, number: own }) => monthIn(line.period) === month && (number === null || own === '' || own === number));
   const several = new Set(read.map(({ number: own }) => own));
-  if (several.size > 1)
-    throw invalid(title, `it has rows of ${several.size} numbers`, "Say which one is the sender's: --number 4915112345678.", {
+  if (number === null && several.size > 1)
+    throw invalid(title, `it has rows of ${several.size} numbers`, "Say with --number which one is the sender's, in digits.", {
       column: 'number',
     });
   if (read.length === 0)

@@ -65,6 +65,7 @@ describe('what is read', () => {
       expect.objectContaining({ code: 'file_invalid', message: expect.stringContaining('rows of 2 numbers') as string }),
     );
     expect(read(csv, { number: '1556' }).lines).toMatchObject([{ units: 2 }]);
+    expect(read(`${csv}\n2026-10-05,DE,utility,3,0.3,`, { number: '1556' }).lines).toMatchObject([{ units: 2 }, { units: 3 }]);
     expect(() => read(csv, { number: '1557' })).toThrow('no rows of 2026-10 and of the number 1557');
   });
 });
