@@ -44,7 +44,7 @@ export const CODES = {
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
   not_retryable: { exit: 2, summary: 'The message is not over, was delivered, or must rest first: it is not sent again.' },
-  period_open: { exit: 2, summary: 'The month still runs, or an earlier one is still open.' },
+  period_open: { exit: 2, summary: 'The month is not over, or an earlier one is still open.' },
   not_resolvable: { exit: 2, summary: 'Only a message whose outcome is unknown can be resolved.' },
   unknown_word: { exit: 2, summary: 'The sender has no such word of its own.' },
   unknown_review: { exit: 2, summary: 'Nothing of that number waits for a decision.' },

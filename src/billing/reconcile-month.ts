@@ -21,7 +21,12 @@ export type Source = Pick<BilledMonth, 'lines' | 'tells'> & {
 /** `behind`: of a line that differs, oldest first; where they have more, those that may have been delivered without our knowing. */
 export type ExplainedLine = Judged & { readonly causes: readonly Cause[]; readonly behind: readonly MessageId[] };
 
-export type Reconciled = { readonly lines: readonly ExplainedLine[]; readonly accepted: readonly Accepted[] };
+export type Reconciled = {
+  readonly lines: readonly ExplainedLine[];
+  readonly accepted: readonly Accepted[];
+  /** How many entries of the month a report has in another one, where they were booked. */
+  readonly elsewhere: number;
+};
 
 export type Comparison = {
   readonly sender: Sender;
@@ -56,6 +61,7 @@ export async function reconcileMonth(
   const behind = lines.some(isDifference) ? await store.messagesBehind(of, lineFinder(lines, books, billed)) : new Map<string, never[]>();
   return {
     accepted,
+    elsewhere: await store.bookedElsewhere(of),
     lines: lines.map((line) => {
       const isShort = line.theirs.units > line.ours.units;
       const messages = (behind.get(line.name) ?? []).filter(({ state }) => !isShort || state !== null);

@@ -50,6 +50,13 @@ export const ReconcileDocument = z.object({
     theirs: z.nullable(moneyText),
     difference: z.nullable(moneyText),
   }),
+  booked_elsewhere: z
+    .int()
+    .check(
+      z.describe(
+        'entries that count for the month here, and in bill-report for the month in which they were booked: late ones, and corrections',
+      ),
+    ),
   booked: z.array(
     z.object({
       entry: z.int(),
@@ -85,7 +92,7 @@ export const LINE_COLUMNS = [
 type Shown = { readonly sender: Sender; readonly month: Month; readonly source: Source };
 
 /** The comparison as programs read it. */
-export function toReconcileDocument({ lines, accepted }: Reconciled, { sender, month, source }: Shown): ReconcileDocument {
+export function toReconcileDocument({ lines, accepted, elsewhere }: Reconciled, { sender, month, source }: Shown): ReconcileDocument {
   const differing = lines.filter(isDifference).length;
   const matched = lines.filter(({ verdict }) => verdict === 'matched').length;
   return {
@@ -97,6 +104,7 @@ export function toReconcileDocument({ lines, accepted }: Reconciled, { sender, m
     result: differing === 0 ? 'matched' : 'differs',
     counts: { lines: lines.length, matched, accepted: lines.length - matched - differing, differing },
     totals: totalsOf(lines),
+    booked_elsewhere: elsewhere,
     booked: accepted.map(({ sequence, line, amount, bookedOn, late }) => ({
       entry: sequence,
       line,
@@ -159,6 +167,7 @@ export async function reconcileText(document: ReconcileDocument, style: Style): 
     ...(shown.length === 0 ? [] : [await differingTable(shown, style), ...shown.map((item, index) => detailText(item, index + 1))]),
     ...(rest === 0 ? [] : [`… and ${rest} more that differ: --json has all of them.`]),
     ...bookedText(document),
+    ...elsewhereText(document),
     sums(document, style),
   ].join('\n');
 }
@@ -213,6 +222,12 @@ function bookedText({ booked, currency }: ReconcileDocument): readonly string[] 
   return booked.map(({ line, amount, booked_on: day, corrects }) =>
     printable(`booked ${amount} ${currency} on ${day} for ${line}${corrects === null ? '' : `, which is of the closed ${corrects}`}`),
   );
+}
+
+function elsewhereText({ booked_elsewhere: entries, month }: ReconcileDocument): readonly string[] {
+  if (entries === 0) return [];
+  const [what, them] = entries === 1 ? ['1 entry of it is', 'it'] : [`${entries} entries of it are`, 'them'];
+  return [`${month}: ${what} booked in another month, where bill-report has ${them}.`];
 }
 
 function sums({ totals, currency, result }: ReconcileDocument, style: Style): string {

@@ -39,6 +39,7 @@ export const defineBillReconcile: Define = (parent, host) => {
       "Compares a month of a sender's books with what the provider says it billed (--provider), or with its invoice (CSV or XLSX), line by line: by day, country,\n" +
         'category and type, as fine as both sides are. Each line that differs has its likely cause and the ids of the messages behind it. Amounts of the\n' +
         'provider are read from their digits to the nearest millionth, a half away from zero; volume discounts are lines of their own.\n' +
+        'Late deliveries and corrections count for the month of their delivery; bill-report has them in the month in which they were booked.\n' +
         `Columns of the file, in any order; others are passed over: ${INVOICE_COLUMNS}. Without type its rows are taken to be charged ones. Rows are counted as an editor shows them: the header is row 1.`,
     )
     .argument('[file]', 'the invoice as CSV or XLSX, or - for standard input')
@@ -56,7 +57,7 @@ export const defineBillReconcile: Define = (parent, host) => {
           'tollbell bill-reconcile --provider --month 2026-10 --adjust --by ada -y --json',
         ],
         output:
-          '{"schema":"tollbell.bill-reconcile/1","sender","month","time_zone","currency","source":{…},"result","counts":{…},"totals":{…},"booked":[…],"items":[{"line","verdict","ours","theirs","difference","causes":[…],"message_ids":[…],…}]}',
+          '{"schema":"tollbell.bill-reconcile/1","sender","month","time_zone","currency","source":{…},"result","counts":{…},"totals":{…},"booked_elsewhere","booked":[…],"items":[{"line","verdict","ours","theirs","difference","causes":[…],"message_ids":[…],…}]}',
         exits: [0, 2, 5, 7, 8, 9, 10, 130],
       }),
     )

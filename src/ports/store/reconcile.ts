@@ -78,6 +78,8 @@ export type DecideAcceptances = (books: MonthBooks) => readonly Acceptance[];
 export type ReconcileStore = {
   /** What the deliveries of a month cost a sender, whenever they were booked. Reads the whole ledger: once a month is often enough. */
   readonly booksOf: (of: OfMonth, tiers: DecideTiers) => Promise<MonthBooks>;
+  /** How many entries count for the month and are booked in another one, where a report has them: late deliveries and corrections, also accepted ones. */
+  readonly bookedElsewhere: (of: OfMonth) => Promise<number>;
   /** What was accepted of the lines of a month of the sender of a message, oldest first. */
   readonly acceptedOf: (of: { readonly messageId: MessageId; readonly month: Month }) => Promise<readonly AcceptedEntry[]>;
   /** The messages of the month for which `lineOf` names a line, by line, oldest first. Reads as much. */

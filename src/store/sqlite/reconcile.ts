@@ -8,7 +8,7 @@ import type { AcceptedEntry, BookedDiscount, BookedLine, MessageBehind, MonthBoo
 import type { DecideTiers } from '../../ports/store/tiers.ts';
 import type { MessageId, SenderId } from '../../values/id.ts';
 import { plus, toMicros, ZERO } from '../../values/money.ts';
-import { DAY_MS, type Day, dayOf, type Month, monthDays, startOfDay, toInstant } from '../../values/time.ts';
+import { DAY_MS, type Day, dayOf, type Month, monthDays, monthOf, startOfDay, toInstant } from '../../values/time.ts';
 import { adjustmentOf, bookedBucket, type ClosingParts, keepReason } from './closing.ts';
 import { tierFacts } from './tier-facts.ts';
 
@@ -66,6 +66,20 @@ const UNDELIVERED = /* sql */ `
     AND left_at >= @from AND left_at < @to
   ORDER BY m.id`;
 
+// Late deliveries name their month. Corrections are of the month of the charge that they follow.
+const ELSEWHERE = /* sql */ `
+  SELECT COUNT(*) FROM (
+    SELECT l.sequence FROM ledger l JOIN bucket b ON b.id = l.bucket_id
+    WHERE l.kind = 'charge' AND l.reference = @late AND b.sender_id = @sender
+    UNION
+    SELECT a.sequence FROM ledger a
+    JOIN bucket b ON b.id = a.bucket_id
+    JOIN ledger l ON l.message_id = a.message_id AND l.kind = 'charge'
+    JOIN bucket h ON h.id = l.bucket_id
+    WHERE (a.kind = 'repricing' OR a.kind = 'adjustment') AND a.kind = 'adjustment' AND substr(b.day, 1, 7) <> @month AND h.sender_id = @sender
+      AND (l.reference IS NULL AND substr(h.day, 1, 7) = @month OR l.reference = @late)
+  )`;
+
 const SENDER = /* sql */ `SELECT sender_id FROM message WHERE id = ?`;
 
 const ACCEPTED = /* sql */ `
@@ -100,6 +114,7 @@ export function createReconcileStore(parts: ClosingParts): ReconcileStore {
   const { sqlite, senders, book } = parts;
   return {
     booksOf: async ({ senderId, month }, tiers) => sqlite.read(() => readBooks(parts, { sender: senders.byId(senderId), month }, tiers)),
+    bookedElsewhere: async (of) => sqlite.read(() => bookedElsewhere(parts, of)),
     acceptedOf: async ({ messageId, month }) =>
       sqlite.read(() => acceptedOf(parts, { senderId: sqlite.prepare(SENDER).pluck().get(messageId) as SenderId, month })),
     messagesBehind: async ({ senderId, month }, lineOf) =>
@@ -130,6 +145,14 @@ export function createReconcileStore(parts: ClosingParts): ReconcileStore {
 
 type OfMonth = { readonly senderId: SenderId; readonly month: Month };
 type OfSender = { readonly sender: Sender; readonly month: Month };
+
+function bookedElsewhere(parts: ClosingParts, { senderId, month }: OfMonth): number {
+  const entries = parts.sqlite
+    .prepare(ELSEWHERE)
+    .pluck()
+    .get({ sender: senderId, month, late: lateReference(month) }) as number;
+  return entries + acceptedOf(parts, { senderId, month }).filter(({ bookedOn }) => monthOf(bookedOn) !== month).length;
+}
 
 function readBooks(parts: ClosingParts, of: OfSender, tiers: DecideTiers): MonthBooks {
   const accepted = acceptedOf(parts, { senderId: of.sender.id, month: of.month }).map(({ line, amount }) => ({ line, amount }));

@@ -146,8 +146,12 @@ describe('with the provider', () => {
     await shop.run('bill-close', '2026-10', '-y');
     expect((await reconcile('--adjust', '-y')).json()).toMatchObject({
       result: 'matched',
+      booked_elsewhere: 1,
       booked: [{ booked_on: '2026-11-03', corrects: '2026-10', amount: '0.055000' }],
     });
+    expect((await shop.run('bill-reconcile', '--provider', '--month', '2026-10')).out).toContain(
+      '\n2026-10: 1 entry of it is booked in another month, where bill-report has it.\n',
+    );
     expect((await shop.run('verify')).code).toBe(0);
   });
 

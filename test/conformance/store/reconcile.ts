@@ -51,6 +51,11 @@ export function examReconcile(exam: Exam): void {
       ['2026-10-31', 1, 100n],
     ]);
     expect((await shop.store.booksOf({ ...shop, month: NOVEMBER }, decideTiers)).lines).toEqual([]);
+    const elsewhere = async (month: Month) => shop.store.bookedElsewhere({ ...shop, month });
+    expect([await elsewhere(OCTOBER), await elsewhere(NOVEMBER)]).toEqual([1, 0]);
+    const by = { amount: toMicros(-10n), by: 'ada', reason: 'late' };
+    for (const messageId of [early, late] as readonly MessageId[]) await shop.store.adjust({ ...by, messageId, at: IN_NOVEMBER });
+    expect([await elsewhere(OCTOBER), await elsewhere(NOVEMBER)]).toEqual([3, 0]);
   });
 
   it('follows the last word on a delivery, and tells apart what a person adjusted', async () => {
@@ -119,6 +124,7 @@ export function examReconcile(exam: Exam): void {
     );
     await close(shop);
     expect(await accept(shop, () => [acceptance(-20n)])).toMatchObject([{ bookedOn: '2026-11-03', late: OCTOBER }]);
+    expect(await shop.store.bookedElsewhere({ ...shop, month: OCTOBER })).toBe(1);
     const { accepted } = await shop.store.booksOf({ ...shop, month: OCTOBER }, decideTiers);
     expect(accepted).toEqual([
       { line: '2026-10-05/x', amount: 70n },
