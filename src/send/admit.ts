@@ -44,6 +44,8 @@ type Batch = {
   readonly today: Day;
   /** The last day on which anything of the batch may be sent. */
   readonly lastDay: Day;
+  /** Whether a category is free today in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
+  readonly isFree: (category: Category) => boolean;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
@@ -53,12 +55,19 @@ type Batch = {
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
+  const free = new Map<Category, boolean>();
+  const today = dayOf(facts.at, facts.sender.timeZone);
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
-    today: dayOf(facts.at, facts.sender.timeZone),
+    today,
     lastDay: dayOf(queueExpiry(facts.at, DELIVERY_TTL_MS), facts.sender.timeZone),
     buckets: new Map(),
+    isFree: (category) => {
+      const known = free.get(category) ?? isAlwaysFree(pricingRules(), { category, day: today });
+      free.set(category, known);
+      return known;
+    },
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ id, key, fingerprint }, price) => {
@@ -151,20 +160,15 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
     currency: facts.sender.currency,
     from: batch.today,
     to: batch.lastDay,
-    mayLackFirst: isFree(batch, asked.category),
+    mayLackFirst: batch.isFree(asked.category),
     internationalFrom: internationalFrom(facts.sender),
   });
-  if (rate === null && !isFree(batch, category)) return refused('no_price', category, market);
+  if (rate === null && !batch.isFree(category)) return refused('no_price', category, market);
   const price = rate?.rate ?? ZERO;
   if (request.maxPrice !== null && price > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
   if (!batch.budgets.take(price, spending)) return refused('over_budget', category, market);
   return admit(batch, { ...asked, category }, { market, rate });
-}
-
-// Free-form messages before the first card that has a price for them.
-function isFree({ today }: Batch, category: Category): boolean {
-  return isAlwaysFree(pricingRules(), { category, day: today });
 }
 
 function admit(

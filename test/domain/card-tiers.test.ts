@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { changesTiers, countTiered, keepTiers, lossesOf, withTiers } from '../../src/domain/card-tiers.ts';
 import type { PriceCard, Rate, TierEnd } from '../../src/domain/price-book.ts';
-import { AppError } from '../../src/errors.ts';
 import { type Currency, toMicros } from '../../src/values/money.ts';
 import type { Day } from '../../src/values/time.ts';
+import { failure } from './failure.ts';
 
 function rate(category: Rate['category'], tierFrom: number, tierTo: TierEnd, micros: bigint): Rate {
   return { market: 'Brazil', category, tierFrom, tierTo, rate: toMicros(micros) };
@@ -18,15 +18,6 @@ function card(...rates: readonly Rate[]): PriceCard {
 const LIST = card(rate('utility', 0, 'unknown', 100n), rate('marketing', 0, 'max', 500n));
 const TIERS = [rate('utility', 11, 'max', 90n), rate('utility', 0, 10, 100n)];
 const read = (rates: readonly Rate[]) => rates.map((each, index) => ({ row: index + 2, rate: each }));
-
-function failure(run: () => unknown): AppError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  throw new Error('no AppError was thrown');
-}
 
 describe('withTiers', () => {
   it('puts them where the list price was, lowest first, and leaves all else', () => {

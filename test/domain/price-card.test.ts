@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalCard, PRICE_CARD_COLUMNS, parsePriceCards } from '../../src/domain/price-card.ts';
 import { AppError } from '../../src/errors.ts';
+import { failure } from './failure.ts';
 
 const HEADER = 'market,category,currency,effective_from,tier_from,tier_to,rate';
 const MARKETS = new Set(['Germany', 'Brazil', 'Other']);
@@ -11,15 +12,6 @@ const MARKETS = new Set(['Germany', 'Brazil', 'Other']);
 function parse(...lines: readonly string[]) {
   const records = lines.map((line) => line.split(','));
   return parsePriceCards(records, { source: 'card.csv', markets: MARKETS });
-}
-
-function failure(run: () => unknown): AppError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  throw new Error('no AppError was thrown');
 }
 
 describe('parsePriceCards', () => {

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { parsePriceFile, type PriceFile } from '../../src/domain/price-file.ts';
-import { AppError } from '../../src/errors.ts';
 import type { Day } from '../../src/values/time.ts';
 import { MARKETS, RATES, TIERS, withCell } from './provider-files.ts';
+import { failure } from './failure.ts';
 
 const OCTOBER = '2026-10-01' as Day;
 
@@ -12,13 +12,8 @@ function parse(records: readonly (readonly string[])[], effectiveFrom: Day | nul
   return parsePriceFile(records, { source: 'file.csv', markets: MARKETS, effectiveFrom });
 }
 
-function failure(records: readonly (readonly string[])[], effectiveFrom: Day | null = OCTOBER): AppError {
-  try {
-    parse(records, effectiveFrom);
-  } catch (error) {
-    if (error instanceof AppError) return error;
-  }
-  throw new Error('no AppError was thrown');
+function refusal(records: readonly (readonly string[])[], effectiveFrom: Day | null = OCTOBER) {
+  return failure(() => parse(records, effectiveFrom));
 }
 
 function ratesOf(file: PriceFile): readonly string[] {
@@ -65,15 +60,15 @@ describe('a rates file', () => {
     [6, 5, 'Calling', 'price_card_invalid', 'Calling', 'is not understood'],
     [6, 5, 'Utility', 'price_card_invalid', 'utility', 'is there twice'],
   ])('is refused with %s, %s: "%s"', (row, column, text, code, name, reason) => {
-    const error = failure(withCell(RATES, row, column, text));
+    const error = refusal(withCell(RATES, row, column, text));
     expect(error).toMatchObject({ code, details: { source: 'file.csv', row, column: name } });
     expect(error.message).toContain(`Row ${row}`);
     expect(error.message).toContain(reason);
   });
 
   it('is refused without a price, and without a day', () => {
-    expect(failure(RATES.slice(0, 7))).toMatchObject({ code: 'price_card_invalid', message: 'The file has a header and no prices.' });
-    expect(failure(RATES, null)).toMatchObject({ code: 'invalid_input', details: { option: 'effective-from' } });
+    expect(refusal(RATES.slice(0, 7))).toMatchObject({ code: 'price_card_invalid', message: 'The file has a header and no prices.' });
+    expect(refusal(RATES, null)).toMatchObject({ code: 'invalid_input', details: { option: 'effective-from' } });
   });
 });
 
@@ -124,7 +119,7 @@ describe('a tier file', () => {
     [3, 3, 'Marketing', 'price_card_invalid', 'marketing from', 'has no volume tiers'],
     [4, 2, '', 'price_card_invalid', 'currency', 'is missing'],
   ])('is refused with %s, %s: "%s"', (row, column, text, code, name, reason) => {
-    const error = failure(withCell(TIERS, row, column, text));
+    const error = refusal(withCell(TIERS, row, column, text));
     expect(error).toMatchObject({ code, details: { source: 'file.csv', column: name } });
     expect(error.message).toContain(reason);
     expect(error.details['row']).toBe(row === 3 && text === '' ? 4 : row === 3 ? 5 : row);
@@ -134,7 +129,7 @@ describe('a tier file', () => {
     ['Voice', 'Tier', '0:MAX', 'no category: voice'],
     ['Utility', 'Tier', '250000', 'not a tier such as'],
   ])('is refused with the category %s and the %s %s', (category, name, tier, reason) => {
-    const error = failure([
+    const error = refusal([
       ['Market', 'Currency', 'Category', name, 'Rate'],
       ['Brazil', 'USD', category, tier, '0.0068'],
     ]);
@@ -143,7 +138,7 @@ describe('a tier file', () => {
   });
 
   it('takes two tables of one category for none', () => {
-    expect(failure([['Market', 'Currency', 'Category', 'From', 'To', 'Rate', 'From', 'To', 'Rate']]).message).toContain('is there twice');
+    expect(refusal([['Market', 'Currency', 'Category', 'From', 'To', 'Rate', 'From', 'To', 'Rate']]).message).toContain('is there twice');
   });
 });
 
@@ -154,6 +149,6 @@ describe('a card of our own', () => {
       ['Brazil', 'utility', 'USD', '2026-10-01', '0', 'MAX', '0.1'],
     ];
     expect(parse(records, null)).toMatchObject({ layout: 'cards', cards: [{ currency: 'USD' }] });
-    expect(failure(records)).toMatchObject({ code: 'invalid_input', details: { option: 'effective-from' } });
+    expect(refusal(records)).toMatchObject({ code: 'invalid_input', details: { option: 'effective-from' } });
   });
 });

@@ -73,7 +73,10 @@ export type AddresseeFacts = {
   readonly userId: string | null;
   readonly language: string | null;
   readonly flags: readonly ConsentFlag[];
-  /** The windows, as far as anybody asks: for free-form messages, and in a preview. */
+  /**
+   * Null where the person never wrote, and also where nobody looked: only free-form messages and previews need the windows, and the look-up would cost every other
+   * admission a join. So is the end of a free entry point.
+   */
   readonly lastInboundAt: Instant | null;
   readonly freeEntryUntil: Instant | null;
   readonly undeliverable: boolean;
@@ -112,7 +115,7 @@ export type AdmittedMessage = {
   readonly category: Category;
   readonly market: string;
   readonly price: Micros;
-  /** True where it would be free if it were delivered now, as far as the windows are known: for estimates. Its reservation is made all the same. */
+  /** True where it would be free if it were delivered now, as far as the windows were looked up: only in a preview it can be trusted, for estimates. Its reservation is made all the same. */
   readonly isFreeNow: boolean;
   readonly bucket: Bucket;
   readonly expiresAt: Instant;
