@@ -11,6 +11,7 @@ import { toTemplate } from '../../src/domain/template-parameters.ts';
 import { parseTemplate } from '../../src/domain/template-parse.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { dispatch } from '../../src/send/dispatch.ts';
+import { createKeyedDigest } from '../../src/store/key.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { createWhatsappTransport } from '../../src/transports/whatsapp/transport.ts';
 import { createIds } from '../../src/values/id.ts';
@@ -24,7 +25,7 @@ const clock = {
 };
 const ids = createIds((size) => randomBytes(size));
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-const digest = (text) => createHash('sha256').update(`bench${text}`).digest();
+const digest = createKeyedDigest(Buffer.alloc(32, 7));
 
 // Bundled as CommonJS, which has no await outside a function.
 async function main() {
@@ -152,8 +153,7 @@ async function send(store, apiBase, connections) {
   const timed = {
     ...transport,
     deliver: (messages, at) => {
-      const now = performance.timeOrigin + performance.now();
-      for (const { id } of messages) claimedAt.push([id, now]);
+      claimedAt.push([performance.timeOrigin + performance.now(), messages.map(({ id }) => id)]);
       return transport.deliver(messages, at);
     },
   };

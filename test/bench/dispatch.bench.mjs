@@ -107,7 +107,7 @@ function runWorker(worker, env, args) {
 
 function waits(claimedAt, arrivals) {
   const at = new Map(arrivals);
-  return claimedAt.map(([id, claimed]) => at.get(id) - claimed);
+  return claimedAt.flatMap(([claimed, ids]) => ids.map((id) => at.get(id) - claimed));
 }
 
 // The bare bodies are all alike, so the requests are paired in their order.

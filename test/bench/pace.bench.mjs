@@ -30,7 +30,9 @@ try {
     const db = join(folder, `by-${processes}.db`);
     await run(worker, ['prepare', db, values.messages, base, values.rate]);
     const sent = await Promise.all(Array.from({ length: processes }, () => run(worker, ['send', db, base, '64'])));
-    const begun = sent.flatMap((text) => JSON.parse(text).claimedAt.map(([, at]) => at)).toSorted((left, right) => left - right);
+    const begun = sent
+      .flatMap((text) => JSON.parse(text).claimedAt.flatMap(([at, ids]) => ids.map(() => at)))
+      .toSorted((left, right) => left - right);
     const seconds = (begun.at(-1) - begun[0]) / 1_000;
     const ideal = Number(values.messages) / Number(values.rate);
     console.log(
