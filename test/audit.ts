@@ -20,11 +20,12 @@ export function auditBooks(path: string): readonly string[] {
 const RECOUNT = /* sql */ `
   SELECT b.id,
     (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'reservation') AS units,
-    (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'charge') AS delivered,
+    (SELECT COUNT(*) FILTER (WHERE rule IS NOT 'taken_back') - COUNT(*) FILTER (WHERE rule = 'taken_back') FROM ledger
+      WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule IS NOT NULL)) AS delivered,
     (SELECT COUNT(*) FROM ledger WHERE bucket_id = b.id AND kind = 'release' AND cause IN ('rejected', 'failed')) AS failed,
-    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type = 'regular', iif(rule = 'free', -1, 1))), 0) FROM ledger
+    (SELECT ifnull(SUM(iif(b.pricing_type = 'regular', iif(rule = 'taken_back', -1, 1), 0)), 0) FROM ledger
       WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule IS NOT NULL)) AS billable_units,
-    (SELECT ifnull(SUM(iif(kind = 'charge', b.pricing_type <> 'regular', iif(rule = 'free', 1, -1))), 0) FROM ledger
+    (SELECT ifnull(SUM(iif(b.pricing_type = 'regular', 0, iif(rule = 'taken_back', -1, 1))), 0) FROM ledger
       WHERE bucket_id = b.id AND (kind = 'charge' OR kind = 'adjustment' AND rule IS NOT NULL)) AS free_units,
     (SELECT ifnull(SUM(held), 0) FROM ledger WHERE hold_bucket_id = b.id) AS reserved,
     (SELECT ifnull(SUM(posted), 0) FROM ledger WHERE bucket_id = b.id AND kind = 'charge') AS charged,

@@ -1,6 +1,7 @@
 // The words of an explanation: one sentence for each thing that made an entry what it is. Pure; decides nothing.
 
 import { pricingRule } from '../catalog/pricing-rules.ts';
+import { deliveriesOf } from '../domain/ledger.ts';
 import type { MarketOrigin } from '../domain/market.ts';
 import { type PricedKind, toldCategory } from '../domain/outcome.ts';
 import { basisOf, type ListBasis } from '../domain/quote.ts';
@@ -8,7 +9,7 @@ import type { PricingRule } from '../domain/pricing-rule.ts';
 import type { EntryEvidence, MessageEvidence, PriceEvidenceRow } from '../ports/store/evidence.ts';
 import type { ResolutionRecord } from '../ports/store/report.ts';
 import { formatAmount, negative, ZERO } from '../values/money.ts';
-import { formatInstant } from '../values/time.ts';
+import { dayOf, formatInstant } from '../values/time.ts';
 
 type Facts = {
   readonly toldBy: PricedKind | null;
@@ -25,6 +26,7 @@ const BASES: Readonly<Record<ListBasis, string>> = {
 const RULES: Readonly<Record<string, string>> = {
   free: 'free of charge (free)',
   told_cost: 'what the provider told that it costs (told_cost)',
+  taken_back: 'what was booked before, as it was (taken_back)',
   as_reserved: 'what was reserved, because no card has a price for that day (as_reserved)',
 };
 
@@ -54,7 +56,8 @@ function amount({ rule, price }: EntryEvidence): readonly string[] {
   return [`Amount: ${price === null ? (RULES[rule] ?? rule) : BASES[basisOf(price)]}.`];
 }
 
-function doing({ record, entries }: MessageEvidence, entry: EntryEvidence): string {
+function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
+  const { record, entries } = evidence;
   const { kind, held, posted, category, holdDay, day } = entry;
   switch (kind) {
     case 'reservation':
@@ -70,10 +73,19 @@ function doing({ record, entries }: MessageEvidence, entry: EntryEvidence): stri
       return `Lets go of ${formatAmount(negative(held))}: ${CAUSES[entry.cause ?? ''] ?? entry.cause}${reason}.`;
     }
     case 'adjustment':
-      return entry.rule === null
-        ? `Changes the charge by ${formatAmount(posted)}.`
-        : `The provider said later what it bills: changes the charge by ${formatAmount(posted)}.`;
+      return entry.rule === null ? `Changes the charge by ${formatAmount(posted)}.` : rebooked(evidence, entry);
   }
+}
+
+// What is taken back follows from what is booked anew right after it.
+function rebooked({ entries, timeZone }: MessageEvidence, entry: EntryEvidence): string {
+  const { sequence, rule, posted, eventAt, day } = entry;
+  const delivered = dayOf(eventAt, timeZone);
+  const late = delivered === day ? '' : `; it was delivered on ${delivered}, in a month that was closed`;
+  if (rule !== 'taken_back') return `Books the delivery anew, at ${formatAmount(posted)}${late}.`;
+  const next = entries.find((other) => other.sequence > sequence && other.rule !== null);
+  const told = next === undefined || next.eventAt === eventAt ? 'what it bills' : 'when it was delivered, which only its reading had dated';
+  return `The provider said later ${told}: takes back ${formatAmount(negative(posted))}${late}.`;
 }
 
 function closing({ held, posted }: EntryEvidence): string {
@@ -118,7 +130,7 @@ function word(
   { kind, providerType, providerCategory, pricingType, category, rule }: EntryEvidence,
   toldBy: PricedKind | null,
 ): readonly string[] {
-  if (kind !== 'charge' && !(kind === 'adjustment' && rule !== null)) return [];
+  if (deliveriesOf({ kind, rule }) < 1) return [];
   if (providerType === null) return [`The provider said nothing of the price: ${pricingType} by our own rule.`];
   const status = toldBy === null ? 'by a status that is not kept' : `with '${toldBy}'`;
   const words = `The provider's word, ${status}: ${providerType}, ${providerCategory}.`;

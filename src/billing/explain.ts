@@ -1,6 +1,7 @@
 // Why a message costs what it costs, from its evidence alone: pure, and silent on what the store does not know. The words are in explain-words.ts.
 
 import { marketMap } from '../catalog/markets.ts';
+import { deliveriesOf } from '../domain/ledger.ts';
 import { type MarketOrigin, marketOriginOf } from '../domain/market.ts';
 import { isClosed, isDelivered, type MessageState } from '../domain/message.ts';
 import type { PricedKind } from '../domain/outcome.ts';
@@ -79,6 +80,7 @@ function explainEntry(evidence: MessageEvidence, entry: EntryEvidence): Explaine
 function deciderOf({ kind, rule, providerType }: EntryEvidence): Decider | null {
   if (kind === 'release') return null;
   if (kind === 'adjustment' && rule === null) return 'person';
+  if (rule === 'taken_back') return 'provider';
   return providerType === null ? 'own_rule' : 'provider';
 }
 
@@ -104,7 +106,7 @@ function resolutionFor({ resolutions }: MessageEvidence, { kind, attempt, eventA
 
 function stepsOf({ record, times, entries, resolutions }: MessageEvidence): readonly Step[] {
   const { state, attempt, providerId, createdAt, changedAt } = record;
-  const charge = entries.find(({ kind }) => kind === 'charge');
+  const booked = standing(entries);
   const release = entries.find(({ kind }) => kind === 'release');
   const steps: Step[] = [{ status: 'queued', at: createdAt }];
   const add = (status: MessageState, happened: boolean, at: Instant | null): void => {
@@ -116,8 +118,8 @@ function stepsOf({ record, times, entries, resolutions }: MessageEvidence): read
   add('unknown', state === 'unknown' || resolutions.length > 0, state === 'unknown' ? changedAt : null);
   if (release?.cause !== undefined && release.cause !== null) add(endOf(release.cause), true, release.eventAt);
   // A reading that came first was charged as the delivery, whose own time is then not known.
-  const isReadFirst = charge !== undefined && charge.eventAt === times.readAt && state === 'read';
-  if (charge !== undefined && !isReadFirst) add('delivered', true, charge.eventAt);
+  const isReadFirst = booked !== undefined && booked.eventAt === times.readAt && state === 'read';
+  if (booked !== undefined && !isReadFirst) add('delivered', true, booked.eventAt);
   add('read', state === 'read', times.readAt);
   return steps;
 }
@@ -132,6 +134,11 @@ function windowOf({ record, times, inboundAt, freeEntryUntil }: MessageEvidence)
   const state = windowAtClaim({ claimedAt, inboundAt, freeEntryUntil });
   if (state === 'free_entry_point') return { state, inboundAt, until: freeEntryUntil };
   return { state, inboundAt, until: state === 'none' || inboundAt === null ? null : windowEnd(inboundAt) };
+}
+
+/** The entry that the delivery stands on: its charge, or where it was booked anew last; nothing where it has none. */
+export function standing(entries: readonly EntryEvidence[]): EntryEvidence | undefined {
+  return entries.findLast((entry) => deliveriesOf(entry) > 0);
 }
 
 function sumsOf(entries: readonly EntryEvidence[]): Sums {
@@ -160,7 +167,7 @@ function differencesOf({ record, held, entries }: MessageEvidence, { reserved }:
   expect(isCharged === isDelivered(state), isCharged ? `it is charged, and ${state}` : `it is ${state}, and not charged`);
   for (const entry of entries) {
     const { kind, price: row, posted } = entry;
-    const amount = kind === 'charge' ? posted : kind === 'reservation' ? entry.held : null;
+    const amount = deliveriesOf(entry) > 0 ? posted : kind === 'reservation' ? entry.held : null;
     const agrees = row === null || amount === null || row.rate === amount;
     expect(agrees, `entry ${entry.sequence} is of another amount than the price row that it names`);
   }

@@ -50,8 +50,12 @@ export type OwnEvidence = { readonly ruleId: number; readonly freeUnitsBefore: n
 export const DISCREPANCIES = ['type', 'category'] as const;
 export type Discrepancy = (typeof DISCREPANCIES)[number];
 
-/** How an amount was found. `list`: the list price of a card, whatever the volume. `told_cost`: the provider named the amount itself. */
-export type PriceRule = 'list' | 'free' | 'as_reserved' | 'told_cost';
+/**
+ * How an amount was found. `list`: the list price of a card, whatever the volume. `told_cost`: the provider named the amount itself. `taken_back`: what was booked
+ * of a delivery before, as it was, because more is known of it now.
+ */
+export const PRICE_RULES = ['list', 'free', 'as_reserved', 'told_cost', 'taken_back'] as const;
+export type PriceRule = (typeof PRICE_RULES)[number];
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */
 export type LedgerEntry = {
@@ -101,35 +105,46 @@ export const NO_COUNTS: Counters = {
   committed: ZERO,
 };
 
+/**
+ * How many deliveries an entry puts into its bucket. A charge puts one. What is learned of it later is two adjustments: one takes it back from where it was
+ * (-1), one books it anew where it belongs (1). Adjustments without a rule are amounts alone. The SQL that counts again says the same: store/sqlite/deliveries.ts.
+ */
+export function deliveriesOf({ kind, rule }: { readonly kind: string; readonly rule: string | null }): -1 | 0 | 1 {
+  if (kind === 'charge') return 1;
+  if (kind !== 'adjustment' || rule === null) return 0;
+  return rule === 'taken_back' ? -1 : 1;
+}
+
 /** What one entry adds to the counters of its own bucket. */
 export function eventCounts(entry: LedgerEntry): Counters {
   switch (entry.kind) {
     case 'reservation':
       return { ...NO_COUNTS, units: 1 };
     case 'charge':
-      return {
-        ...NO_COUNTS,
-        delivered: 1,
-        charged: entry.posted,
-        billableUnits: entry.bucket.pricingType === 'regular' ? 1 : 0,
-        freeUnits: entry.bucket.pricingType === 'regular' ? 0 : 1,
-      };
+      return { ...deliveryCounts(entry), charged: entry.posted };
+    case 'adjustment':
+      return { ...deliveryCounts(entry), adjusted: entry.posted };
     case 'release':
       return { ...NO_COUNTS, failed: entry.cause === 'rejected' || entry.cause === 'failed' ? 1 : 0 };
-    case 'adjustment': {
-      // With a rule, it follows from the provider's word on a delivery that was taken for a free one, or for one that is charged.
-      const free = entry.evidence === null ? 0 : entry.evidence.rule === 'free' ? 1 : -1;
-      return { ...NO_COUNTS, adjusted: entry.posted, billableUnits: 0 - free, freeUnits: free };
-    }
     case 'repricing':
       return NO_COUNTS;
   }
 }
 
-/** What an entry adds to the month's allowance of its sender: by the type of its bucket, which is how it is counted again from the counters. */
+function deliveryCounts({ kind, bucket, evidence }: LedgerEntry): Counters {
+  const delivered = deliveriesOf({ kind, rule: evidence?.rule ?? null });
+  const isBillable = bucket.pricingType === 'regular';
+  return { ...NO_COUNTS, delivered, billableUnits: isBillable ? delivered : 0, freeUnits: isBillable ? 0 : delivered };
+}
+
+/** True where what is delivered uses the month's allowance of its sender. */
+export function isOfAllowance({ category, pricingType }: Pick<Bucket, 'category' | 'pricingType'>): boolean {
+  return category === 'service' && pricingType === 'free_customer_service';
+}
+
+/** What an entry adds to the month's allowance of its sender. */
 export function allowanceUse(entry: LedgerEntry): number {
-  const { category, pricingType } = entry.bucket;
-  return category === 'service' && pricingType === 'free_customer_service' ? eventCounts(entry).freeUnits : 0;
+  return isOfAllowance(entry.bucket) ? eventCounts(entry).delivered : 0;
 }
 
 /** What one entry adds to the counters of the bucket in which its message was reserved. */

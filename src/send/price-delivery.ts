@@ -4,7 +4,6 @@ import { pricingRules } from '../catalog/pricing-rules.ts';
 import type { Category } from '../domain/consent.ts';
 import type { Bucket, Discrepancy, PriceEvidence } from '../domain/ledger.ts';
 import type { Market } from '../domain/market.ts';
-import type { PricingType } from '../domain/message.ts';
 import { type ProviderPricing, toldCategory } from '../domain/outcome.ts';
 import { rateInForce } from '../domain/price-book.ts';
 import { contradicts, type OwnPricing, ownPricing } from '../domain/pricing-rule.ts';
@@ -15,13 +14,13 @@ import type { MessageFacts, StoredPrices } from '../ports/store/settle.ts';
 import { type Micros, ZERO } from '../values/money.ts';
 import { type Day, monthOf } from '../values/time.ts';
 
-/** What our own rule says of a delivery on a day. `counted`: as what it is counted already, where it is. */
-export function ownPricingOf(message: MessageFacts, day: Day, counted: PricingType | null = null): OwnPricing | null {
+/** What our own rule says of a delivery on a day. `isCounted`: it is itself among those that used the allowance of that month. */
+export function ownPricingOf(message: MessageFacts, day: Day, isCounted = false): OwnPricing | null {
   return ownPricing(pricingRules(), {
     category: message.holdBucket.category,
     window: windowAtClaim(message.windows),
     day,
-    freeUnitsBefore: () => message.freeUnitsIn(monthOf(day)) - (counted === 'free_customer_service' ? 1 : 0),
+    freeUnitsBefore: () => message.freeUnitsIn(monthOf(day)) - (isCounted ? 1 : 0),
   });
 }
 

@@ -11,9 +11,10 @@ import {
   holdCounts,
   type LedgerEntry,
   NO_COUNTS,
+  type PriceRule,
   RELEASE_CAUSES,
 } from '../../src/domain/ledger.ts';
-import { PRICING_TYPES } from '../../src/domain/message.ts';
+import { PRICING_TYPES, type PricingType } from '../../src/domain/message.ts';
 import type { AccountId, MessageId, SenderId } from '../../src/values/id.ts';
 import { type Currency, negative, toMicros, ZERO } from '../../src/values/money.ts';
 import { type Day, type Month, toInstant } from '../../src/values/time.ts';
@@ -87,21 +88,17 @@ describe('eventCounts', () => {
     expect(eventCounts(entry('repricing', { held: toMicros(5n) }))).toEqual(NO_COUNTS);
   });
 
-  it('makes a free unit of a billable one where the provider said so after the charge', () => {
-    const evidence = {
-      priceId: null,
-      rule: 'free',
-      providerType: 'free_entry_point',
-      providerCategory: 'marketing',
-      own: null,
-      discrepancy: null,
-    } as const;
-    expect(eventCounts(entry('adjustment', { posted: toMicros(-3n), evidence }))).toEqual({
-      ...NO_COUNTS,
-      adjusted: -3n,
-      billableUnits: -1,
-      freeUnits: 1,
-    });
+  it('takes a delivery out of one bucket and puts it into another, where more was learned of it after the charge', () => {
+    const moved = (rule: PriceRule, pricingType: PricingType, posted: bigint) => {
+      const evidence = { priceId: null, rule, providerType: null, providerCategory: null, own: null, discrepancy: null };
+      return eventCounts(entry('adjustment', { bucket: { ...BUCKET, pricingType }, posted: toMicros(posted), evidence }));
+    };
+    const taken = { ...NO_COUNTS, delivered: -1, adjusted: -3n };
+    expect(moved('taken_back', 'regular', -3n)).toEqual({ ...taken, billableUnits: -1 });
+    expect(moved('taken_back', 'free_entry_point', -3n)).toEqual({ ...taken, freeUnits: -1 });
+    for (const rule of ['list', 'told_cost', 'as_reserved'] as const)
+      expect(moved(rule, 'regular', 3n)).toEqual({ ...NO_COUNTS, delivered: 1, billableUnits: 1, adjusted: 3n });
+    expect(moved('free', 'free_entry_point', 0n)).toEqual({ ...NO_COUNTS, delivered: 1, freeUnits: 1 });
   });
 });
 

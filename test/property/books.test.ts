@@ -7,7 +7,7 @@ import { verify } from '../../src/billing/verify.ts';
 import { isDelivered } from '../../src/domain/message.ts';
 import type { ContactId, MessageId, SenderId } from '../../src/values/id.ts';
 import { type Day, dayOf, monthDays, monthOf, nextDay, type TimeZone, toInstant } from '../../src/values/time.ts';
-import { type Operation, operations } from './operations.ts';
+import { type Operation, operations, TOLD_COSTS } from './operations.ts';
 import { discrepancies, type EntryLine, entryLines, usedOf } from './recount.ts';
 import { type AdmittedBatch, type Checks, LIST_PRICES, openShop, type Shop } from './shop.ts';
 
@@ -130,17 +130,18 @@ function isWronglyBooked(line: EntryLine): boolean {
   const zone = line.time_zone as TimeZone;
   const day = dayOf(toInstant(line.event_at), zone);
   return (
-    // A correction counts on the day of what it corrects.
-    (line.day !== day && line.kind !== 'repricing' && line.kind !== 'adjustment') ||
+    // A repricing counts on the day of what it corrects.
+    (line.day !== day && line.kind !== 'repricing') ||
     line.hold_day !== dayOf(toInstant(line.created_at), zone) ||
     line.books_month !== (line.kind === 'repricing' ? monthOf(dayOf(toInstant(line.recorded_at), zone)) : line.day.slice(0, 7)) ||
-    (line.kind === 'charge' && !isRightlyCharged(line))
+    ((line.kind === 'charge' || line.kind === 'adjustment') && line.rule !== 'taken_back' && !isRightlyCharged(line))
   );
 }
 
-// The newest card that is not after the day of the delivery; where that has no price, what was reserved; free where the provider says so.
+// The newest card that is not after the day of the delivery; where that has no price, what was reserved; free, or another cost, where the provider says so.
 function isRightlyCharged({ currency, day, category, pricing_type, posted, rule, price }: EntryLine): boolean {
   if (pricing_type !== 'regular') return posted === 0 && rule === 'free';
+  if (rule === 'told_cost') return TOLD_COSTS.includes(BigInt(posted));
   const card = LIST_PRICES.filter(([of, from]) => of === currency && from <= day).at(-1);
   const listed = (card?.[2] as Readonly<Record<string, number>> | undefined)?.[category];
   return listed === undefined ? posted === price && rule === 'as_reserved' : posted === listed && rule !== 'as_reserved' && rule !== 'free';

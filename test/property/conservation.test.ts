@@ -1,26 +1,35 @@
 // Conservation of money through the two rules alone, without a store: whatever happens to a message, in whatever order, its reservation is
 // closed exactly once and it is charged exactly when it was delivered.
 
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addCounts, type Counters, eventCounts, holdCounts, type LedgerEntry, NO_COUNTS } from '../../src/domain/ledger.ts';
 import { EVENT_KINDS, isClosed, isDelivered, PRICING_TYPES } from '../../src/domain/message.ts';
-import type { MessageFacts } from '../../src/ports/store/settle.ts';
+import type { ChargeFacts, MessageFacts } from '../../src/ports/store/settle.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
+import { type Currency, toMicros } from '../../src/values/money.ts';
 import { DAY_MS, toInstant } from '../../src/values/time.ts';
 import { admissionFacts, message, NOW, outcome, PRICES } from '../send/facts.ts';
 
 /** What an engine does between outcomes: claims what is queued, takes back what a dead process held. */
 const engineSteps = fc.constantFrom('claim' as const, 'take_back' as const, 'give_up' as const);
 
+const costs = fc.bigInt(1n, 3n).map((amount) => ({ amount: toMicros(amount), currency: 'USD' as Currency }));
+
 const outcomes: fc.Arbitrary<Outcome> = fc
   .record({
     kind: fc.constantFrom(...EVENT_KINDS),
     attempt: fc.option(fc.integer({ min: 1, max: 3 })),
     days: fc.integer({ min: -60, max: 60 }),
-    pricing: fc.option(fc.record({ type: fc.constantFrom(...PRICING_TYPES), category: fc.constant('utility') })),
+    pricing: fc.option(
+      fc.record(
+        { type: fc.constantFrom(...PRICING_TYPES), category: fc.constant('utility'), cost: costs },
+        { requiredKeys: ['type', 'category'] },
+      ),
+    ),
   })
   .map(({ kind, attempt, days, pricing }) => outcome(kind, { attempt, pricing, at: toInstant(NOW + days * DAY_MS) }));
 
@@ -38,11 +47,13 @@ function admitted(): Life {
 
 function live({ facts, entries }: Life, step: 'claim' | 'take_back' | 'give_up' | Outcome): Life {
   if (typeof step !== 'string') {
-    const { change, entry } = decideSettlements(facts, step, PRICES, NOW);
-    return {
-      facts: change === null ? facts : { ...facts, state: change.state, held: change.held },
-      entries: entry === null ? entries : [...entries, entry],
-    };
+    const { change, entries: news } = decideSettlements(facts, step, PRICES, NOW);
+    const booked = news.at(-1);
+    const charge = (): ChargeFacts | null =>
+      booked === undefined ? null : { amount: booked.posted, bucket: booked.bucket, at: booked.eventAt, attempt: booked.attempt };
+    const { state, held, pricing, readAt } = change ?? { ...facts, pricing: null, readAt: null };
+    const next = { state, held, pricing: pricing ?? facts.pricing, readAt: readAt ?? facts.readAt };
+    return { facts: { ...facts, ...next, charge: booked === undefined ? facts.charge : charge }, entries: [...entries, ...news] };
   }
   if (step === 'claim') {
     return facts.state === 'queued' ? { entries, facts: { ...facts, state: 'sending', attempt: facts.attempt + 1 } } : { facts, entries };
@@ -66,13 +77,24 @@ function expectBalanced({ facts, entries }: Life): void {
   // A late delivery leaves its release behind.
   expect(releases.length).toBeLessThanOrEqual(1);
   if (!isDelivered(facts.state)) expect(releases).toHaveLength(isClosed(facts.state) ? 1 : 0);
-  expect(new Set(entries.map(({ kind, attempt }) => `${kind} ${attempt}`)).size).toBe(entries.length);
+  const once = entries.filter(({ kind }) => kind !== 'adjustment');
+  expect(new Set(once.map(({ kind, attempt }) => `${kind} ${attempt}`)).size).toBe(once.length);
 
+  // What is booked is what the last word says, where it says; all else was taken back from where it was.
   const counts = foldCounts(entries);
-  const posted = charges.reduce((sum, entry) => sum + entry.posted, 0n);
-  expect(counts).toMatchObject({ units: 1, delivered: charges.length, reserved: held, charged: posted, committed: held + posted });
+  const posted = entries.reduce((sum, entry) => sum + entry.posted, 0n);
+  expect(counts).toMatchObject({ units: 1, delivered: charges.length, reserved: held, committed: held + posted });
+  expect(counts.charged + counts.adjusted).toBe(posted);
   expect(counts.billableUnits + counts.freeUnits).toBe(charges.length);
   expect(counts.failed).toBeLessThanOrEqual(releases.length);
+  const last = entries.findLast(({ kind }) => kind === 'charge' || kind === 'adjustment');
+  expect(posted).toBe(last?.posted ?? 0n);
+  const delivered = (own: readonly LedgerEntry[]): number => own.reduce((sum, entry) => sum + eventCounts(entry).delivered, 0);
+  for (const { bucket } of entries) {
+    const own = entries.filter((entry) => isDeepStrictEqual(entry.bucket, bucket));
+    expect(delivered(own)).toBe(isDeepStrictEqual(bucket, last?.bucket) ? 1 : 0);
+  }
+  if (last !== undefined && facts.pricing !== null) expect(last.bucket.pricingType).toBe(facts.pricing.type);
 }
 
 it('holds after every step of every history', () => {
@@ -89,16 +111,24 @@ it('holds after every step of every history', () => {
   );
 });
 
-it('comes to the same charge, in whatever order the statuses of a delivery arrive and however often', () => {
-  const statuses = (['accepted', 'sent', 'failed', 'delivered', 'read'] as const).map((kind) => outcome(kind));
+it('comes to the same charge on the same day, in whatever order the statuses of a delivery arrive and however often', () => {
+  const word = { type: 'regular', category: 'utility', cost: { amount: toMicros(61_000n), currency: 'USD' as Currency } } as const;
+  const heard = [
+    outcome('accepted'),
+    outcome('sent', { pricing: { type: 'free_entry_point', category: 'utility' } }),
+    outcome('failed'),
+    outcome('delivered', { at: toInstant(NOW + DAY_MS) }),
+    outcome('read', { at: toInstant(NOW + 3 * DAY_MS), pricing: word }),
+  ] as const;
   const orders = fc
-    .array(fc.constantFrom(...statuses), { maxLength: 5 })
-    .chain((repeats) => fc.shuffledSubarray([...statuses, ...repeats], { minLength: statuses.length + repeats.length }));
+    .array(fc.constantFrom(...heard), { maxLength: 5 })
+    .chain((repeats) => fc.shuffledSubarray([...heard, ...repeats], { minLength: heard.length + repeats.length }));
   fc.assert(
     fc.property(orders, (steps) => {
       const { facts, entries } = steps.reduce(live, live(admitted(), 'claim'));
       expect(facts.state).toBe('read');
-      expect(entries.reduce((sum, { posted }) => sum + posted, 0n)).toBe(55_000n);
+      expect(entries.reduce((sum, { posted }) => sum + posted, 0n)).toBe(61_000n);
+      expect(entries.at(-1)).toMatchObject({ bucket: { day: '2026-11-23', pricingType: 'regular' }, evidence: { rule: 'told_cost' } });
     }),
   );
 });

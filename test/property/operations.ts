@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { BUDGET_PERIODS } from '../../src/domain/budget.ts';
 import { CONSENT_KINDS, EVERYWHERE, PURPOSES } from '../../src/domain/consent.ts';
+import { type Currency, toMicros } from '../../src/values/money.ts';
 import { EVENT_KINDS, type EventKind, PRICING_TYPES } from '../../src/domain/message.ts';
 
 const SECOND = 1_000;
@@ -73,6 +74,11 @@ const turn = fc.record({
   answers: fc.array(answer, { minLength: 1, maxLength: 6 }),
 });
 
+/** What the provider may say that a message costs, in dollars; not all senders pay in them. */
+export const TOLD_COSTS = [77n, 88n];
+
+const toldCost = fc.constantFrom(...TOLD_COSTS).map((amount) => ({ amount: toMicros(amount), currency: 'USD' as Currency }));
+
 /** Webhooks: of any message, of any request of it, late, repeated, in any order, also of messages that nobody knows. */
 const eventsOf = {
   events: fc.array(
@@ -81,7 +87,12 @@ const eventsOf = {
       kind: fc.constantFrom(...EVENT_KINDS),
       attempt: fc.option(fc.integer({ min: 1, max: 2 })),
       agoMs: fc.integer({ min: 0, max: 40 * DAY }),
-      pricing: fc.option(fc.record({ type: fc.constantFrom(...PRICING_TYPES), category: fc.constant('utility') })),
+      pricing: fc.option(
+        fc.record(
+          { type: fc.constantFrom(...PRICING_TYPES), category: fc.constant('utility'), cost: toldCost },
+          { requiredKeys: ['type', 'category'] },
+        ),
+      ),
       code: fc.option(fc.constantFrom('131050', '131026')),
     }),
     { maxLength: 10, size: 'max' },

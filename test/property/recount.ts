@@ -6,12 +6,12 @@ import type { Database } from 'better-sqlite3';
 // Each counter again, from the entries. What an entry does counts in its own bucket; what it holds, in the bucket it was reserved in.
 const COUNTERS = /* sql */ `
   WITH counted AS (
-    SELECT bucket_id, kind = 'reservation' AS units, kind = 'charge' AS delivered,
+    SELECT bucket_id, kind = 'reservation' AS units, moved AS delivered,
       kind = 'release' AND cause IN ('rejected', 'failed') AS failed,
-      (kind = 'charge' AND pricing_type = 'regular') - corrected AS billable_units,
-      (kind = 'charge' AND pricing_type <> 'regular') + corrected AS free_units,
+      moved * (pricing_type = 'regular') AS billable_units,
+      moved * (pricing_type <> 'regular') AS free_units,
       0 AS reserved, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted, 0 AS committed
-    FROM (SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected FROM ledger)
+    FROM (SELECT *, (kind = 'charge') + (kind = 'adjustment' AND ifnull(rule <> 'taken_back', 0)) - (kind = 'adjustment' AND ifnull(rule = 'taken_back', 0)) AS moved FROM ledger)
     JOIN bucket ON bucket.id = bucket_id
     UNION ALL
     SELECT hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0, held + posted FROM ledger
@@ -38,7 +38,7 @@ const MESSAGES = /* sql */ `
     OR SUM(l.kind = 'release') <> (m.state IN ('failed', 'expired', 'cancelled')) AND m.state NOT IN ('delivered', 'read')
     OR SUM(l.kind = 'release') > 1
     OR SUM(l.kind = 'repricing') % 2 <> 0
-    OR SUM(l.kind = 'adjustment') > 2
+    OR SUM(l.kind = 'adjustment' AND l.rule = 'taken_back') <> SUM(l.kind = 'adjustment' AND l.rule <> 'taken_back')
     OR (SELECT rule FROM ledger WHERE message_id = m.id AND kind IN ('charge', 'adjustment') ORDER BY sequence DESC LIMIT 1) = 'free'
       AND SUM(iif(l.kind IN ('charge', 'adjustment'), l.posted, 0)) <> 0`;
 

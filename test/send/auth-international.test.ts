@@ -146,7 +146,7 @@ describe('a delivery', () => {
       outcome('delivered', { pricing: category === null ? null : { type: 'regular', category } }),
       book(),
       NOW,
-    ).entry;
+    ).entries[0];
 
   it('is charged as what the provider calls it, and the difference is kept', () => {
     expect(code('authentication_international')).toMatchObject({ posted: 30_400n, bucket: held, evidence: { discrepancy: null } });

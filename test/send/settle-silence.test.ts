@@ -19,7 +19,7 @@ const open = (claimedAt = SUMMER): MessageFacts['windows'] => ({
 });
 
 function entryOf(facts: Partial<MessageFacts>, event: Partial<Outcome> = {}) {
-  return decideSettlements(message(facts), outcome('delivered', event), PRICES, NOW).entry;
+  return decideSettlements(message(facts), outcome('delivered', event), PRICES, NOW).entries.at(-1);
 }
 
 const service = (used: number, rest: Partial<MessageFacts> = {}): Partial<MessageFacts> => ({
@@ -85,7 +85,7 @@ describe('a number that moves to another market at a quarter day', () => {
       rates: [{ id: Number(micros), market, category: 'utility' as const, tierFrom: 0, tierTo: 'max' as const, rate: toMicros(micros) }],
     });
     const prices = createPriceBook([rates('2026-07-01', 'Other', 21_200n), rates('2026-10-01', 'Kazakhstan', 9_000n)]);
-    const charged = (when: Instant) => decideSettlements(message(kazakh), outcome('delivered', { at: when }), prices, NOW).entry;
+    const charged = (when: Instant) => decideSettlements(message(kazakh), outcome('delivered', { at: when }), prices, NOW).entries[0];
     expect(charged(SUMMER)).toMatchObject({ posted: 21_200n, bucket: { market: 'Other', day: '2026-09-30' } });
     expect(charged(SWITCH)).toMatchObject({ posted: 9_000n, bucket: { market: 'Kazakhstan', day: '2026-10-01' } });
   });
@@ -123,26 +123,20 @@ describe('a word of the provider', () => {
     expect(entryOf({}, { pricing: { ...free, cost } })).toMatchObject({ posted: 0n, evidence: { rule: 'free' } });
   });
 
-  it('gives the allowance back that the charge used, though it was called free in another way in between', () => {
+  it('corrects what our rule had said, and knows how much of the allowance was used by others', () => {
     const bucket = { ...message(service(1)).holdBucket, pricingType: free.type };
-    const pricing = { type: 'free_entry_point', category: 'service', toldBy: 'sent' } as const;
-    const called = service(7, { state: 'delivered', held: ZERO, pricing, charge: { amount: ZERO, bucket, at: NOW } });
-    expect(entryOf(called, { pricing: { ...regular, category: 'service' } })).toMatchObject({ posted: 5_000n, bucket });
-  });
-
-  it('corrects what our rule had said, among the free ones that it leaves or joins', () => {
-    const bucket = { ...message(service(1)).holdBucket, pricingType: free.type };
-    const silent = service(7, { state: 'delivered', held: ZERO, charge: { amount: ZERO, bucket, at: NOW } });
+    const booked = { amount: ZERO, bucket, at: NOW, attempt: 1 };
+    const silent = service(7, { state: 'delivered', held: ZERO, charge: () => booked });
     expect(entryOf(silent, { pricing: { ...regular, category: 'service' } })).toMatchObject({
       kind: 'adjustment',
       posted: 5_000n,
-      bucket,
+      bucket: { ...bucket, pricingType: 'regular' },
       // Its own unit is among the seven.
       evidence: { own: { ruleId: 9, freeUnitsBefore: 6 } },
     });
-    const charged = { amount: toMicros(5_000n), bucket: { ...bucket, pricingType: 'regular' as const }, at: NOW };
-    expect(entryOf({ ...silent, charge: charged }, { pricing: { ...free, category: 'service' } })).toMatchObject({
-      posted: -5_000n,
+    const charged = { ...booked, amount: toMicros(5_000n), bucket: { ...bucket, pricingType: 'regular' as const } };
+    expect(entryOf({ ...silent, charge: () => charged }, { pricing: { ...free, category: 'service' } })).toMatchObject({
+      posted: 0n,
       bucket,
       evidence: { own: { freeUnitsBefore: 7 } },
     });

@@ -13,7 +13,8 @@ import { at, message, NOW, outcome, PRICES, SENDER } from './facts.ts';
 const LATER = toInstant(NOW + 60_000);
 
 function settle(facts: MessageFacts, event: Outcome) {
-  return decideSettlements(facts, event, PRICES, LATER);
+  const { entries, ...rest } = decideSettlements(facts, event, PRICES, LATER);
+  return { ...rest, entry: entries[0] ?? null };
 }
 
 const NOTHING = { change: null, entry: null, fact: null };

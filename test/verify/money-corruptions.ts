@@ -118,8 +118,23 @@ export const MONEY_CORRUPTIONS: readonly Corruption[] = [
   {
     name: 'an adjustment by another amount',
     damage: `UPDATE ledger SET posted = posted + 1 WHERE kind = 'adjustment'`,
-    checks: ['prices', 'counters', 'budgets'],
+    checks: ['prices', 'charges', 'counters', 'budgets'],
     says: 'What is left of charge and adjustments is not what the last word on the price says.',
+  },
+  {
+    name: 'a delivery that was taken back and is gone',
+    damage: `DELETE FROM ledger WHERE kind = 'adjustment' AND rule = 'free'`,
+    checks: ['charges', 'prices', 'counters', 'identity'],
+    says: 'A delivery was taken back and not booked anew, or booked anew and never taken back.',
+  },
+  {
+    name: 'a delivery that was taken back in another market',
+    damage: `INSERT INTO bucket (sender_id, day, campaign_id, category, market, template, cost_center, pricing_type, currency, account_id)
+        SELECT sender_id, day, campaign_id, category, 'Brazil', template, cost_center, pricing_type, currency, account_id
+        FROM bucket WHERE id = (SELECT bucket_id FROM ledger WHERE rule = 'taken_back');
+      UPDATE ledger SET bucket_id = (SELECT MAX(id) FROM bucket) WHERE rule = 'taken_back'`,
+    checks: ['charges', 'counters'],
+    says: 'A delivery was taken back from where it was not booked.',
   },
   {
     name: 'an adjustment that nobody decided',

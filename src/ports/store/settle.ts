@@ -36,8 +36,10 @@ export type MessageFacts = {
   readonly pricing: ToldPricing | null;
   /** Null before the provider accepted it. */
   readonly providerId: string | null;
-  /** For a delivered message of which a price is told; null elsewhere, since hardly an outcome needs it. */
-  readonly charge: ChargeFacts | null;
+  /** Where its delivery is booked; null where it has none. Read when it is asked for, since hardly an outcome needs it. */
+  readonly charge: () => ChargeFacts | null;
+  /** When it was read, as the first status said that told of it. */
+  readonly readAt: Instant | null;
   /** Of the newest request. */
   readonly windows: KeptWindows;
   /** How many deliveries of a month used the sender's allowance so far, those of the same batch included; counted when it is asked for. */
@@ -53,8 +55,8 @@ export type MessageFacts = {
   readonly closedThrough: Month | null;
 };
 
-/** What a delivery was charged, with what was corrected since, where, and when it was delivered. */
-export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket; readonly at: Instant };
+/** What a delivery is charged as it stands now, where, when it was delivered, and which request it was. */
+export type ChargeFacts = { readonly amount: Micros; readonly bucket: Bucket; readonly at: Instant; readonly attempt: number };
 
 /** What an outcome changes in a message. Null instants and provider ids stay as they are. */
 export type MessageChange = {
@@ -89,7 +91,8 @@ export type ContactFact = (typeof CONTACT_FACTS)[number];
 /** What the rule says of one outcome: nothing where it tells nothing new. */
 export type SettlementDecision = {
   readonly change: MessageChange | null;
-  readonly entry: LedgerEntry | null;
+  /** None, one, or the two of a delivery that is booked anew. */
+  readonly entries: readonly LedgerEntry[];
   readonly fact: ContactFact | null;
 };
 
@@ -108,7 +111,7 @@ export type Settlement = {
   readonly charged: Micros;
   /** How much of the reservation it ended: what was charged, released, or both. */
   readonly closed: Micros;
-  /** 1 for a delivery that the provider does not charge for, -1 for one that turned out to be charged. */
+  /** 1 for a delivery that turned out to be free, -1 for one that turned out to be charged after all. */
   readonly freeUnits: number;
 };
 

@@ -4,6 +4,7 @@ import { LATE_RANGE, lateReference } from '../../domain/closing.ts';
 import type { SenderId } from '../../values/id.ts';
 import { type Month, monthDays } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { deliveries } from './deliveries.ts';
 
 // The buckets of the month, without what is booked there of earlier months, and with what is of this month and booked later.
 const FREE_UNITS = /* sql */ `
@@ -13,10 +14,10 @@ const FREE_UNITS = /* sql */ `
     JOIN counter n ON n.bucket_id = b.id
     WHERE b.sender_id = @sender AND b.day >= @from AND b.day < @to AND b.category = 'service' AND b.pricing_type = 'free_customer_service'
     UNION ALL
-    SELECT iif(l.kind = 'charge' OR l.rule = 'free', 1, -1) * iif(l.reference = @late, 1, -1)
+    SELECT ${deliveries('l')} * iif(l.reference = @late, 1, -1)
     FROM ledger l
     JOIN bucket b ON b.id = l.bucket_id
-    WHERE l.reference >= '${LATE_RANGE.from}' AND l.reference < '${LATE_RANGE.to}' AND (l.kind = 'charge' OR l.kind = 'adjustment')
+    WHERE l.reference >= '${LATE_RANGE.from}' AND l.reference < '${LATE_RANGE.to}'
       AND b.sender_id = @sender AND b.category = 'service' AND b.pricing_type = 'free_customer_service'
       AND (l.reference = @late) <> (b.day >= @from AND b.day < @to)
   )`;

@@ -14,6 +14,7 @@ import type { Book } from './book.ts';
 import { closingDigest } from './closing-digest.ts';
 import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
+import { STANDING } from './deliveries.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import { tierFacts } from './tier-facts.ts';
@@ -36,7 +37,7 @@ const FIRST_DAY = /* sql */ `SELECT MIN(day) FROM bucket WHERE sender_id = ?`;
 
 const MESSAGE = /* sql */ `SELECT hold_bucket_id FROM message WHERE id = ?`;
 
-const CHARGE = /* sql */ `SELECT bucket_id FROM ledger WHERE message_id = ? AND kind = 'charge'`;
+const CHARGE = /* sql */ `SELECT bucket_id FROM (${STANDING})`;
 
 // The condition in brackets is that of the index of the few corrections.
 const NET = /* sql */ `
@@ -134,7 +135,7 @@ export function bookedBucket(
 }
 
 function bucketOf({ sqlite, book }: ClosingParts, messageId: MessageId): Bucket | null {
-  const charged = sqlite.prepare(CHARGE).pluck().get(messageId);
+  const charged = sqlite.prepare(CHARGE).pluck().get({ id: messageId });
   const id = charged ?? sqlite.prepare(MESSAGE).pluck().get(messageId);
   return id === undefined ? null : book.bucket(Number(id));
 }

@@ -3,10 +3,11 @@
 import type { Discrepancies, ReportFilter, ReportStore } from '../../ports/store/report.ts';
 import type { MessageId } from '../../values/id.ts';
 import type { Sqlite } from './database.ts';
+import { isRebooking } from './deliveries.ts';
 
 const SHOWN_MAX = 10;
 
-// The provider's newest word on a message counts: it may agree where an older one did not. The condition in brackets is that of the index of the few corrections.
+// Where a delivery stands now counts: the provider's newest word may agree where an older one did not.
 const STANDING = /* sql */ `
   FROM ledger l
   JOIN bucket b ON b.id = l.bucket_id
@@ -14,7 +15,7 @@ const STANDING = /* sql */ `
     AND (@asOf IS NULL OR l.recorded_at <= @asOf)
     AND NOT EXISTS (
       SELECT 1 FROM ledger n
-      WHERE n.message_id = l.message_id AND (n.kind = 'repricing' OR n.kind = 'adjustment') AND n.kind = 'adjustment' AND n.rule IS NOT NULL
+      WHERE n.message_id = l.message_id AND ${isRebooking('n')}
         AND n.sequence > l.sequence AND (@asOf IS NULL OR n.recorded_at <= @asOf))`;
 
 const COUNT = `SELECT COUNT(*) ${STANDING}`;

@@ -11,6 +11,7 @@ import type { AllowanceMeter } from './allowance.ts';
 import type { Book } from './book.ts';
 import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
+import { STANDING } from './deliveries.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
@@ -20,8 +21,6 @@ type BatchFacts = Pick<ClosingReader, 'closedThrough'> & Pick<AllowanceMeter, 'f
 export type MessageFactStore = {
   /** One message; which months are closed, and what is used of an allowance, is asked of the batch, which keeps the answers. */
   readonly load: (id: MessageId, batch: BatchFacts) => MessageFacts | undefined;
-  /** What a delivered message was charged. */
-  readonly chargeOf: (id: MessageId) => ChargeFacts | null;
   /** Writes changes, one for each message. Call it inside `write`. */
   readonly change: (changes: ReadonlyMap<MessageId, MessageChange>) => void;
 };
@@ -30,18 +29,13 @@ export type MessageFactStore = {
 const FIND = /* sql */ `
   SELECT m.sender_id, m.state, m.attempt, m.uncounted, m.reason, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
     ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL,
-    m.claimed_at, m.inbound_at, m.free_entry_until
+    m.claimed_at, m.inbound_at, m.free_entry_until, m.read_at
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
   WHERE m.id = ?`;
 
-const CHARGE = /* sql */ `SELECT posted, bucket_id, event_at FROM ledger WHERE message_id = ? AND kind = 'charge' ORDER BY sequence LIMIT 1`;
-
-// Only those that follow from the provider's word have a rule. The condition in brackets is that of the index of the few corrections.
-const CORRECTED = /* sql */ `
-  SELECT ifnull(SUM(posted), 0) FROM ledger
-  WHERE message_id = ? AND (kind = 'repricing' OR kind = 'adjustment') AND kind = 'adjustment' AND rule IS NOT NULL`;
+const CHARGE = /* sql */ `SELECT posted, bucket_id, event_at, attempt FROM (${STANDING})`;
 
 const CHANGE = /* sql */ `
   UPDATE message SET
@@ -84,6 +78,7 @@ type Row = readonly [
   bigint | null,
   bigint | null,
   bigint | null,
+  bigint | null,
 ];
 
 type FactParts = {
@@ -95,18 +90,11 @@ type FactParts = {
 
 /** The messages of one connection. */
 export function createMessageFactStore(parts: FactParts): MessageFactStore {
-  const { sqlite, book } = parts;
+  const { sqlite } = parts;
   return {
     load: (id, batch) => {
       const row = sqlite.prepareExact(FIND).raw().get(id) as Row | undefined;
       return row === undefined ? undefined : toFacts(id, row, { ...parts, ...batch });
-    },
-    chargeOf: (id) => {
-      const row = sqlite.prepareExact(CHARGE).raw().get(id) as readonly [bigint, bigint, bigint] | undefined;
-      if (row === undefined) return null;
-      const [posted, bucketId, at] = row;
-      const corrected = sqlite.prepareExact(CORRECTED).pluck().get(id) as bigint;
-      return { amount: toMicros(posted + corrected), bucket: book.bucket(Number(bucketId)), at: toInstant(Number(at)) };
     },
     change: (changes) => {
       const update = sqlite.prepare(CHANGE);
@@ -120,7 +108,11 @@ export function createMessageFactStore(parts: FactParts): MessageFactStore {
   };
 }
 
-function toFacts(id: MessageId, row: Row, { book, senders, templates, closedThrough, freeUnitsIn }: FactParts & BatchFacts): MessageFacts {
+function toFacts(
+  id: MessageId,
+  row: Row,
+  { sqlite, book, senders, templates, closedThrough, freeUnitsIn }: FactParts & BatchFacts,
+): MessageFacts {
   const [
     senderId,
     state,
@@ -141,6 +133,7 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates, closedThro
     claimedAt,
     inboundAt,
     freeEntryUntil,
+    readAt,
   ] = row;
   return {
     id,
@@ -156,7 +149,8 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates, closedThro
     undeliverable: undeliverable === 1n,
     pricing: pricing === null ? null : toPricing(pricing),
     providerId,
-    charge: null,
+    charge: () => chargeOf({ sqlite, book }, id),
+    readAt: momentOf(readAt),
     windows: { claimedAt: momentOf(claimedAt), inboundAt: momentOf(inboundAt), freeEntryUntil: momentOf(freeEntryUntil) },
     freeUnitsIn: (month) => freeUnitsIn(senderId, month),
     template: templateId === null ? null : templates.byId(templateId),
@@ -165,6 +159,13 @@ function toFacts(id: MessageId, row: Row, { book, senders, templates, closedThro
     holdBucket: book.bucket(Number(holdBucketId)),
     closedThrough: closedThrough(senderId),
   };
+}
+
+function chargeOf({ sqlite, book }: Pick<FactParts, 'sqlite' | 'book'>, id: MessageId): ChargeFacts | null {
+  const row = sqlite.prepareExact(CHARGE).raw().get({ id }) as readonly [bigint, bigint, bigint, bigint] | undefined;
+  if (row === undefined) return null;
+  const [posted, bucketId, at, attempt] = row;
+  return { amount: toMicros(posted), bucket: book.bucket(Number(bucketId)), at: toInstant(Number(at)), attempt: Number(attempt) };
 }
 
 function momentOf(value: bigint | null): Instant | null {

@@ -10,6 +10,7 @@ import type { MessageId, SenderId } from '../../values/id.ts';
 import { plus, toMicros, ZERO } from '../../values/money.ts';
 import { DAY_MS, type Day, dayOf, type Month, monthDays, monthOf, startOfDay, toInstant } from '../../values/time.ts';
 import { adjustmentOf, bookedBucket, type ClosingParts, keepReason } from './closing.ts';
+import { deliveries } from './deliveries.ts';
 import { tierFacts } from './tier-facts.ts';
 
 // The market needs four digits at most of a number (calling code and area), and so does the country.
@@ -19,12 +20,11 @@ const PERSON = /* sql */ `
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into`;
 
-// The charges of the month, wherever they are booked, each with what became of it later. The few corrections have an index, whose condition is in brackets. Of
-// two charges of one message they belong to the newer.
+// The deliveries of the month where they stand now, wherever that is booked: charges, and what was booked anew. The few corrections have an index, whose condition is
+// in brackets. Of two charges of one message they belong to the newer.
 const DELIVERIES = /* sql */ `
   WITH change AS (
     SELECT message_id,
-      SUM(iif(rule IS NOT NULL, posted, 0)) AS corrected,
       SUM(iif(rule IS NULL, posted, 0)) AS by_hand,
       MAX(iif(rule IS NOT NULL, sequence, NULL)) AS word,
       (SELECT MAX(sequence) FROM ledger n WHERE n.message_id = a.message_id AND n.kind = 'charge') AS charge
@@ -33,18 +33,16 @@ const DELIVERIES = /* sql */ `
     GROUP BY message_id
   ),
   delivery AS (
-    SELECT l.message_id, b.day, iif(l.reference = @late, l.event_at, NULL) AS late_at, b.market, ${ORIGIN} AS origin, b.category,
-      iif(w.rule IS NULL, b.pricing_type, iif(w.rule = 'free', ifnull(w.provider_type, 'free_customer_service'), 'regular')) AS type,
-      l.posted + ifnull(k.corrected, 0) AS charged, ifnull(k.by_hand, 0) AS by_hand,
-      ifnull(w.rule, l.rule) AS rule, ifnull(w.price_id, l.price_id) AS price_id, ifnull(w.provider_type, l.provider_type) IS NULL AS unheard,
-      ifnull(w.provider_category, l.provider_category) AS told
+    SELECT l.message_id, b.day, iif(l.reference = @late, l.event_at, NULL) AS late_at, b.market, ${ORIGIN} AS origin, b.category, b.pricing_type AS type,
+      l.posted AS charged, iif(l.sequence = ifnull(k.word, k.charge), k.by_hand, 0) AS by_hand, l.rule, l.price_id,
+      l.provider_type IS NULL AS unheard, l.provider_category AS told
     FROM ledger l
     CROSS JOIN bucket b ON b.id = l.bucket_id
     JOIN message m ON m.id = l.message_id
     ${PERSON}
-    LEFT JOIN change k ON k.message_id = l.message_id AND k.charge = l.sequence
-    LEFT JOIN ledger w ON w.sequence = k.word
-    WHERE l.kind = 'charge' AND b.sender_id = @sender AND (l.reference IS NULL AND substr(b.day, 1, 7) = @month OR l.reference = @late)
+    LEFT JOIN change k ON k.message_id = l.message_id
+    WHERE ${deliveries('l')} = 1 AND (k.word IS NULL OR l.sequence = k.word OR l.sequence < k.charge)
+      AND b.sender_id = @sender AND (l.reference IS NULL AND substr(b.day, 1, 7) = @month OR l.reference = @late)
   )`;
 
 const LINES = /* sql */ `${DELIVERIES}
@@ -66,18 +64,16 @@ const UNDELIVERED = /* sql */ `
     AND left_at >= @from AND left_at < @to
   ORDER BY m.id`;
 
-// Late deliveries name their month. Corrections are of the month of the charge that they follow.
-const ELSEWHERE = /* sql */ `
+// What is late names its month. What a person changed is of the month of the delivery.
+const ELSEWHERE = /* sql */ `${DELIVERIES}
   SELECT COUNT(*) FROM (
     SELECT l.sequence FROM ledger l JOIN bucket b ON b.id = l.bucket_id
-    WHERE l.kind = 'charge' AND l.reference = @late AND b.sender_id = @sender
+    WHERE l.reference = @late AND ${deliveries('l')} <> 0 AND b.sender_id = @sender
     UNION
-    SELECT a.sequence FROM ledger a
+    SELECT a.sequence FROM delivery d
+    JOIN ledger a ON a.message_id = d.message_id AND (a.kind = 'repricing' OR a.kind = 'adjustment') AND a.kind = 'adjustment' AND a.rule IS NULL
     JOIN bucket b ON b.id = a.bucket_id
-    JOIN ledger l ON l.message_id = a.message_id AND l.kind = 'charge'
-    JOIN bucket h ON h.id = l.bucket_id
-    WHERE (a.kind = 'repricing' OR a.kind = 'adjustment') AND a.kind = 'adjustment' AND substr(b.day, 1, 7) <> @month AND h.sender_id = @sender
-      AND (l.reference IS NULL AND substr(h.day, 1, 7) = @month OR l.reference = @late)
+    WHERE substr(b.day, 1, 7) <> @month
   )`;
 
 const SENDER = /* sql */ `SELECT sender_id FROM message WHERE id = ?`;

@@ -4,6 +4,7 @@ import { addCounts, type Counters, NO_COUNTS } from '../../domain/ledger.ts';
 import type { Grouping, ReportFilter, ReportRow, ReportStore } from '../../ports/store/report.ts';
 import { type Currency, toMicros } from '../../values/money.ts';
 import type { Sqlite } from './database.ts';
+import { billable, deliveries } from './deliveries.ts';
 
 const COLUMNS: Readonly<Record<Grouping, string>> = {
   month: 'substr(b.day, 1, 7)',
@@ -30,16 +31,13 @@ const FROM_COUNTERS = /* sql */ `
 const FROM_ENTRIES = /* sql */ `
   SUM(e.units), SUM(e.delivered), SUM(e.failed), SUM(e.billable), SUM(e.free), SUM(e.held), SUM(e.charged), SUM(e.adjusted), 0
   FROM (
-    SELECT message_id, bucket_id, kind = 'reservation' AS units, kind = 'charge' AS delivered,
-      kind = 'release' AND cause IN ('rejected', 'failed') AS failed,
-      (kind = 'charge' AND b.pricing_type = 'regular') - corrected AS billable,
-      (kind = 'charge' AND b.pricing_type <> 'regular') + corrected AS free,
-      0 AS held, iif(kind = 'charge', posted, 0) AS charged, iif(kind = 'adjustment', posted, 0) AS adjusted
-    FROM (
-      SELECT *, iif(kind = 'adjustment' AND rule IS NOT NULL, iif(rule = 'free', 1, -1), 0) AS corrected
-      FROM ledger WHERE @asOf IS NULL OR recorded_at <= @asOf
-    )
-    JOIN bucket b ON b.id = bucket_id
+    SELECT l.message_id, l.bucket_id, l.kind = 'reservation' AS units, ${deliveries('l')} AS delivered,
+      l.kind = 'release' AND l.cause IN ('rejected', 'failed') AS failed,
+      ${billable('l', 'k')} AS billable, ${deliveries('l')} - ${billable('l', 'k')} AS free,
+      0 AS held, iif(l.kind = 'charge', l.posted, 0) AS charged, iif(l.kind = 'adjustment', l.posted, 0) AS adjusted
+    FROM ledger l
+    JOIN bucket k ON k.id = l.bucket_id
+    WHERE @asOf IS NULL OR l.recorded_at <= @asOf
     UNION ALL
     SELECT message_id, hold_bucket_id, 0, 0, 0, 0, 0, held, 0, 0 FROM ledger WHERE @asOf IS NULL OR recorded_at <= @asOf
   ) e

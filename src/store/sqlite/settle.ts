@@ -2,10 +2,8 @@
 
 import { monthOfEvent } from '../../domain/closing.ts';
 import { allowanceUse, eventCounts, type LedgerEntry } from '../../domain/ledger.ts';
-import { isDelivered } from '../../domain/message.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type {
-  ChargeFacts,
   DecideSettlements,
   MessageChange,
   MessageFacts,
@@ -14,7 +12,7 @@ import type {
   SettleStore,
 } from '../../ports/store/settle.ts';
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
-import { type Currency, minus, plus, ZERO } from '../../values/money.ts';
+import { type Currency, type Micros, minus, plus, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import { createAllowanceMeter } from './allowance.ts';
 import type { Book } from './book.ts';
@@ -108,7 +106,7 @@ type Batch = {
   readonly stops: readonly Stop[];
 };
 
-function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf }: MessageFactStore, rule: Rule): Batch {
+function startBatch({ sqlite, prices, closings }: SettlerParts, { load }: MessageFactStore, rule: Rule): Batch {
   const inForce = prices.book(); // asked once: looking whether the cards changed takes longer than deciding
   const closedThrough = onceEach(closings.closedThrough);
   const allowance = createAllowanceMeter(sqlite);
@@ -135,25 +133,18 @@ function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf
     return isNew;
   };
 
-  // Only where another price is told after the delivery.
-  const withCharge = (message: MessageFacts, { pricing }: Outcome): MessageFacts =>
-    pricing === null || message.charge !== null || message.pricing?.type === pricing.type || !isDelivered(message.state)
-      ? message
-      : { ...message, charge: chargeOf(message.id) };
-
   const apply = ({ outcome, senderId }: Report, index: number): Applied => {
-    const found = find(outcome.messageId);
-    const message = found === undefined ? undefined : withCharge(found, outcome);
+    const message = find(outcome.messageId);
     if (message === undefined || (senderId !== null && senderId !== message.sender.id)) return notOurs(outcome);
     const decision = rule.decide(message, outcome, inForce, rule.at);
-    const { change, entry, fact } = decision;
-    if (entry !== null) {
+    const { change, fact } = decision;
+    for (const entry of decision.entries) {
       entries.push(entry);
       const used = allowanceUse(entry);
       if (used !== 0) allowance.add(message.sender.id, monthOfEvent(entry), used);
     }
     if (change !== null) changes.set(message.id, mergeChanges(changes.get(message.id), change));
-    messages.set(message.id, change === null ? message : changedBy(message, change, entry));
+    messages.set(message.id, change === null ? message : changedBy(message, change, decision.entries));
     const learned = fact !== null && learn({ fact, message, outcome }, index);
     return { settlement: toSettlement(message, decision), isNew: change !== null || learned, message, cancelled: NOBODY };
   };
@@ -162,16 +153,27 @@ function startBatch({ sqlite, prices, closings }: SettlerParts, { load, chargeOf
 
 function changedBy(
   message: MessageFacts,
-  { state, held, reason, pricing, providerId }: MessageChange,
-  entry: LedgerEntry | null,
+  { state, held, reason, pricing, providerId, readAt }: MessageChange,
+  entries: readonly LedgerEntry[],
 ): MessageFacts {
-  const charge = chargeAfter(message.charge, entry);
-  return { ...message, state, held, reason, pricing: pricing ?? message.pricing, providerId: providerId ?? message.providerId, charge };
+  return {
+    ...message,
+    state,
+    held,
+    reason,
+    pricing: pricing ?? message.pricing,
+    providerId: providerId ?? message.providerId,
+    readAt: readAt ?? message.readAt,
+    charge: chargeAfter(message.charge, entries),
+  };
 }
 
-function chargeAfter(charge: ChargeFacts | null, entry: LedgerEntry | null): ChargeFacts | null {
-  if (entry?.kind === 'charge') return { amount: entry.posted, bucket: entry.bucket, at: entry.eventAt };
-  return entry?.kind === 'adjustment' && charge !== null ? { ...charge, amount: plus(charge.amount, entry.posted) } : charge;
+// What is not written yet.
+function chargeAfter(before: MessageFacts['charge'], entries: readonly LedgerEntry[]): MessageFacts['charge'] {
+  const booked = entries.findLast((entry) => eventCounts(entry).delivered > 0);
+  if (booked === undefined) return before;
+  const { posted: amount, bucket, eventAt: at, attempt } = booked;
+  return () => ({ amount, bucket, at, attempt });
 }
 
 /** The settle slice of the port. */
@@ -182,7 +184,7 @@ export function createSettleStore({ sqlite, settler }: { readonly sqlite: Sqlite
   };
 }
 
-function toSettlement(message: MessageFacts, { change, entry }: SettlementDecision): Settlement {
+function toSettlement(message: MessageFacts, { change, entries }: SettlementDecision): Settlement {
   return {
     messageId: message.id,
     known: true,
@@ -191,9 +193,9 @@ function toSettlement(message: MessageFacts, { change, entry }: SettlementDecisi
     runId: message.runId,
     reason: change?.reason ?? null,
     currency: message.sender.currency,
-    charged: entry?.kind === 'charge' || entry?.kind === 'adjustment' ? entry.posted : ZERO,
-    closed: entry === null ? ZERO : minus(ZERO, entry.held),
-    freeUnits: entry === null ? 0 : eventCounts(entry).freeUnits,
+    charged: entries.reduce<Micros>((sum, { posted }) => plus(sum, posted), ZERO),
+    closed: entries.reduce<Micros>((sum, { held }) => minus(sum, held), ZERO),
+    freeUnits: entries.reduce((sum, entry) => sum + eventCounts(entry).freeUnits, 0),
   };
 }
 

@@ -7,12 +7,12 @@ import type { TierFacts } from '../../ports/store/tiers.ts';
 import { toMicros } from '../../values/money.ts';
 import { type Instant, lastDayOf, type Month, monthDays } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { billable } from './deliveries.ts';
 import { toldTiers } from './told-tiers.ts';
 
 const KEYS = 'b.sender_id, b.market, b.category, b.template, b.campaign_id, b.cost_center';
 
-// What a line adds to the charged messages, as the counters have it (domain/ledger.ts).
-const EFFECT = `iif(l.kind = 'charge', b.pricing_type = 'regular', iif(l.kind = 'adjustment' AND l.rule IS NOT NULL, iif(l.rule = 'free', -1, 1), 0))`;
+const UNITS = billable('l', 'b');
 
 const TIERED = `(b.category = 'utility' OR b.category = 'authentication' OR b.category = 'authentication-international')`;
 
@@ -28,7 +28,7 @@ const FROM_COUNTERS = /* sql */ `
 
 // Counters know no past. All entries are looked at, as for a report of an earlier moment.
 const FROM_ENTRIES = /* sql */ `
-    SELECT ${KEYS}, SUM(${EFFECT}) AS units, 0 AS adjusted
+    SELECT ${KEYS}, SUM(${UNITS}) AS units, 0 AS adjusted
     FROM ledger l
     JOIN bucket b ON b.id = l.bucket_id
     WHERE l.recorded_at <= @asOf AND b.account_id = @account AND ${IN_MONTH} AND b.currency = @currency AND ${TIERED}
@@ -38,7 +38,7 @@ const FROM_ENTRIES = /* sql */ `
 const shares = (charged: string) => /* sql */ `
   WITH part AS (${charged}
     UNION ALL
-    SELECT ${KEYS}, ${EFFECT} * iif(l.reference = @late, 1, -1), 0
+    SELECT ${KEYS}, ${UNITS} * iif(l.reference = @late, 1, -1), 0
     FROM ledger l
     JOIN bucket b ON b.id = l.bucket_id
     WHERE l.reference >= '${LATE_RANGE.from}' AND l.reference < '${LATE_RANGE.to}' AND b.account_id = @account AND b.currency = @currency

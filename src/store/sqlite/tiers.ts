@@ -7,6 +7,7 @@ import type { MessageId, SenderId } from '../../values/id.ts';
 import { type Day, type Month, monthDays } from '../../values/time.ts';
 import type { Book } from './book.ts';
 import type { Sqlite } from './database.ts';
+import { STANDING } from './deliveries.ts';
 import type { PriceStore } from './prices.ts';
 import type { SenderStore } from './senders.ts';
 import { tierFacts } from './tier-facts.ts';
@@ -34,7 +35,7 @@ const MONTHS = /* sql */ `
 const COUNTED_TOGETHER = /* sql */ `
   SELECT MIN(id) FROM sender WHERE @senderId IS NULL OR id = @senderId GROUP BY account_id, currency ORDER BY currency, account_id`;
 
-const CHARGE = /* sql */ `SELECT bucket_id, reference FROM ledger WHERE message_id = ? AND kind = 'charge'`;
+const CHARGE = /* sql */ `SELECT bucket_id, reference FROM (${STANDING})`;
 
 /** The tiers slice of the port. */
 export function createTierStore(parts: TierParts): TierStore {
@@ -92,6 +93,6 @@ function sharesOf({ senderId }: TierFilter): (group: TierGroup) => readonly Tier
 }
 
 function chargeOf(sqlite: Sqlite, messageId: MessageId): { readonly bucketId: number; readonly reference: string | null } | undefined {
-  const row = sqlite.prepare(CHARGE).raw().get(messageId) as readonly [number, string | null] | undefined;
+  const row = sqlite.prepare(CHARGE).raw().get({ id: messageId }) as readonly [number, string | null] | undefined;
   return row === undefined ? undefined : { bucketId: row[0], reference: row[1] };
 }

@@ -4,20 +4,24 @@ import type { MessageState } from '../../domain/message.ts';
 import type { ReportStore, Totals, TotalsFilter } from '../../ports/store/report.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
 import type { Sqlite } from './database.ts';
+import { billable, deliveries, isRebooking } from './deliveries.ts';
 
 const STATES = /* sql */ `SELECT m.state, COUNT(*), SUM(m.held) FROM message m`;
 
+const SUMS = /* sql */ `ifnull(SUM(l.posted), 0), ifnull(SUM(${deliveries('l')} - ${billable('l', 'b')}), 0)`;
+
 const CHARGES = /* sql */ `
-  SELECT ifnull(SUM(l.posted), 0), COUNT(*) FILTER (WHERE b.pricing_type <> 'regular')
+  SELECT ${SUMS}
   FROM message m
   JOIN ledger l ON l.message_id = m.id AND l.kind = 'charge'
   JOIN bucket b ON b.id = l.bucket_id`;
 
-// What the provider's word changed after the charge. The condition in brackets is that of the index of the few corrections.
-const CORRECTIONS = /* sql */ `
-  SELECT ifnull(SUM(l.posted), 0), ifnull(SUM(iif(l.rule = 'free', 1, -1)), 0)
+// What the provider said after the charge.
+const REBOOKED = /* sql */ `
+  SELECT ${SUMS}
   FROM message m
-  JOIN ledger l ON l.message_id = m.id AND (l.kind = 'repricing' OR l.kind = 'adjustment') AND l.kind = 'adjustment' AND l.rule IS NOT NULL`;
+  JOIN ledger l ON l.message_id = m.id AND ${isRebooking('l')}
+  JOIN bucket b ON b.id = l.bucket_id`;
 
 const IN_RUN = 'WHERE m.run_id = ? AND m.campaign_id = ?';
 
@@ -25,8 +29,8 @@ const STATES_IN_RUN = `${STATES} ${IN_RUN} GROUP BY m.state`;
 const CHARGES_IN_RUN = `${CHARGES} ${IN_RUN}`;
 const STATE_OF_MESSAGE = `${STATES} WHERE m.id = ? GROUP BY m.state`;
 const CHARGES_OF_MESSAGE = `${CHARGES} WHERE m.id = ?`;
-const CORRECTIONS_IN_RUN = `${CORRECTIONS} ${IN_RUN}`;
-const CORRECTIONS_OF_MESSAGE = `${CORRECTIONS} WHERE m.id = ?`;
+const REBOOKED_IN_RUN = `${REBOOKED} ${IN_RUN}`;
+const REBOOKED_OF_MESSAGE = `${REBOOKED} WHERE m.id = ?`;
 
 type StateRow = readonly [MessageState, bigint, bigint];
 type ChargeRow = readonly [bigint, bigint];
@@ -45,7 +49,7 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
               .raw()
               .all(...values) as StateRow[],
         );
-        const sums = isRun ? [CHARGES_IN_RUN, CORRECTIONS_IN_RUN] : [CHARGES_OF_MESSAGE, CORRECTIONS_OF_MESSAGE];
+        const sums = isRun ? [CHARGES_IN_RUN, REBOOKED_IN_RUN] : [CHARGES_OF_MESSAGE, REBOOKED_OF_MESSAGE];
         const charges = parameters.flatMap((values) =>
           sums.map(
             (sql) =>

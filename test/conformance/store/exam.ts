@@ -23,6 +23,7 @@ import { examOutbox } from './outbox.ts';
 import { examPace } from './pace.ts';
 import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
+import { examRebooking } from './rebooking.ts';
 import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
 import { examSenders } from './senders.ts';
@@ -79,6 +80,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   discrepancies: examDiscrepancies,
   health: examHealth,
   closing: examClosing,
+  rebooking: examRebooking,
   reconcile: examReconcile,
   audit: examAudit,
   concurrency: examConcurrency,

@@ -125,7 +125,7 @@ export function examSettle(exam: Exam): void {
       outcomeOf(shop.id, kind, { pricing: { type, category: 'marketing' } });
     await settle(shop.store, [word('sent', 'free_entry_point'), outcomeOf(shop.id, 'read')]);
     expect(await settle(shop.store, [word('delivered', 'regular')])).toMatchObject([{ to: 'read', charged: 100n, freeUnits: -1 }]);
-    expect(await linesOf(shop)).toEqual(['reservation 100 0', 'charge -100 0', 'adjustment 0 100']);
+    expect(await linesOf(shop)).toEqual(['reservation 100 0', 'charge -100 0', 'adjustment 0 0', 'adjustment 0 100']);
     expect(await countersOf(shop)).toMatchObject({
       delivered: 1,
       freeUnits: 0,

@@ -58,7 +58,9 @@ const STORIES: readonly (readonly Told['kind'][])[] = [
 
 const status = fc.record({
   after: lasting(0, SECOND, MINUTE),
-  word: fc.option(fc.constantFrom(...WORDS), { freq: 2 }),
+  word: fc.option(fc.constantFrom(...WORDS, 'regular'), { freq: 2 }),
+  cost: rarely(fc.constantFrom(61_003n, 7_919n)),
+  international: fc.boolean(),
   lag: lasting(0, SECOND, 2 * DAY, 10 * DAY, 35 * DAY),
   repeatedAfter: rarely(lasting(0, DAY, 40 * DAY)),
   freeEntryFor: rarely(fc.constantFrom(HOUR, 72 * HOUR)),

@@ -4,6 +4,9 @@
 export const CATEGORIES = ['marketing', 'utility', 'authentication', 'service'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
+/** What a message may be billed as: the provider alone knows which authentication it bills at the international rate. */
+export type Billed = Category | 'authentication-international';
+
 /** The provider's words for the price of a message. */
 export const WORDS = ['regular', 'free_customer_service', 'free_entry_point'] as const;
 export type Word = (typeof WORDS)[number];
@@ -33,7 +36,7 @@ export type PersonName = keyof typeof PEOPLE;
 export type Price = {
   readonly currency: string;
   readonly from: string;
-  readonly category: Category;
+  readonly category: Billed;
   readonly first: number;
   readonly last: number;
   readonly micros: bigint;
@@ -41,7 +44,7 @@ export type Price = {
 
 const NO_END = Number.POSITIVE_INFINITY;
 
-// As on the provider's cards, replies have prices from October on. The tiers are small, so that a few messages pass them, and the amounts odd, so that shares of them
+// As on the provider's cards, replies have prices from October on; the international rate begins in July, in one currency. The tiers are small, so that a few messages pass them, and the amounts odd, so that shares of them
 // have rests. All markets of a card cost the same, but for what `surcharge` adds.
 export const PRICES: readonly Price[] = [
   ...tiered('USD', '2026-01-01', 'utility', [
@@ -64,6 +67,10 @@ export const PRICES: readonly Price[] = [
     [NO_END, 7_001n],
   ]),
   ...tiered('USD', '2026-07-01', 'marketing', [[NO_END, 90_001n]]),
+  ...tiered('USD', '2026-07-01', 'authentication-international', [
+    [1, 31_013n],
+    [NO_END, 29_009n],
+  ]),
   ...tiered('USD', '2026-10-01', 'utility', [
     [2, 6_503n],
     [3, 6_101n],
@@ -74,6 +81,10 @@ export const PRICES: readonly Price[] = [
     [NO_END, 6_899n],
   ]),
   ...tiered('USD', '2026-10-01', 'marketing', [[NO_END, 70_001n]]),
+  ...tiered('USD', '2026-10-01', 'authentication-international', [
+    [2, 30_011n],
+    [NO_END, 27_011n],
+  ]),
   ...tiered('USD', '2026-10-01', 'service', [[NO_END, 6_521n]]),
   ...tiered('EUR', '2026-01-01', 'utility', [
     [1, 5_507n],
@@ -90,7 +101,7 @@ export const PRICES: readonly Price[] = [
   ...tiered('EUR', '2026-10-01', 'service', [[NO_END, 5_717n]]),
 ];
 
-function tiered(currency: string, from: string, category: Category, tiers: readonly (readonly [last: number, micros: bigint])[]): Price[] {
+function tiered(currency: string, from: string, category: Billed, tiers: readonly (readonly [last: number, micros: bigint])[]): Price[] {
   return tiers.map(([last, micros], index) => ({ currency, from, category, first: (tiers[index - 1]?.[0] ?? 0) + 1, last, micros }));
 }
 
@@ -108,6 +119,10 @@ export type Told = {
   readonly at: number;
   /** Null: it says nothing of the price. */
   readonly word: Word | null;
+  /** With the word, what it costs, in millionths; mostly it leaves that to the card. */
+  readonly cost: bigint | null;
+  /** With the word, that authentication is billed at the international rate. */
+  readonly international: boolean;
   /** Until when, as it says, nothing that this sender sends this person is charged. */
   readonly freeEntryUntil: number | null;
 };

@@ -4,6 +4,7 @@ import { closeMonth } from '../../../src/billing/close.ts';
 import { billReport } from '../../../src/billing/report.ts';
 import { freeFormText } from '../../../src/domain/free-form.ts';
 import type { InboundEvent } from '../../../src/domain/inbound.ts';
+import type { ProviderPricing } from '../../../src/domain/outcome.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../../src/domain/sender.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -161,13 +162,21 @@ async function performClaim({ store, senders, admitted, left }: World, message: 
   left.set(message, messages);
 }
 
-function eventsOf({ senders, left }: World, { message, kind, word, at, freeEntryUntil }: Told): readonly InboundEvent[] {
-  const pricing = word === null ? null : { type: word, category: word === 'free_entry_point' ? 'referral_conversion' : message.category };
+function eventsOf({ senders, left }: World, told: Told): readonly InboundEvent[] {
+  const { message, kind, at, freeEntryUntil } = told;
+  const pricing = pricingOf(told);
   const until = freeEntryUntil === null ? null : toInstant(freeEntryUntil);
   return (left.get(message) ?? []).map((id) => {
     const rest = { attempt: 1, at: toInstant(at), providerId: `wamid.${id}`, pricing, freeEntryUntil: until };
     return statusOf(senders[message.sender].id, id, kind, rest);
   });
+}
+
+function pricingOf({ message: { sender, category }, word, cost, international }: Told): ProviderPricing | null {
+  if (word === null) return null;
+  const named = category === 'authentication' && international ? 'authentication_international' : category;
+  const pricing = { type: word, category: word === 'free_entry_point' ? 'referral_conversion' : named };
+  return cost === null ? pricing : { ...pricing, cost: { amount: toMicros(cost), currency: SENDERS[sender].currency as Currency } };
 }
 
 async function performClose({ store, senders }: World, { sender, month }: Extract<Step, { do: 'close' }>, at: Instant): Promise<void> {

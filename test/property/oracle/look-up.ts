@@ -1,6 +1,6 @@
 // What the oracle looks up: the day of an instant in a sender's zone, the market of a person, the prices of a day. As slow and plain as the oracle itself.
 
-import { type Category, PEOPLE, type Person, type PersonName, type Price, PRICES, type SenderName, SENDERS } from './history.ts';
+import { type Billed, PEOPLE, type Person, type PersonName, type Price, PRICES, type SenderName, SENDERS, surcharge } from './history.ts';
 
 export function monthAfter(month: string): string {
   const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
@@ -19,7 +19,7 @@ export function localDay(sender: SenderName, at: number): string {
 }
 
 /** All tiers of the newest card that is not after the day; none where it has no price, whatever an older one has. */
-export function pricesOn(currency: string, day: string, category: Category): readonly Price[] {
+export function pricesOn(currency: string, day: string, category: Billed): readonly Price[] {
   const known = PRICES.filter((price) => price.currency === currency && price.from <= day);
   const newest = known.reduce((latest, { from }) => (from > latest ? from : latest), '');
   return known.filter((price) => price.from === newest && price.category === category);
@@ -35,4 +35,14 @@ export function microsOf(prices: readonly Price[], n: number): bigint {
   const price = prices.find(({ first, last }) => first <= n && n <= last);
   if (price === undefined) throw new Error('every number is in a tier');
   return price.micros;
+}
+
+/** What a message costs before any discount; null where the card of the day has no price. */
+export function listPrice(
+  { sender, person }: { readonly sender: SenderName; readonly person: PersonName },
+  category: Billed,
+  day: string,
+): bigint | null {
+  const prices = pricesOn(SENDERS[sender].currency, day, category);
+  return prices.length === 0 ? null : microsOf(prices, 1) + surcharge(marketOn(person, day));
 }

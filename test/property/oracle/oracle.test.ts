@@ -16,7 +16,16 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 const MESSAGE = { person: 'anna', copies: 1, turn: 0, offset: 0, underway: HOUR, queued: 0, wrote: null } as const;
-const STATUS = { kind: 'delivered', after: 0, word: null, lag: 0, repeatedAfter: null, freeEntryFor: null } as const;
+const STATUS = {
+  kind: 'delivered',
+  after: 0,
+  word: null,
+  cost: null,
+  international: false,
+  lag: 0,
+  repeatedAfter: null,
+  freeEntryFor: null,
+} as const;
 const PLAN = { turns: [Date.parse('2026-06-30T12:00:00Z')], conversations: [], bulk: null, closings: [], closesAll: null, together: 1_000 };
 
 // Delivered in June, heard of in July, when June was closed, and free after all, which is heard of in July too: June has no tiers any more, and July never had.
@@ -68,6 +77,44 @@ const OVERTAKEN = toHistory({
   ],
 });
 
+// Delivered a second before July and read a second after, which is heard of first; of the delivery when June is open, when it is closed, and when July is, too.
+const readFirst = (lag: number) =>
+  [
+    { ...STATUS, lag },
+    { ...STATUS, kind: 'read', after: 2_000 },
+  ] as const;
+const READ_FIRST = toHistory({
+  ...PLAN,
+  turns: [Date.parse('2026-06-30T22:00:00Z')],
+  conversations: [HOUR, 2 * DAY, 40 * DAY].map((lag) => ({
+    ...MESSAGE,
+    sender: 'berlin',
+    person: 'ola',
+    category: 'utility',
+    copies: 3,
+    offset: -1_000,
+    story: readFirst(lag),
+  })),
+  closesAll: 5 * HOUR,
+});
+
+// Regular once and for all; but at another cost, or as the other kind of authentication, of which one currency has no price.
+const otherwise = (more: { readonly cost?: bigint; readonly international?: boolean }) => [WORDED[0], { ...WORDED[1], ...more }] as const;
+const WORDED = [
+  { ...STATUS, word: 'regular' },
+  { ...STATUS, kind: 'read', word: 'regular', lag: 10 * DAY },
+] as const;
+const BILLED_OTHERWISE = toHistory({
+  ...PLAN,
+  turns: [Date.parse('2026-07-20T12:00:00Z')],
+  conversations: [
+    { ...MESSAGE, sender: 'berlin', category: 'marketing', copies: 2, story: otherwise({ cost: 61_003n }) },
+    { ...MESSAGE, sender: 'berlin', category: 'authentication', copies: 4, story: otherwise({ international: true }) },
+    { ...MESSAGE, sender: 'utc', category: 'authentication', story: otherwise({ international: true }) },
+  ],
+  closesAll: 5 * HOUR,
+});
+
 it(
   'bills what the oracle says',
   async () => {
@@ -78,7 +125,7 @@ it(
         expect(violations).toEqual([]);
       }),
       {
-        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE], [OVERTAKEN]],
+        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE], [OVERTAKEN], [READ_FIRST], [BILLED_OTHERWISE]],
         ...(RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(12_000)] } : { numRuns: Number(RUNS) }),
       },
     );
@@ -102,6 +149,8 @@ const EDGES: readonly (readonly [string, (line: Line, about: string) => boolean]
   ['something free', ({ free }) => free > 0],
   ['a delivery in another month than the sending', ({ units, delivered }) => units === 0 && delivered > 0],
   ['a correction in a later month', ({ delivered, billable }) => delivered === 0 && billable !== 0],
+  ['a delivery that is taken off a closed month', ({ delivered }) => delivered < 0],
+  ['authentication at the international rate', ({ billable }, about) => billable > 0 && about.includes('international')],
   ['a delivery after a failure', ({ units, delivered, failed }) => delivered + failed > units && units > 0],
   ['a reply beyond the allowance', ({ units, billable }, about) => units > 990 && billable > 0 && about.includes('service')],
 ];

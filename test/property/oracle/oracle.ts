@@ -2,12 +2,12 @@
 // that they can only be wrong together where they read those pages alike.
 //
 // A delivery is charged on its own day in its sender's zone, at the newest card of that day, in the person's market of that day. The provider's word says what is
-// free. Where it is silent, the window decides that was open when the message left. Volume tiers are settled when a month is closed. What is heard of a closed month
+// free. Where it is silent, the window decides that was open when the message left. The best word on it counts, and the time of `delivered` before that of `read`. Volume tiers are settled when a month is closed. What is heard of a closed month
 // is booked in the month in which it is heard.
 
 import {
   type Bill,
-  type Category,
+  type Billed,
   type History,
   type Line,
   lineKey,
@@ -18,11 +18,11 @@ import {
   type SenderName,
   SENDERS,
   type Step,
-  surcharge,
   type Told,
   type Word,
 } from './history.ts';
-import { localDay, marketOn, microsOf, monthAfter, pricesOn } from './look-up.ts';
+import { saving, sharesOf } from './discount.ts';
+import { listPrice, localDay, marketOn, monthAfter } from './look-up.ts';
 
 const DAY = 24 * 3_600_000;
 const WINDOW_IS_CHARGED_FROM = '2026-10-01';
@@ -36,12 +36,15 @@ type Copy = Message & {
   /** Of the admission. */
   market: string;
   /** The provider's word, and how much it weighs: a forecast less than a delivery, and that less than a reading. */
-  word: Word | null;
+  said: Pick<Told, 'word' | 'cost' | 'international'> | null;
   weight: number;
   deliveredOn: string;
+  /** That day is the one of a reading, until the delivery itself is heard of. */
+  isDatedByReading: boolean;
   chargedIn: string;
-  /** What it is booked as now: a word on its price, our own where the provider said none. */
+  /** What it is booked as now: a word on its price, our own where the provider said none; and the category that has that price. */
   booked: Word | null;
+  billedAs: Billed;
   amount: bigint;
 };
 
@@ -104,14 +107,15 @@ function admit(world: World, message: Message, at: number): readonly Copy[] {
     window: 'none',
     admittedAt: at,
     market,
-    word: null,
+    said: null,
     weight: 0,
     deliveredOn: '',
+    isDatedByReading: false,
     chargedIn: '',
     booked: null,
     amount: 0n,
   } as const;
-  return Array.from({ length: message.copies }, () => ({ ...message, ...waiting }));
+  return Array.from({ length: message.copies }, () => ({ ...message, ...waiting, billedAs: message.category }));
 }
 
 function leave(world: World, copy: Copy, at: number): void {
@@ -129,16 +133,22 @@ function isServiceWindowOpen({ writings }: World, message: Message, at: number):
 
 const WEIGHTS = { sent: 1, delivered: 2, read: 3, failed: 0 } as const;
 
-function hear(world: World, copy: Copy, { kind, at, word, freeEntryUntil }: Told, heardAt: number): void {
+function hear(world: World, copy: Copy, { kind, at, word, cost, international, freeEntryUntil }: Told, heardAt: number): void {
   if (copy.state === 'dropped') return; // the provider never had it
   if (freeEntryUntil !== null) world.freeEntries.push({ sender: copy.sender, person: copy.person, until: freeEntryUntil });
   if (kind === 'failed') return fail(world, copy, at, heardAt);
-  if (word !== null && WEIGHTS[kind] > copy.weight) {
-    copy.word = word;
+  const isSaid = word !== null && WEIGHTS[kind] > copy.weight;
+  if (isSaid) {
+    copy.said = { word, cost, international };
     copy.weight = WEIGHTS[kind];
   }
-  if (copy.state === 'delivered') correct(world, copy, heardAt);
-  else if (kind !== 'sent') deliver(world, copy, at, heardAt);
+  if (copy.state !== 'delivered') {
+    if (kind !== 'sent') deliver(world, copy, { at, kind, heardAt });
+  } else if (kind === 'delivered' && copy.isDatedByReading && localDay(copy.sender, at) !== copy.deliveredOn) {
+    moveTo(world, copy, localDay(copy.sender, at), heardAt);
+  } else if (isSaid) {
+    correct(world, copy, heardAt);
+  }
 }
 
 function fail(world: World, copy: Copy, at: number, heardAt: number): void {
@@ -147,36 +157,66 @@ function fail(world: World, copy: Copy, at: number, heardAt: number): void {
   lineOf(world, copy, copy.market, booksMonth(world, copy.sender, localDay(copy.sender, at), heardAt)).failed += 1;
 }
 
-// Of the two that show a delivery, the first that is heard of dates it.
-function deliver(world: World, copy: Copy, at: number, heardAt: number): void {
+// A reading shows a delivery too, and dates it until that is heard of.
+function deliver(world: World, copy: Copy, { at, kind, heardAt }: Pick<Told, 'at' | 'kind'> & { readonly heardAt: number }): void {
   copy.deliveredOn = localDay(copy.sender, at);
-  copy.booked = copy.word ?? ownWord(world, copy);
+  copy.isDatedByReading = kind === 'read';
   copy.state = 'delivered';
-  copy.amount = copy.booked === 'regular' ? chargeOf(copy) : 0n;
+  judge(world, copy);
   copy.chargedIn = booksMonth(world, copy.sender, copy.deliveredOn, heardAt);
-  const line = lineOf(world, copy, marketOn(copy.person, copy.deliveredOn), copy.chargedIn);
-  line.delivered += 1;
+  const line = count(world, copy, 1);
   line.charged += copy.amount;
-  if (copy.booked === 'regular') line.billable += 1;
-  else line.free += 1;
 }
 
-// What is booked already stays there; what it costs more or less by a better word is booked beside it, while that month is open.
+// What a delivery is, and what that costs on its day, by all that is known.
+function judge(world: World, copy: Copy): void {
+  const { said } = copy;
+  copy.booked = said?.word ?? ownWord(world, copy);
+  const isInternational = copy.category === 'authentication' && said?.word === 'regular' && said.international;
+  copy.billedAs = isInternational ? 'authentication-international' : copy.category;
+  copy.amount = copy.booked === 'regular' ? (said?.cost ?? chargeOf(copy)) : 0n;
+}
+
+function count(world: World, copy: Copy, one: 1 | -1): Line {
+  const market = marketOn(copy.person, copy.deliveredOn);
+  const line = lineFor(world, lineKey(copy.chargedIn, copy.sender, market, copy.billedAs, SENDERS[copy.sender].currency));
+  line.delivered += one;
+  if (copy.booked === 'regular') line.billable += one;
+  else line.free += one;
+  return line;
+}
+
+// Taken off the day of its reading, in whose month it is booked while that is open, and put on its own.
+function moveTo(world: World, copy: Copy, day: string, heardAt: number): void {
+  takeBack(world, copy, heardAt);
+  copy.deliveredOn = day;
+  copy.isDatedByReading = false;
+  judge(world, copy);
+  copy.chargedIn = booksMonth(world, copy.sender, day, heardAt);
+  count(world, copy, 1).adjusted += copy.amount;
+}
+
+function takeBack(world: World, copy: Copy, heardAt: number): void {
+  copy.chargedIn = booksMonth(world, copy.sender, copy.chargedIn, heardAt);
+  count(world, copy, -1).adjusted -= copy.amount;
+}
+
+// A better word is booked beside what it corrects, while that month is open: free instead of charged, free for another reason, the other kind of authentication, or
+// another cost. One that names no cost takes none back.
 function correct(world: World, copy: Copy, heardAt: number): void {
-  if (copy.word === null) return;
-  const [before, after] = [copy.booked === 'regular', copy.word === 'regular'];
-  if (before === after) return; // of two kinds of free, the first stays booked
-  copy.booked = copy.word;
-  const amount = after ? chargeOf(copy) : 0n;
-  const line = lineOf(world, copy, marketOn(copy.person, copy.deliveredOn), booksMonth(world, copy.sender, copy.chargedIn, heardAt));
-  line.adjusted += amount - copy.amount;
-  line.billable += after ? 1 : -1;
-  line.free += after ? -1 : 1;
-  copy.amount = amount;
+  const next = { ...copy };
+  judge(world, next);
+  const isSame = next.booked === copy.booked && (next.booked !== 'regular' || next.billedAs === copy.billedAs);
+  const costs = next.booked === 'regular' ? (copy.said?.cost ?? copy.amount) : 0n;
+  if (isSame && costs === copy.amount) return;
+  takeBack(world, copy, heardAt);
+  judge(world, copy);
+  count(world, copy, 1).adjusted += copy.amount;
 }
 
 // What a delivery is where the provider says nothing, by the table of its pricing page.
-function ownWord(world: World, { sender, category, window, deliveredOn }: Copy): Word {
+function ownWord(world: World, own: Copy): Word {
+  const { sender, category, window, deliveredOn } = own;
   if (window === 'free entry') return 'free_entry_point';
   const isInWindow = category === 'service' || (category === 'utility' && window === 'service');
   if (isInWindow && deliveredOn < WINDOW_IS_CHARGED_FROM) return 'free_customer_service';
@@ -185,7 +225,7 @@ function ownWord(world: World, { sender, category, window, deliveredOn }: Copy):
   let used = 0;
   for (const [message, copies] of world.copies) {
     if (message.sender !== sender || message.category !== 'service') continue;
-    for (const copy of copies) if (copy.booked === 'free_customer_service' && copy.deliveredOn.startsWith(month)) used += 1;
+    for (const copy of copies) if (copy !== own && copy.booked === 'free_customer_service' && copy.deliveredOn.startsWith(month)) used += 1;
   }
   return used < FREE_SERVICE_UNITS ? 'free_customer_service' : 'regular';
 }
@@ -212,8 +252,8 @@ function settleTiers(world: World, sender: SenderName, month: string, bookedIn: 
     for (const copy of copies) if (copy.booked === 'regular' && copy.deliveredOn.startsWith(month)) charged.push(copy);
   }
   for (const market of MARKETS) {
-    for (const category of ['utility', 'authentication'] as const) {
-      const group = charged.filter((copy) => copy.category === category && marketOn(copy.person, copy.deliveredOn) === market);
+    for (const category of ['utility', 'authentication', 'authentication-international'] as const) {
+      const group = charged.filter((copy) => copy.billedAs === category && marketOn(copy.person, copy.deliveredOn) === market);
       const shares = sharesOf(saving(currency, `${month}-01`, category, group.length), group);
       const posted = -shares[sender] - discounted(world, { month, sender, market, category });
       world.discounts.push({ month, sender, market, category, posted });
@@ -228,46 +268,16 @@ function discounted({ discounts }: World, { month, sender, market, category }: O
     .reduce((sum, { posted }) => sum + posted, 0n);
 }
 
-function saving(currency: string, day: string, category: Category, count: number): bigint {
-  const prices = pricesOn(currency, day, category);
-  let saved = 0n;
-  for (let n = 1; n <= count; n += 1) saved += microsOf(prices, 1) - microsOf(prices, n);
-  return saved;
-}
-
-// Whatever cannot be divided goes to the largest rests, a millionth to each; the first of equals.
-function sharesOf(amount: bigint, group: readonly Copy[]): Readonly<Record<SenderName, bigint>> {
-  const shares = { berlin: 0n, 'new-york': 0n, utc: 0n };
-  const rests = { ...shares };
-  for (const sender of SENDER_NAMES) {
-    const part = amount * BigInt(group.filter((copy) => copy.sender === sender).length);
-    const all = BigInt(Math.max(group.length, 1));
-    shares[sender] = part / all;
-    rests[sender] = part % all;
-  }
-  while (shares.berlin + shares['new-york'] + shares.utc < amount) {
-    const most = SENDER_NAMES.reduce((best, sender) => (rests[sender] > rests[best] ? sender : best));
-    shares[most] += 1n;
-    rests[most] = 0n;
-  }
-  return shares;
-}
-
 // Where no card of the day has a price, what was reserved: the highest of the days on which it could still be delivered.
 function chargeOf(copy: Copy): bigint {
-  const price = listPrice(copy, copy.deliveredOn);
+  const price = listPrice(copy, copy.billedAs, copy.deliveredOn);
   if (price !== null) return price;
   let highest = 0n;
   for (let days = 0; days <= 30; days += 1) {
-    const known = listPrice(copy, localDay(copy.sender, copy.admittedAt + days * DAY)) ?? 0n;
+    const known = listPrice(copy, copy.category, localDay(copy.sender, copy.admittedAt + days * DAY)) ?? 0n;
     if (known > highest) highest = known;
   }
   return highest;
-}
-
-function listPrice({ sender, category, person }: Copy, day: string): bigint | null {
-  const prices = pricesOn(SENDERS[sender].currency, day, category);
-  return prices.length === 0 ? null : microsOf(prices, 1) + surcharge(marketOn(person, day));
 }
 
 // Its own month while that is open; else the month in which we hear of it, or the first that is open, where the clock stands in a closed one.

@@ -14,6 +14,8 @@ type Status = {
   /** So long after the one before. */
   readonly after: number;
   readonly word: Told['word'];
+  readonly cost: Told['cost'];
+  readonly international: boolean;
   /** How long it takes until we hear of it; and, where it comes twice, until we hear of it again. */
   readonly lag: number;
   readonly repeatedAfter: number | null;
@@ -70,7 +72,16 @@ export function toHistory(plan: Plan): History {
   return Object.assign(steps, { [fc.toStringMethod]: () => `\n${taleOf(steps)}\n` });
 }
 
-const DELIVERED = { kind: 'delivered', after: 0, word: null, lag: 0, repeatedAfter: null, freeEntryFor: null } as const;
+const DELIVERED = {
+  kind: 'delivered',
+  after: 0,
+  word: null,
+  cost: null,
+  international: false,
+  lag: 0,
+  repeatedAfter: null,
+  freeEntryFor: null,
+} as const;
 
 function conversationsOf({ bulk, conversations }: Plan): readonly Conversation[] {
   if (bulk === null) return conversations;
@@ -99,13 +110,15 @@ function stepsOf(
   steps.push({ at: admitted, do: 'admit', message }, { at: claimed, do: 'claim', message });
   const told: (readonly [number, Told])[] = [];
   let at = turn + offset;
-  for (const { kind, after, word, lag, repeatedAfter, freeEntryFor } of story) {
+  for (const { kind, after, word, cost, international, lag, repeatedAfter, freeEntryFor } of story) {
     at += told.length === 0 ? 0 : after;
     const what = {
       message,
       kind,
       at,
       word: kind === 'failed' ? null : word,
+      cost,
+      international,
       freeEntryUntil: freeEntryFor === null ? null : at + freeEntryFor,
     };
     told.push([at + lag, what]);

@@ -16,9 +16,10 @@ function lineOf(step: Step): string {
   return `${at} ${step.do} ${number} (${copies} ${category}, ${sender} to ${person})${wrote}`;
 }
 
-function wordsOf({ message, kind, at, word, freeEntryUntil }: Told): string {
+function wordsOf({ message, kind, at, word, cost, international, freeEntryUntil }: Told): string {
+  const price = word === null ? '' : `${cost === null ? '' : ` at ${cost}`}${international ? ' (international)' : ''}`;
   const entry = freeEntryUntil === null ? '' : `, free entry until ${textOf(freeEntryUntil)}`;
-  return `${message.number}: ${kind} at ${textOf(at)}, ${word ?? 'no word'}${entry}`;
+  return `${message.number}: ${kind} at ${textOf(at)}, ${word ?? 'no word'}${price}${entry}`;
 }
 
 function textOf(at: number): string {

@@ -1,6 +1,7 @@
 // The audit of entries: each with its two buckets and the price that it names; and what corrections leave of a message.
 
 import { ENTRY_KINDS, RELEASE_CAUSES } from '../../../domain/ledger.ts';
+import { deliveries } from '../deliveries.ts';
 import { oneOf, type Survey } from './survey.ts';
 
 const ENTRIES_FACTS = /* sql */ `
@@ -24,6 +25,9 @@ const IS_PRICED = oneOf('kind', ['charge', 'reservation', 'repricing']);
 const kindOf = (column: string): string => `iif(${column} = 'authentication-international', 'authentication', ${column})`;
 const IS_SAME_KIND = `${kindOf('price_category')} = ${kindOf('category')}`;
 const IS_DELIVERY = oneOf('kind', ['charge', 'adjustment']);
+// A charge, or where a delivery is booked anew.
+const IS_BOOKED = `${deliveries('facts')} = 1`;
+const IS_TAKEN_BACK = `${deliveries('facts')} = -1`;
 
 /** Every entry: that its amount is what its evidence says, and that its buckets are of one kind. */
 export const ENTRIES: Survey = {
@@ -40,33 +44,34 @@ export const ENTRIES: Survey = {
       check: 'holds',
       wrong: 'An entry moves what its kind does not move.',
       when: `kind = 'reservation' AND (attempt <> 0 OR held < 0 OR posted <> 0) OR kind = 'charge' AND (held > 0 OR posted < 0)
-        OR kind = 'release' AND (held > 0 OR posted <> 0) OR kind = 'repricing' AND posted <> 0 OR kind = 'adjustment' AND held <> 0`,
+        OR kind = 'release' AND (held > 0 OR posted <> 0) OR kind = 'repricing' AND posted <> 0 OR kind = 'adjustment' AND held <> 0
+        OR ${IS_BOOKED} AND posted < 0 OR ${IS_TAKEN_BACK} AND posted > 0`,
     },
     {
       check: 'prices',
       wrong: 'An amount has no price, or no rule, that explains it.',
-      when: `(rule IS NULL OR rate IS NULL AND ${IS_LISTED}) AND ${IS_PRICED} OR price_id IS NOT NULL AND NOT ${IS_LISTED}`,
+      when: `(rule IS NULL AND ${IS_PRICED} OR rate IS NULL AND ${IS_LISTED}) OR price_id IS NOT NULL AND NOT ifnull(${IS_LISTED}, FALSE) OR rule = 'taken_back' AND NOT ${IS_TAKEN_BACK}`,
     },
     {
       check: 'prices',
       wrong: 'An amount is not its price.',
-      when: `kind = 'charge' AND posted <> rate OR held > 0 AND held <> rate AND ${oneOf('kind', ['reservation', 'repricing'])}`,
+      when: `${IS_BOOKED} AND posted <> rate OR held > 0 AND held <> rate AND ${oneOf('kind', ['reservation', 'repricing'])}`,
     },
-    { check: 'prices', wrong: 'A delivery was free, and was charged for.', when: `kind = 'charge' AND rule = 'free' AND posted <> 0` },
+    { check: 'prices', wrong: 'A delivery was free, and was charged for.', when: `${IS_BOOKED} AND rule = 'free' AND posted <> 0` },
     {
       check: 'prices',
       wrong: 'A delivery counts as free and has a price, or the other way round.',
-      when: `kind = 'charge' AND (rule = 'free') <> (pricing_type <> 'regular')`,
+      when: `${IS_BOOKED} AND (rule = 'free') <> (pricing_type <> 'regular')`,
     },
     {
       check: 'prices',
       wrong: 'A delivery counts as something else than the provider said.',
-      when: `kind = 'charge' AND pricing_type <> provider_type`,
+      when: `${IS_BOOKED} AND pricing_type <> provider_type`,
     },
     {
       check: 'prices',
       wrong: 'A delivery is free, and neither the provider nor a rule of ours says so.',
-      when: `kind = 'charge' AND pricing_type <> 'regular' AND provider_type IS NULL AND own_rule IS NULL`,
+      when: `${IS_BOOKED} AND pricing_type <> 'regular' AND provider_type IS NULL AND own_rule IS NULL`,
     },
     {
       check: 'prices',
@@ -119,19 +124,30 @@ const CORRECTIONS_FACTS = /* sql */ `
     UNION ALL
     SELECT * FROM ledger WHERE kind = 'repricing' OR kind = 'adjustment'
   ),
-  -- The last word on the price: of the row with the highest number.
-  word AS (SELECT message_id, MAX(sequence), rule, price_id FROM own WHERE kind IN ('charge', 'adjustment') AND rule IS NOT NULL GROUP BY message_id),
-  place AS (SELECT message_id, hold_bucket_id, SUM(held) AS held FROM own GROUP BY message_id, hold_bucket_id)
-  SELECT m.id, m.price, w.rule, p.rate, ifnull(m.pricing, 'regular/') NOT LIKE 'regular/%' AS is_free,
+  -- Where the delivery stands: of the row with the highest number.
+  word AS (
+    SELECT message_id, MAX(l.sequence), rule, posted, market, category, pricing_type FROM own l JOIN bucket b ON b.id = l.bucket_id
+    WHERE ${deliveries('l')} <> 0 GROUP BY message_id
+  ),
+  place AS (SELECT message_id, hold_bucket_id, SUM(held) AS held FROM own GROUP BY message_id, hold_bucket_id),
+  -- What the rows put where, whatever the day: all but the last was taken back from where it was.
+  seat AS (
+    SELECT l.message_id, market, category, pricing_type, SUM(${deliveries('l')}) AS delivered, SUM(l.posted) AS posted
+    FROM own l JOIN bucket b ON b.id = l.bucket_id
+    WHERE ${deliveries('l')} <> 0 GROUP BY 1, 2, 3, 4
+  )
+  SELECT m.id, m.price, w.rule, m.pricing NOT LIKE w.pricing_type || '/%' AS is_misheard,
     SUM(o.kind = 'repricing') AS repricings,
     SUM(o.kind = 'adjustment' AND o.rule IS NOT NULL) AS adjustments,
     SUM(o.kind = 'charge') AS charges,
-    SUM(iif(o.kind = 'charge' OR o.kind = 'adjustment' AND o.rule IS NOT NULL, o.posted, 0)) AS net,
-    (SELECT COUNT(*) FROM place WHERE message_id = m.id AND hold_bucket_id <> m.hold_bucket_id AND held <> 0) AS strays
+    SUM(${deliveries('o')}) AS delivered,
+    SUM(iif(${deliveries('o')} <> 0, o.posted, 0)) AS net, w.posted AS last,
+    (SELECT COUNT(*) FROM place WHERE message_id = m.id AND hold_bucket_id <> m.hold_bucket_id AND held <> 0) AS strays,
+    (SELECT COUNT(*) FROM seat s WHERE s.message_id = m.id AND (s.market, s.category, s.pricing_type) <> (w.market, w.category, w.pricing_type)
+      AND (s.delivered <> 0 OR s.posted <> 0)) AS left_behind
   FROM own o
   JOIN message m ON m.id = o.message_id
   LEFT JOIN word w ON w.message_id = m.id
-  LEFT JOIN price p ON p.id = w.price_id
   GROUP BY m.id`;
 
 /** Every message whose price or category changed: what is left of all its entries together. */
@@ -146,12 +162,18 @@ export const CORRECTIONS: Survey = {
     {
       check: 'prices',
       wrong: 'It was charged for as something else than the provider said last.',
-      when: `charges > 0 AND (rule = 'free') <> is_free`,
+      when: 'charges > 0 AND is_misheard',
     },
+    {
+      check: 'charges',
+      wrong: 'A delivery was taken back and not booked anew, or booked anew and never taken back.',
+      when: 'charges > 0 AND delivered <> charges',
+    },
+    { check: 'charges', wrong: 'A delivery was taken back from where it was not booked.', when: 'charges = 1 AND left_behind > 0' },
     {
       check: 'prices',
       wrong: 'What is left of charge and adjustments is not what the last word on the price says.',
-      when: `charges > 0 AND net <> CASE rule WHEN 'free' THEN 0 WHEN 'as_reserved' THEN price ELSE rate END`,
+      when: `charges = 1 AND (net <> last OR rule = 'as_reserved' AND last <> price)`,
     },
   ],
 };

@@ -1,5 +1,6 @@
 // The audit of the meter: every counter counted again from the entries, the days and months of buckets and entries, and what budgets say is used.
 
+import { deliveriesOf } from '../../../domain/ledger.ts';
 import type { Audit, Finding } from '../../../ports/store/audit.ts';
 import { type Day, dayOf, monthOf, type TimeZone, toInstant } from '../../../values/time.ts';
 import type { Sqlite } from '../database.ts';
@@ -89,18 +90,11 @@ function recount(lines: readonly Line[], buckets: Buckets): ReadonlyMap<bigint, 
 function countEvent(counts: Counted, { kind, cause, rule, entries, posted }: Line, isRegular: boolean): void {
   if (kind === 'reservation') counts.units += entries;
   if (kind === 'release' && (cause === 'rejected' || cause === 'failed')) counts.failed += entries;
-  if (kind === 'charge') {
-    counts.delivered += entries;
-    counts.charged += posted;
-    counts[isRegular ? 'billable_units' : 'free_units'] += entries;
-  }
-  if (kind === 'adjustment') {
-    counts.adjusted += posted;
-    // One that has a rule follows from the provider's word that a delivery was free after all, or was not.
-    const freed = rule === null ? 0n : rule === 'free' ? entries : -entries;
-    counts.free_units += freed;
-    counts.billable_units -= freed;
-  }
+  if (kind === 'charge') counts.charged += posted;
+  if (kind === 'adjustment') counts.adjusted += posted;
+  const delivered = BigInt(deliveriesOf({ kind, rule })) * entries;
+  counts.delivered += delivered;
+  counts[isRegular ? 'billable_units' : 'free_units'] += delivered;
 }
 
 function counterFindings(buckets: Buckets, counted: ReadonlyMap<bigint, Counted>): readonly Finding[] {
@@ -128,8 +122,8 @@ function dayFindings(lines: readonly Line[], buckets: Buckets): readonly Finding
     const zone = bucket?.zone;
     if (bucket === undefined || zone === undefined || zone === null) continue; // among the references
     const day = (at: bigint) => dayOf(toInstant(Number(at)), zone);
-    // What follows from a change of the price or category stands where the message stood, on whatever day it came; what is late, in an open month.
-    const isDated = line.kind !== 'repricing' && line.kind !== 'adjustment' && line.reference === null;
+    // What follows from a change of category stands where the message stood, on whatever day it came; what is late, in an open month.
+    const isDated = line.kind !== 'repricing' && line.reference === null;
     if (isDated && (day(line.firstAt) !== bucket.day || day(line.lastAt) !== bucket.day)) days.add(String(bucket.id));
     if (line.kind !== 'repricing' && line.month !== null && line.month !== monthOf(bucket.day as Day)) months.add(String(bucket.id));
   }
