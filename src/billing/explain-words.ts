@@ -141,10 +141,10 @@ function word(
 
 function market(
   { phone, userId }: MessageEvidence,
-  { kind, market: name, price }: EntryEvidence,
+  { kind, rule, market: name, price }: EntryEvidence,
   origin: MarketOrigin | null,
 ): readonly string[] {
-  if (kind === 'release' || kind === 'adjustment') return [];
+  if (kind === 'release' || (kind === 'adjustment' && deliveriesOf({ kind, rule }) < 1)) return [];
   const moves =
     price === null || price.market === name ? [] : [`The price is that of ${price.market}, where the number moves before it expires.`];
   return [...moves, origin === null ? unknownOrigin(name, phone ?? userId) : originWords(origin)];

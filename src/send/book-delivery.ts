@@ -31,16 +31,20 @@ export function charge(message: MessageFacts, outcome: Outcome, known: Knowledge
   const day = dayOf(outcome.at, message.sender.timeZone);
   // A forgotten person has no number: the market of the reservation is the last that was known.
   const market = marketOn(message, day) ?? message.holdBucket.market;
-  const place = placeOf(message, { ...known, day, beside: day, market, isCounted: false });
+  const { bucket, posted, evidence, late } = placeOf(message, known, { day, beside: day, market, isCounted: false });
   const attempt = outcome.attempt ?? message.attempt;
+  const held = negative(message.held);
   return entryOf(message, {
-    ...place,
     kind: 'charge',
     attempt,
-    held: negative(message.held),
+    bucket,
+    held,
+    posted,
     cause: null,
+    evidence,
     eventAt: outcome.at,
     at: known.at,
+    late,
   });
 }
 
@@ -59,8 +63,7 @@ export function rebooking(message: MessageFacts, outcome: Outcome, known: Knowle
   if (day === before && agrees(known.word, booked)) return NOTHING;
   // Both beside what they correct, while that month is open.
   const taken = bookedOn(message, { day: before, beside: bucket.day }, known.at);
-  const place = placeOf(message, {
-    ...known,
+  const place = placeOf(message, known, {
     day,
     beside: day === before ? bucket.day : day,
     market: marketOn(message, before) === bucket.market ? (marketOn(message, day) ?? bucket.market) : bucket.market,
@@ -89,7 +92,7 @@ function agrees(word: ToldPricing | null, { bucket, amount }: ChargeFacts): bool
   return word.type !== 'regular' || word.cost?.currency !== bucket.currency || word.cost.amount === amount;
 }
 
-type Delivery = Knowledge & {
+type Delivery = {
   /** Of the delivery. */
   readonly day: Day;
   /** Where it is booked, while that month is open. */
@@ -101,7 +104,7 @@ type Delivery = Knowledge & {
 
 type Place = Pick<LedgerEntry, 'bucket' | 'posted' | 'evidence'> & { readonly late: Month | null };
 
-function placeOf(message: MessageFacts, { prices, word, at, day, beside, market, isCounted }: Delivery): Place {
+function placeOf(message: MessageFacts, { prices, word, at }: Knowledge, { day, beside, market, isCounted }: Delivery): Place {
   const told = word ?? message.pricing;
   const booking = bookedOn(message, { day, beside }, at);
   const own = ownPricingOf(message, day, isCounted);

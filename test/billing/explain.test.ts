@@ -92,7 +92,7 @@ describe('what is charged', () => {
       'The provider said later what it bills: takes back 0.000100. Amount: what was booked before, as it was (taken_back).',
     );
     expect(whys(story)[3]).toBe(
-      "Books the delivery anew, at 0.000000. Amount: free of charge (free). The provider's word, with 'read': free_customer_service, marketing. Our rule 2, since 2025-07-01: marketing in any window is charged. The provider's word differs: what it says is booked (free_customer_service), and the bill report counts a discrepancy.",
+      "Books the delivery anew, at 0.000000. Amount: free of charge (free). The provider's word, with 'read': free_customer_service, marketing. Our rule 2, since 2025-07-01: marketing in any window is charged. The provider's word differs: what it says is booked (free_customer_service), and the bill report counts a discrepancy. Market Germany: calling code +49.",
     );
     expect(story.sums).toEqual({ reserved: 0n, charged: 100n, adjusted: -100n, total: 0n });
     expect(story.differences).toEqual([]);

@@ -98,6 +98,13 @@ const READ_FIRST = toHistory({
   closesAll: 5 * HOUR,
 });
 
+// A reply that is free in November, when it was read, and not in October any more, when it was delivered.
+const ALL_FREE_USED = toHistory({
+  ...PLAN,
+  conversations: [{ ...reply, sender: 'berlin', turn: 1, offset: -1_000, story: readFirst(HOUR) }],
+  bulk: { sender: 'berlin', copies: 1_000 },
+});
+
 // Regular once and for all; but at another cost, or as the other kind of authentication, of which one currency has no price.
 const otherwise = (more: { readonly cost?: bigint; readonly international?: boolean }) => [WORDED[0], { ...WORDED[1], ...more }] as const;
 const WORDED = [
@@ -125,7 +132,7 @@ it(
         expect(violations).toEqual([]);
       }),
       {
-        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE], [OVERTAKEN], [READ_FIRST], [BILLED_OTHERWISE]],
+        examples: [[CORRECTED_LATE], [SHARED], [LAST_FREE], [OVERTAKEN], [READ_FIRST], [ALL_FREE_USED], [BILLED_OTHERWISE]],
         ...(RUNS === undefined ? { numRuns: 100, plugins: [fc.interruptAfterTimeLimit(12_000)] } : { numRuns: Number(RUNS) }),
       },
     );
