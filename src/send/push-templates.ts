@@ -1,6 +1,7 @@
 // Handing a sender's templates in at the provider: what is new there is created, what reads otherwise is edited, and what the provider makes of each comes
 // back into the store.
 
+import { asksForOtherBid } from '../domain/bid.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
@@ -92,5 +93,6 @@ function toChange({ ids }: PushHost, template: Template, told: Told): TemplateCh
 
 // The category of what it approved is the provider's decision. One that it rejected is handed in again after it was added anew, with a better example maybe.
 function needsEdit(template: Template, { content, status }: ProviderTemplate): boolean {
-  return !readsAlike(template, content) || asksForOtherTtl(template, content) || (status === 'rejected' && template.status === 'pending');
+  const asksForMore = asksForOtherTtl(template, content) || asksForOtherBid(template, content);
+  return !readsAlike(template, content) || asksForMore || (status === 'rejected' && template.status === 'pending');
 }

@@ -60,6 +60,7 @@ export function content(name: string, rest: Partial<TemplateContent> = {}): Temp
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: `This is ${name}.` }],
     ttlSeconds: null,
+    bidAmount: null,
     ...rest,
   };
 }

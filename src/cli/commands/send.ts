@@ -109,7 +109,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
         ],
         output:
           '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
-          '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
+          '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )

@@ -84,6 +84,7 @@ describe('the list', () => {
           parameterFormat: 'named',
           components: item()['components'],
           ttlSeconds: null,
+          bidAmount: null,
         },
         status: 'paused',
         quality: 'yellow',

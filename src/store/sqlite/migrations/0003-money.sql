@@ -23,7 +23,7 @@ CREATE TABLE ledger_next (
   reference TEXT,
   own_rule INTEGER,
   free_units_before INTEGER,
-  discrepancy TEXT CHECK (discrepancy = 'type' OR discrepancy = 'category'),
+  discrepancy TEXT CHECK (discrepancy = 'type' OR discrepancy = 'category' OR discrepancy = 'cost'),
   CHECK ((cause IS NOT NULL) = (kind = 'release')),
   CHECK (message_id IS NOT NULL OR (kind = 'adjustment' AND reference IS NOT NULL AND held = 0))
 ) STRICT;
