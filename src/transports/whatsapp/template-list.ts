@@ -5,7 +5,7 @@ import { parseTemplate, templateStatusOf } from '../../domain/template-parse.ts'
 import { TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, type TemplateContent } from '../../domain/template.ts';
 import { AppError, fail } from '../../errors.ts';
 import { parseLanguage } from '../../values/language.ts';
-import type { ProviderTemplate, PushedTemplate, UnreadableTemplate } from '../../ports/provider.ts';
+import type { ProviderTemplate, PushedTemplate, TemplatePart, UnreadableTemplate } from '../../ports/provider.ts';
 import type { Api } from './api.ts';
 import { isFields, safeWords } from './graph-error.ts';
 
@@ -77,9 +77,10 @@ export async function pushTemplate(
   { api, wabaId }: TemplateListHost,
   content: TemplateContent,
   providerId: string | null,
+  part: TemplatePart = 'all',
 ): Promise<PushedTemplate> {
   const { name, language, parameterFormat } = content;
-  const parts = { components: content.components, ...termsOf(content) };
+  const parts = part === 'bid' ? bidPart(content) : { components: content.components, ...ttlPart(content), ...bidPart(content) };
   const category = content.category.toUpperCase();
   if (providerId === null) {
     const body = { name, language, category, parameter_format: parameterFormat.toUpperCase(), ...parts };
@@ -87,17 +88,19 @@ export async function pushTemplate(
   }
   // The category of an approved template cannot be changed, so that it is named only where it is another one.
   const before = await readTemplate(api, providerId);
-  const change = before['category'] === category ? parts : { category, ...parts };
+  const change = before['category'] === category || part === 'bid' ? parts : { category, ...parts };
   const changed = await api.demand({ method: 'POST', path: [providerId], body: change });
   if (changed['success'] === false) throw fail('provider_rejected', { message: 'The provider did not change the template.' });
   return toPushed(await readTemplate(api, providerId), content);
 }
 
-function termsOf({ ttlSeconds, bidAmount }: TemplateContent): Document {
-  return {
-    ...(ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds }),
-    ...(bidAmount === null ? {} : { optimization_spec: { bid_amount: bidAmount, bid_strategy: BID_STRATEGY } }),
-  };
+function ttlPart({ ttlSeconds }: TemplateContent): Document {
+  return ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds };
+}
+
+// Named `bid_spec` until July 2026 (the provider's changelog of 2026-06-18).
+function bidPart({ bidAmount }: TemplateContent): Document {
+  return bidAmount === null ? {} : { optimization_spec: { bid_amount: bidAmount, bid_strategy: BID_STRATEGY } };
 }
 
 function readTemplate(api: Api, providerId: string): Promise<Document> {
