@@ -26,7 +26,7 @@ export const defineTemplateAdd: Define = (parent, host) => {
   const command = parent
     .command('add')
     .description(
-      "Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it. It can be sent once the provider has approved it; the sandbox approves at once.",
+      "Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it. It can be sent once the provider has approved it; the sandbox approves at once. A marketing template may name a maximum price in optimization_spec.",
     )
     .argument('<file>', 'a JSON file, or - for standard input')
     .addHelpText(
