@@ -24,10 +24,12 @@ const BASES: Readonly<Record<ListBasis, string>> = {
 };
 
 const RULES: Readonly<Record<string, string>> = {
+  bid_cap: 'the most that the bid of the template lets a delivery cost, whatever the price card says (bid_cap)',
   free: 'free of charge (free)',
   told_cost: 'what the provider told that it costs (told_cost)',
   taken_back: 'what was booked before, as it was (taken_back)',
   as_reserved: 'what was reserved, because no card has a price for that day (as_reserved)',
+  as_bid: 'what was reserved, because the provider did not tell what the bid came to (as_reserved)',
 };
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -41,19 +43,22 @@ const CAUSES: Readonly<Record<string, string>> = {
 export function why(evidence: MessageEvidence, entry: EntryEvidence, facts: Facts): readonly string[] {
   return [
     doing(evidence, entry),
-    ...amount(entry),
+    ...amount(evidence, entry),
     ...(entry.price === null ? [] : [row(entry.price)]),
     ...word(entry, facts.toldBy),
     ...ownRule(entry),
+    ...overrun(entry),
     ...market(evidence, entry, facts.origin),
     ...decision(facts.resolution),
     ...byHand(entry.decision),
   ];
 }
 
-function amount({ rule, price }: EntryEvidence): readonly string[] {
+function amount({ entries }: MessageEvidence, { rule, price }: EntryEvidence): readonly string[] {
   if (rule === null) return [];
-  return [`Amount: ${price === null ? (RULES[rule] ?? rule) : BASES[basisOf(price)]}.`];
+  if (price !== null) return [`Amount: ${BASES[basisOf(price)]}.`];
+  const isBid = entries.findLast(({ kind }) => kind === 'reservation' || kind === 'repricing')?.rule === 'bid_cap';
+  return [`Amount: ${RULES[rule === 'as_reserved' && isBid ? 'as_bid' : rule] ?? rule}.`];
 }
 
 function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
@@ -64,7 +69,7 @@ function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
       return `Holds ${formatAmount(held)}, the highest price that may come until the message expires.`;
     case 'repricing':
       return held < ZERO
-        ? `The template moved to another category: lets go of what was held as ${category}.`
+        ? `${moved(entries, entry)}: lets go of what was held as ${category}.`
         : `Holds ${formatAmount(held)} anew as ${category}.`;
     case 'charge':
       return `The delivery is charged ${formatAmount(posted)}${closing(entry)}${day === holdDay ? '' : `; it was reserved on ${holdDay}`}.`;
@@ -86,6 +91,12 @@ function rebooked({ entries, timeZone }: MessageEvidence, entry: EntryEvidence):
   const next = entries.find((other) => other.sequence > sequence && other.rule !== null);
   const told = next === undefined || next.eventAt === eventAt ? 'what it bills' : 'when it was delivered, which only its reading had dated';
   return `The provider said later ${told}: takes back ${formatAmount(negative(posted))}${late}.`;
+}
+
+// The hold that takes its place comes next, and tells what changed.
+function moved(entries: MessageEvidence['entries'], { sequence, category }: EntryEvidence): string {
+  const next = entries.find((other) => other.kind === 'repricing' && other.sequence > sequence);
+  return next?.category === category ? 'The template has another bid, or none any more' : 'The template moved to another category';
 }
 
 function closing({ held, posted }: EntryEvidence): string {
@@ -111,6 +122,12 @@ function ownRule({ own, discrepancy, providerType }: EntryEvidence): readonly st
   const says = `Our rule ${id}, since ${from}: ${where} is ${chargeWords(rule, own.freeUnitsBefore)}.`;
   if (discrepancy !== 'type') return [says];
   return [says, `The provider's word differs: what it says is booked (${providerType}), and the bill report counts a discrepancy.`];
+}
+
+function overrun({ discrepancy }: EntryEvidence): readonly string[] {
+  return discrepancy === 'cost'
+    ? ['The provider told more than was reserved: what it says is booked, and the bill report counts a discrepancy.']
+    : [];
 }
 
 const WINDOWS: Readonly<Record<PricingRule['window'], string>> = {

@@ -108,7 +108,12 @@ function priceDiffers(line: Judged): readonly Cause[] {
   if (ours.byHand !== ZERO && difference === negative(ours.byHand))
     return [cause('by_hand', `a person adjusted ${formatAmount(ours.byHand)} here, which the provider has not billed`)];
   if (ours.unpriced > 0)
-    causes.push(cause('no_price', `the price card had no price for ${count(ours.unpriced)}: they cost what was reserved`));
+    causes.push(
+      cause(
+        'no_price',
+        `no price was known for ${count(ours.unpriced)}, by a card or by the provider's word on a bid: they cost what was reserved`,
+      ),
+    );
   causes.push(...categoryTold(line));
   if (isRounded(line)) causes.push(cause('rounding', 'their amount is ours, rounded'));
   if (ours.openEnded > 0 && difference !== null && difference < ZERO)

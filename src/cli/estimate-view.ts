@@ -20,7 +20,12 @@ export const estimateShape = () => ({
       category: z.enum(CATEGORIES),
       currency: z.string(),
       units: z.int(),
-      min: z.nullable(moneyText).check(z.describe('null: no price is known')),
+      bid_cap: z
+        .nullable(moneyText)
+        .check(z.describe('the most that each may cost by the bid of its template; null: the price card decides')),
+      min: z
+        .nullable(moneyText)
+        .check(z.describe('null: no price is known; nothing for a bid, of which nobody knows how little is charged')),
       expected: z.nullable(moneyText),
       max: z.nullable(moneyText).check(z.describe('what is reserved')),
     }),
@@ -31,7 +36,7 @@ export const estimateShape = () => ({
 type Document = z.output<z.ZodMiniObject<ReturnType<typeof estimateShape>>>;
 
 /** The columns of an estimate in CSV. */
-export const ESTIMATE_COLUMNS = ['market', 'category', 'currency', 'units', 'min', 'expected', 'max'] as const;
+export const ESTIMATE_COLUMNS = ['market', 'category', 'currency', 'units', 'bid_cap', 'min', 'expected', 'max'] as const;
 
 /** What an estimate is made by: prices from today until the messages expire, and what the month has charged. */
 export type EstimateBasis = {
@@ -58,11 +63,12 @@ export function toEstimate(groups: readonly EstimateGroup[], basis: EstimateBasi
   const units = priced.reduce((sum, { group }) => sum + group.units, 0);
   const total = totalOf(priced.map(({ estimate }) => estimate));
   return {
-    estimate: sorted.map(({ group: { market, category, units: count }, estimate }) => ({
+    estimate: sorted.map(({ group: { market, category, cap, units: count }, estimate }) => ({
       market,
       category,
       currency,
       units: count,
+      bid_cap: cap === null ? null : formatAmount(cap),
       ...(estimate === null ? { min: null, expected: null, max: null } : amountsOf(estimate)),
     })),
     estimate_totals: priced.length === 0 ? [] : [{ currency, units, ...amountsOf(total) }],

@@ -1,6 +1,7 @@
 // A template as it joins a sender's list: what its file says, with all that is made of it, and what the provider said of the one before.
 
 import type { App } from '../app.ts';
+import { asksForOtherBid } from '../domain/bid.ts';
 import type { Sender } from '../domain/sender.ts';
 import { canonicalTemplate, type Template, type TemplateStatus } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
@@ -34,7 +35,10 @@ export function arrivingTemplate(
 ): Template {
   const { providerId = null, quality = null } = known ?? {};
   if (sender.whatsapp === null || isReviewed) return newTemplate(app, sender, { ...content, providerId, quality });
-  const isKnown = known !== undefined && readsAlike(known, content) && !asksForOtherTtl(content, known);
+  const asksForMore = known !== undefined && (asksForOtherTtl(content, known) || asksForOtherBid(content, known));
+  const isKnown = known !== undefined && readsAlike(known, content) && !asksForMore;
   if (isKnown && providerId !== null && HELD.has(known.status)) return known;
-  return newTemplate(app, sender, { ...content, status: 'pending', providerId, quality });
+  // What the provider bids with stays in force there where an edit says nothing of it, and so it does here.
+  const bidAmount = content.bidAmount ?? (providerId === null ? null : (known?.bidAmount ?? null));
+  return newTemplate(app, sender, { ...content, bidAmount, status: 'pending', providerId, quality });
 }

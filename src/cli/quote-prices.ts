@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../app.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { builtinPriceCards } from '../catalog/price-cards.ts';
+import { type BidFacts, bidCap, pricedAlike } from '../domain/bid.ts';
 import { CATEGORIES, type Category } from '../domain/consent.ts';
 import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
@@ -14,7 +15,7 @@ import { internationalFrom } from '../domain/sender.ts';
 import { tierOfNth } from '../domain/tier.ts';
 import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
-import { type Currency, formatAmount, plus, times, toMicros, ZERO } from '../values/money.ts';
+import { type Currency, formatAmount, type Micros, plus, times, ZERO } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
 import { type Day, dayOf, type Instant } from '../values/time.ts';
 import { chargedSoFar, toEstimate } from './estimate-view.ts';
@@ -30,8 +31,11 @@ export const QuoteItem = z.object({
   category: z.enum(CATEGORIES),
   currency: z.string(),
   rate: z.nullable(moneyText).check(z.describe('the list rate of one delivered message; null: no price is known')),
+  bid_cap: z
+    .nullable(moneyText)
+    .check(z.describe('the most that one may cost by the bid of the template, whatever the rate; null: it bids nothing')),
   units: z.int(),
-  total: z.nullable(moneyText),
+  total: z.nullable(moneyText).check(z.describe('at the list rate, or at most by the bid')),
   effective_from: z.nullable(z.string()).check(z.describe('the first day of the card that the rate is from')),
   basis: z
     .nullable(z.enum(LIST_BASES))
@@ -45,7 +49,9 @@ export const QuoteItem = z.object({
 });
 
 /** What people should know of a rate; null where there is nothing to say. */
-export function basisNote({ basis, month_units: units, tier_from: from, tier_rate: rate }: z.output<typeof QuoteItem>): string | null {
+export function basisNote(item: z.output<typeof QuoteItem>): string | null {
+  const { basis, bid_cap: cap, month_units: units, tier_from: from, tier_rate: rate } = item;
+  if (cap !== null) return `at most ${cap} a message, by the bid of the template; the list rate is ${item.rate ?? 'not known'}`;
   if (basis === 'list_open_ended') return 'list rate; the card does not tell where its first tier ends';
   if (basis !== 'list_first_tier') return null;
   const month = `list rate, that of the first volume tier; the month has ${units} charged, and the next one is`;
@@ -86,6 +92,8 @@ type Terms = {
   readonly currency: Currency;
   readonly day: Day;
   readonly category: Category;
+  /** The most that one may cost by the bid of the template. */
+  readonly cap: Micros | null;
   readonly units: number;
   /** From when the sender pays the international rate of authentication. */
   readonly internationalFrom: Day | null;
@@ -98,12 +106,13 @@ type Terms = {
 export async function quotePrices(app: App, request: QuoteRequest): Promise<Quote> {
   const store = await app.reader();
   const { name: sender, currency, timeZone, whatsapp } = await pricedSender(store, app.config);
-  const { template, category } = await categoryOf(app, request);
+  const { template, category, bid } = await categoryOf(app, request);
   const at = request.at ?? app.clock.now();
   const [day, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
   const charged = store === null ? new Map<string, number>() : await chargedSoFar(store, currency, day);
-  const terms = { book, currency, day, category, units: request.units, internationalFrom: internationalFrom({ whatsapp }), charged };
+  const cap = bidCap(bid, currency);
+  const terms = { book, currency, day, category, cap, units: request.units, internationalFrom: internationalFrom({ whatsapp }), charged };
   const meter = createEstimateMeter();
   const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to }));
   if (request.file !== null && !(await readAddresses(app, request.file, count))) throw interruptedBy('the same command');
@@ -123,25 +132,28 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
 // Who is asked for may be somebody whom the store does not know, so that nobody's windows are looked up.
 function toProspect(address: Address, { book, day: from, units, ...terms }: Terms & { readonly to: Day }): Prospect {
   const { market, category, rate } = quoteReservation(book, marketMap(), { ...terms, address, from });
-  return { market, category, units, reserved: rate === null ? null : times(rate.rate, units), isFreeNow: false };
+  const price = terms.cap ?? rate?.rate ?? null;
+  return { market, category, units, reserved: price === null ? null : times(price, units), cap: terms.cap, isFreeNow: false };
 }
 
-type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: ReturnType<typeof toMicros> | null };
+type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: Micros | null };
 
-function quoteOne(phone: Phone, { book, currency, day, units, charged, ...asked }: Terms): Priced {
+function quoteOne(phone: Phone, { book, currency, day, units, cap, charged, ...asked }: Terms): Priced {
   const market: Market = marketOf(marketMap(), phone, day);
   const category = chargedCategory(book, { currency, day, market, ...asked });
   const tiers = tiersInForce(book, { currency, day, market, category });
   const [rate] = tiers;
   const monthUnits = charged.get(`${market}\n${category}`) ?? 0;
   const next = tierOfNth(tiers, monthUnits + 1);
-  const total = rate === undefined ? null : toMicros(rate.rate * BigInt(units));
+  const price = cap ?? rate?.rate ?? null;
+  const total = price === null ? null : times(price, units);
   const item = {
     to: phone,
     market,
     category,
     currency,
     rate: rate === undefined ? null : formatAmount(rate.rate),
+    bid_cap: cap === null ? null : formatAmount(cap),
     units,
     total: total === null ? null : formatAmount(total),
     effective_from: rate?.effectiveFrom ?? null,
@@ -149,7 +161,7 @@ function quoteOne(phone: Phone, { book, currency, day, units, charged, ...asked 
     month_units: monthUnits,
     tier_from: next?.tierFrom ?? null,
     tier_rate: next === undefined ? null : formatAmount(next.rate),
-    reason: rate === undefined ? ('no_price' as const) : null,
+    reason: price === null ? ('no_price' as const) : null,
   };
   return { item, total };
 }
@@ -164,13 +176,14 @@ function totalsOf(priced: readonly Priced[], currency: Currency): z.output<typeo
 async function categoryOf(
   app: App,
   { what, language }: QuoteRequest,
-): Promise<{ readonly template: string | null; readonly category: Category }> {
+): Promise<{ readonly template: string | null; readonly category: Category; readonly bid: BidFacts | null }> {
   const category = CATEGORIES.find((known) => known === what);
-  if (category !== undefined) return { template: null, category };
+  if (category !== undefined) return { template: null, category, bid: null };
   const templates = await findTemplates(app, { name: what, language });
   const [first, ...others] = templates;
-  const isSame = first !== undefined && others.every((template) => template.category === first.category);
-  return { template: what, category: isSame ? first.category : onlyLanguage(templates, what).category };
+  const isSame = first !== undefined && others.every((template) => pricedAlike(template, first));
+  const chosen = isSame ? first : onlyLanguage(templates, what);
+  return { template: what, category: chosen.category, bid: chosen };
 }
 
 async function cardsOf(store: Store | null, currency: Currency): Promise<readonly PriceCard[]> {

@@ -1,5 +1,6 @@
 // What a send may come to, counted while its dry run asks.
 
+import { bidCap } from '../domain/bid.ts';
 import type { Sender } from '../domain/sender.ts';
 import { createEstimateMeter } from '../domain/estimate.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
@@ -23,8 +24,8 @@ export function startEstimate({ store, sender, at, dryRun }: Parts): SendEstimat
   return {
     count: (admission) => {
       if (!dryRun || admission.kind !== 'admitted') return;
-      const { market, category, price: reserved, isFreeNow } = admission.message;
-      meter.add({ market, category, units: 1, reserved, isFreeNow });
+      const { market, category, template, price: reserved, isFreeNow } = admission.message;
+      meter.add({ market, category, units: 1, reserved, cap: bidCap(template, sender.currency), isFreeNow });
     },
     end: async () => {
       if (!dryRun) return null;

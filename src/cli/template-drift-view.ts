@@ -9,7 +9,9 @@ import type { Style } from './render.ts';
 import { moneyText } from './shapes.ts';
 
 const DriftItem = z.object({
-  what: z.enum(['content', 'time_to_live', 'status', 'quality', 'category']),
+  what: z
+    .enum(['content', 'time_to_live', 'bid', 'status', 'quality', 'category'])
+    .check(z.describe('bid: the maximum price of 1,000 deliveries in the smallest unit of the currency, or none')),
   from: z.string(),
   to: z.string(),
 });
@@ -20,7 +22,7 @@ export const DriftShape = {
   quality: z.nullable(z.enum(TEMPLATE_QUALITIES)),
   category: z.nullable(z.enum(TEMPLATE_CATEGORIES)),
   drift: z.array(DriftItem),
-  repriced_messages: z.int().check(z.describe('queued messages whose reservation follows the new category')),
+  repriced_messages: z.int().check(z.describe('queued messages whose reservation follows the new category or bid')),
   difference: moneyText.check(z.describe('by how much that raised what is reserved')),
   cancelled_messages: z.array(z.object({ id: z.string(), reason: z.string() })),
 } as const;

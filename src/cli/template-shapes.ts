@@ -22,6 +22,9 @@ export const TemplateItem = z.object({
   ttl_seconds: z
     .nullable(z.int())
     .check(z.describe('how long the provider tries to deliver: -1 is 30 days, null the default (30 days; authentication 10 minutes)')),
+  bid_amount: z
+    .nullable(z.int())
+    .check(z.describe('the maximum price of 1,000 deliveries, in the smallest unit of the currency; null: what the price card says')),
   content_hash: z.string().check(z.describe('SHA-256 of the content, pinned on every message')),
   added_at: instantTextOut,
 });
@@ -49,6 +52,7 @@ export function toTemplateItem(template: Template): z.output<typeof TemplateItem
     parameter_format: template.parameterFormat,
     parameters: [...template.parameters],
     ttl_seconds: template.ttlSeconds,
+    bid_amount: template.bidAmount,
     content_hash: template.contentHash,
     added_at: formatInstant(template.addedAt),
   };

@@ -1,7 +1,7 @@
 // Estimates: what many messages may come to before one of them is sent, at least, as expected and at most, by market and category. Pure; grows with the groups
 // and not with the messages.
 
-import { type Micros, minus, plus, ZERO } from '../values/money.ts';
+import { type Micros, minus, plus, times, ZERO } from '../values/money.ts';
 import type { Category } from './consent.ts';
 import type { Market } from './market.ts';
 import type { Rate } from './price-book.ts';
@@ -12,8 +12,10 @@ export type EstimateGroup = {
   readonly market: Market;
   readonly category: Category;
   readonly units: number;
-  /** What they are reserved at together: the highest list rate until they expire. Null: no price is known. */
+  /** What they are reserved at together: the cap, or the highest list rate until they expire. Null: no price is known. */
   readonly reserved: Micros | null;
+  /** The most that each may cost by the bid of its template; null where the price card decides. */
+  readonly cap: Micros | null;
   /** How many of them would be free if they were delivered now, by their windows: what is left of an allowance is not counted on. */
   readonly free: number;
 };
@@ -41,9 +43,9 @@ export type EstimateMeter = {
 export function createEstimateMeter(): EstimateMeter {
   const groups = new Map<string, EstimateGroup>();
   return {
-    add: ({ market, category, units, reserved, isFreeNow }) => {
-      const key = `${market}\n${category}\n${reserved === null}`;
-      const known = groups.get(key) ?? { market, category, units: 0, reserved: reserved === null ? null : ZERO, free: 0 };
+    add: ({ market, category, units, reserved, cap, isFreeNow }) => {
+      const key = `${market}\n${category}\n${reserved === null}\n${cap}`;
+      const known = groups.get(key) ?? { market, category, units: 0, reserved: reserved === null ? null : ZERO, cap, free: 0 };
       groups.set(key, {
         ...known,
         units: known.units + units,
@@ -59,12 +61,15 @@ export function createEstimateMeter(): EstimateMeter {
  * Expected: today's card, with the volume tier that the month has reached and goes on from, nothing for what is free now, delivered all of it today. Min: the same by
  * the cheapest card that comes into force until they expire. Max: what admission reserves, whatever is free and however many there are. Null where no price is
  * known: that is never a zero, but for what is free today and needs none.
+ * Of a bid nobody knows how far below it the provider stays: min is nothing, expected what the card of today would charge where that is less than the bid.
  */
-export function estimateOf({ units, reserved, free }: EstimateGroup, { cards, charged }: EstimateTerms): Estimate | null {
+export function estimateOf({ units, reserved, cap, free }: EstimateGroup, { cards, charged }: EstimateTerms): Estimate | null {
   const [today, ...later] = cards;
   if (reserved === null) return null;
-  if (today === undefined) return free === units ? { min: ZERO, expected: ZERO, max: reserved } : null;
   const costOn = (tiers: readonly Rate[]): Micros => minus(tieredTotal(tiers, charged + units - free), tieredTotal(tiers, charged));
+  if (cap !== null)
+    return { min: ZERO, expected: least(today === undefined ? reserved : costOn(today), times(cap, units - free)), max: reserved };
+  if (today === undefined) return free === units ? { min: ZERO, expected: ZERO, max: reserved } : null;
   const expected = least(costOn(today), reserved);
   return { min: later.map(costOn).reduce(least, expected), expected, max: reserved };
 }

@@ -46,15 +46,15 @@ export type PriceEvidence = {
 /** The row of the pricing rules, and how many deliveries used its allowance before this one; null where it has none. */
 export type OwnEvidence = { readonly ruleId: number; readonly freeUnitsBefore: number | null };
 
-/** `type`: charged or free. `category`: another one than the message was sent in. */
-export const DISCREPANCIES = ['type', 'category'] as const;
+/** `type`: charged or free. `cost`: told to cost more than was reserved. `category`: another one than the message was sent in. */
+export const DISCREPANCIES = ['type', 'cost', 'category'] as const;
 export type Discrepancy = (typeof DISCREPANCIES)[number];
 
 /**
- * How an amount was found. `list`: the list price of a card, whatever the volume. `told_cost`: the provider named the amount itself. `taken_back`: what was booked
- * of a delivery before, as it was, because more is known of it now.
+ * How an amount was found. `list`: the list price of a card, whatever the volume. `bid_cap`: the most that the bid of the template lets a delivery cost.
+ * `told_cost`: the provider named the amount itself. `taken_back`: what was booked of a delivery before, as it was, because more is known of it now.
  */
-export const PRICE_RULES = ['list', 'free', 'as_reserved', 'told_cost', 'taken_back'] as const;
+export const PRICE_RULES = ['list', 'bid_cap', 'free', 'as_reserved', 'told_cost', 'taken_back'] as const;
 export type PriceRule = (typeof PRICE_RULES)[number];
 
 /** One line of the ledger, before it has a number. `held` and `posted` are changes, in the currency of the buckets. */

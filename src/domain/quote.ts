@@ -1,6 +1,6 @@
 // A quote: what one message will cost at most, and why. Knows rates and markets; reserves nothing.
 
-import type { Currency } from '../values/money.ts';
+import { type Currency, type Micros, ZERO } from '../values/money.ts';
 import type { Day } from '../values/time.ts';
 import { type Category, purposeOf } from './consent.ts';
 import type { PriceEvidence } from './ledger.ts';
@@ -73,24 +73,29 @@ export function chargedCategory<R extends Rate>(book: PriceBook<R>, { internatio
   return rateInForce(book, international) === undefined ? query.category : international.category;
 }
 
-/** The evidence of a reservation of nothing: free by our rules, and without a price that may come. */
-export const FREE_EVIDENCE: PriceEvidence = {
-  priceId: null,
-  rule: 'free',
-  providerType: null,
-  providerCategory: null,
-  own: null,
-  discrepancy: null,
-};
+/** What is promised for a message before it is delivered, and why. */
+export type Promised = { readonly amount: Micros; readonly evidence: PriceEvidence };
+
+const NOTHING_TOLD = { providerType: null, providerCategory: null, own: null, discrepancy: null } as const;
+
+/** Nothing: free by our rules, and without a price that may come. */
+export const PROMISED_FREE: Promised = { amount: ZERO, evidence: { priceId: null, rule: 'free', ...NOTHING_TOLD } };
+
+/** What is reserved for a message: what its template bids at most, whatever the card says, else the rate of a store. Null: no price is known. */
+export function promisedFor({
+  rate,
+  cap,
+}: {
+  readonly rate: (Rate & { readonly id: number }) | null;
+  readonly cap: Micros | null;
+}): Promised | null {
+  if (cap !== null) return { amount: cap, evidence: { priceId: null, rule: 'bid_cap', ...NOTHING_TOLD } };
+  return rate === null ? null : { amount: rate.rate, evidence: { priceId: rate.id, rule: 'list', ...NOTHING_TOLD } };
+}
 
 /** Whether a delivery may turn out to be the one or the other: the two kinds of authentication, of which the provider knows which it was. */
 export function isSameKind(left: Category, right: Category): boolean {
   return purposeOf(left) === purposeOf(right);
-}
-
-/** The evidence of an amount that was promised at this rate of a store. */
-export function listEvidence(rate: Rate & { readonly id: number }): PriceEvidence {
-  return { priceId: rate.id, rule: 'list', providerType: null, providerCategory: null, own: null, discrepancy: null };
 }
 
 /**

@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { assert } from '../errors.ts';
 import { parseLanguage } from '../values/language.ts';
 import { characterCount } from '../values/text.ts';
+import { BID_MAX, BID_STRATEGY } from './bid.ts';
 import { checkTemplate, type DraftComponent, refuseTemplate } from './template-rules.ts';
 import { TTL_LONGEST } from './template-ttl.ts';
 import { PARAMETER_FORMATS, TEMPLATE_CATEGORIES, type TemplateContent, type TemplateStatus } from './template.ts';
@@ -97,6 +98,11 @@ const Component = z.discriminatedUnion('type', [
   }),
 ]);
 
+const Bid = z.looseObject({
+  bid_amount: wholeNumber.check(z.minimum(1, `must be 1 to ${BID_MAX}`), z.maximum(BID_MAX, `must be 1 to ${BID_MAX}`)),
+  bid_strategy: z._default(z.literal(BID_STRATEGY, { error: `is none but ${BID_STRATEGY}` }), BID_STRATEGY),
+});
+
 const TemplateDocument = z.looseObject({
   name: z.string().check(z.regex(/^[a-z0-9_]{1,512}$/, 'may have 1 to 512 small letters, digits and _')),
   language: parsedText(parseLanguage, 'is not a language code such as en, en_US or pt_BR'),
@@ -104,6 +110,9 @@ const TemplateDocument = z.looseObject({
   parameter_format: z._default(oneOf(PARAMETER_FORMATS), 'positional'),
   status: z.optional(oneOf(STATUS_WORDS)),
   message_send_ttl_seconds: z.nullish(wholeNumber),
+  optimization_spec: z.nullish(Bid),
+  // What the provider called it until July 2026: files from before are still read.
+  bid_spec: z.nullish(Bid),
   components: z.array(z.pipe(z.transform(inCapitals), Component)).check(z.minLength(1, 'must not be empty')),
 });
 
@@ -116,11 +125,12 @@ export function parseTemplate(document: unknown): ParsedTemplate {
   if (!result.success) throw refusalOf(result.error);
   const { name, language, category, status, components } = result.data;
   const ttlSeconds = ttlOf(result.data.message_send_ttl_seconds ?? null, status !== undefined);
+  const bidAmount = (result.data.optimization_spec ?? result.data.bid_spec)?.bid_amount ?? null;
   // An authentication template takes its code by position, whatever it says: the provider writes its text.
   const parameterFormat = category === 'authentication' ? 'positional' : result.data.parameter_format;
   const isReviewed = status !== undefined;
-  checkTemplate({ category, parameterFormat, components: components.map(toDraft), ttlSeconds, isReviewed });
-  return { name, language, category, parameterFormat, components, ttlSeconds, status: STATUSES[status ?? 'APPROVED'] };
+  checkTemplate({ category, parameterFormat, components: components.map(toDraft), ttlSeconds, bidAmount, isReviewed });
+  return { name, language, category, parameterFormat, components, ttlSeconds, bidAmount, status: STATUSES[status ?? 'APPROVED'] };
 }
 
 // The provider has its own words for none.

@@ -21,7 +21,8 @@ export type DraftTemplate = {
   readonly parameterFormat: ParameterFormat;
   readonly components: readonly DraftComponent[];
   readonly ttlSeconds: number | null;
-  /** The provider has seen it: where its variables stand and how long it lives is then no longer ours to judge. */
+  readonly bidAmount: number | null;
+  /** The provider has seen it: where its variables stand, how long it lives and what is bid for it is then no longer ours to judge. */
   readonly isReviewed: boolean;
 };
 
@@ -43,6 +44,7 @@ const BUTTON_COUNTS: Readonly<Record<string, number>> = { QUICK_REPLY: 10, URL: 
 export function checkTemplate(draft: DraftTemplate): void {
   checkTypes(draft);
   checkTtl(draft);
+  checkBid(draft);
   for (const [index, component] of draft.components.entries()) {
     const path = ['components', index];
     if (draft.category === 'authentication') checkAuthentication(component, path);
@@ -84,6 +86,16 @@ function checkTtl({ category, ttlSeconds, isReviewed }: DraftTemplate): void {
     path: ['message_send_ttl_seconds'],
     reason: `must be between ${least} and ${most} for ${category}`,
     hint: 'Leave it out for the default of 30 days (10 minutes for authentication).',
+  });
+}
+
+// One that it moved to another category keeps a bid that means nothing there.
+function checkBid({ category, bidAmount, isReviewed }: DraftTemplate): void {
+  if (bidAmount === null || isReviewed || category === 'marketing') return;
+  throw refuseTemplate({
+    path: ['optimization_spec'],
+    reason: `is not for ${category}`,
+    hint: 'Only marketing templates have a maximum price; leave it out.',
   });
 }
 

@@ -31,6 +31,8 @@ export type TemplateContent = {
   readonly components: readonly TemplateComponent[];
   /** How long the provider tries to deliver; -1 for as long as it can, null for the default of the category. */
   readonly ttlSeconds: number | null;
+  /** The most that 1,000 deliveries may cost, in the smallest unit of the sender's currency; null for the price of the card. Of a marketing template only. */
+  readonly bidAmount: number | null;
 };
 
 export type Template = TemplateContent & {
@@ -49,9 +51,11 @@ export type Template = TemplateContent & {
 };
 
 /** The content as text that does not depend on the order of keys: contents are equal when their texts are. What `contentHash` is made of. */
-export function canonicalTemplate({ name, language, category, parameterFormat, components, ttlSeconds }: TemplateContent): string {
-  // Only where it is set: what was hashed before there was one keeps its hash.
-  return canonicalJson({ name, language, category, parameterFormat, components, ttlSeconds: ttlSeconds ?? undefined });
+export function canonicalTemplate({ ttlSeconds, bidAmount, ...content }: TemplateContent): string {
+  const { name, language, category, parameterFormat, components } = content;
+  // Only where they are set: what was hashed before there was one keeps its hash.
+  const terms = { ttlSeconds: ttlSeconds ?? undefined, bidAmount: bidAmount ?? undefined };
+  return canonicalJson({ name, language, category, parameterFormat, components, ...terms });
 }
 
 function canonicalJson(value: unknown): string {

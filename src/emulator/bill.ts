@@ -5,12 +5,12 @@ import type { Category } from '../domain/consent.ts';
 import { type Address, marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
 import { tierOfNth } from '../domain/tier.ts';
-import type { Currency } from '../values/money.ts';
+import { type Currency, type Micros, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 import { countryOf } from '../catalog/countries.ts';
 import type { Customer } from './customers.ts';
 import { priceCardsOf } from './price-cards.ts';
-import { type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
+import { LITE, type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
 import { type Scenario, zoneOf } from './scenario.ts';
 
 /** One delivery, as it is billed. `tier` null: free. */
@@ -24,10 +24,17 @@ export type BillLine = {
 };
 
 /** What is being delivered. */
-export type Billable = Pick<PricingFacts, 'category' | 'windowOpen' | 'freeEntryOpen' | 'isReaction'> & { readonly isLite: boolean };
+export type Billable = Pick<PricingFacts, 'category' | 'windowOpen' | 'freeEntryOpen' | 'isReaction'> & {
+  readonly isLite: boolean;
+  /** What it costs where its template bids for it; null for the price of the card. */
+  readonly cost: Micros | null;
+};
 
-/** What a webhook says of a price. */
-export type ToldPricing = Omit<Pricing, 'category'> & { readonly category: Pricing['category'] | 'marketing_lite' };
+/** What a webhook says of a price; the cost only of what is bid for, and charged. */
+export type ToldPricing = Omit<Pricing, 'category'> & {
+  readonly category: Pricing['category'] | typeof LITE;
+  readonly cost?: { readonly amount: number; readonly currency: string };
+};
 
 export type Bill = {
   /** What a delivery now would be told as; changes nothing. */
@@ -50,6 +57,12 @@ export function createBill(scenario: Scenario): Bill {
   const usedIn = (month: Month): number => used.get(month) ?? scenario.service_units_used;
   const factsOf = (message: Billable, at: Instant) => ({ ...message, at, timeZone: zone, freeUnitsUsed: usedIn(monthAt(at)) });
 
+  const told = (pricing: Pricing, { isLite, cost }: Billable): ToldPricing => ({
+    ...pricing,
+    category: isLite && pricing.category === 'marketing' ? LITE : pricing.category,
+    ...(cost === null || !pricing.billable ? {} : { cost: { amount: toNumber(cost), currency: scenario.account.currency } }),
+  });
+
   const tierOf = (category: Category, address: Address, at: Instant): Rate | undefined => {
     const currency = scenario.account.currency as Currency;
     book ??= createPriceBook(priceCardsOf(scenario));
@@ -68,7 +81,7 @@ export function createBill(scenario: Scenario): Bill {
       const facts = factsOf(message, at);
       const pricing = pricingOf(facts);
       if (usesAllowance(pricing, facts)) used.set(monthAt(at), facts.freeUnitsUsed + 1);
-      const tier = pricing.billable ? tierOf(message.category, customer.phone ?? customer.userId, at) : undefined;
+      const tier = pricing.billable && message.cost === null ? tierOf(message.category, customer.phone ?? customer.userId, at) : undefined;
       const { type, category } = told(pricing, message);
       lines.push({
         at,
@@ -76,7 +89,7 @@ export function createBill(scenario: Scenario): Bill {
         type: type.toUpperCase(),
         category: category.toUpperCase().replaceAll('-', '_'),
         tier: pricing.billable ? tierText(tier) : null,
-        cost: tier === undefined ? 0 : Number(tier.rate) / 1e6,
+        cost: toNumber((pricing.billable ? (message.cost ?? tier?.rate) : undefined) ?? ZERO),
       });
       return told(pricing, message);
     },
@@ -85,8 +98,9 @@ export function createBill(scenario: Scenario): Bill {
   };
 }
 
-function told(pricing: Pricing, { isLite }: Billable): ToldPricing {
-  return isLite && pricing.category === 'marketing' ? { ...pricing, category: 'marketing_lite' } : pricing;
+// As JSON has it; six decimals of any such amount are exact in it.
+function toNumber(amount: Micros): number {
+  return Number(amount) / 1e6;
 }
 
 function tierText(tier: Rate | undefined): string {

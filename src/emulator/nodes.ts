@@ -1,5 +1,7 @@
 // What the emulator tells of its own objects when they are asked for with `fields`: the number, the account, a template, the token.
 
+import { BID_STRATEGY } from '../domain/bid.ts';
+import type { TemplateContent } from '../domain/template.ts';
 import type { Json } from './answer.ts';
 import type { StoredTemplate } from './templates.ts';
 import { secondsOf } from './webhook-body.ts';
@@ -85,9 +87,15 @@ export function templateNode(template: StoredTemplate): Json {
     quality_score: { score: template.quality, date: secondsOf(template.createdAt) },
     rejected_reason: template.rejectedReason,
     message_send_ttl_seconds: content.ttlSeconds ?? undefined,
+    optimization_spec: bidNode(content),
     health_status: healthOf(template.status === 'APPROVED' ? 'AVAILABLE' : 'BLOCKED', [['MESSAGE_TEMPLATE', template.id]]),
     id: template.id,
   };
+}
+
+/** What a template bids, as it is created with it and given back; undefined where it bids nothing. */
+export function bidNode({ bidAmount }: Pick<TemplateContent, 'bidAmount'>): Json | undefined {
+  return bidAmount === null ? undefined : { bid_amount: bidAmount, bid_strategy: BID_STRATEGY };
 }
 
 /** What is told of a template where nothing is named. */
@@ -100,6 +108,7 @@ export const TEMPLATE_FIELDS = [
   'category',
   'previous_category',
   'message_send_ttl_seconds',
+  'optimization_spec',
 ];
 
 /** What `debug_token` says of a token. */

@@ -1,8 +1,13 @@
-// What the provider says of the price of a delivery: charged or free, and in which category. Pure; knows dates and windows, no amounts.
+// What the provider says of the price of a delivery: charged or free, and in which category. Pure; knows dates and windows, and of amounts those alone that are bid for.
 
 import type { Category } from '../domain/consent.ts';
 import type { PricingType } from '../domain/message.ts';
+import { type Micros, toMicros } from '../values/money.ts';
 import { type Day, dayOf, type Instant, type TimeZone, UTC } from '../values/time.ts';
+import { chance } from './chance.ts';
+
+/** What the provider calls marketing that went by its Marketing Messages API. */
+export const LITE = 'marketing_lite';
 
 /** Delivered service messages that are free, per number and month, reset in the account's zone (the provider's page on non-template messages). */
 export const FREE_SERVICE_UNITS = 1_000;
@@ -44,6 +49,15 @@ function isFreeOfCharge({ category, at, windowOpen, freeUnitsUsed, timeZone = UT
     default:
       return false;
   }
+}
+
+/**
+ * What a delivery costs of which its template bids no more than the cap: three fifths of it to all of it. The same person and the same number of the message give
+ * the same cost, whatever happened in between.
+ */
+export function costWithin(cap: Micros, { seed, to, nth }: { readonly seed: number; readonly to: string; readonly nth: number }): Micros {
+  const percent = 60 + Math.floor(chance(seed, 'cost', to, nth) * 41);
+  return toMicros((cap * BigInt(percent)) / 100n);
 }
 
 /** True for a delivery that the monthly allowance counts: service messages outside a free-entry-point window, since they cost anything. */

@@ -1,5 +1,7 @@
 // Taking a message or refusing it: the provider's checks in their order, and what a scenario makes of the request and its answer.
 
+import { bidCap, hasBid } from '../domain/bid.ts';
+import type { Currency } from '../values/money.ts';
 import { type Answer, asObject, asText, type Json, missing, ok, refusal } from './answer.ts';
 import { answerAdvertisement, type Customer, keyOf, openFreeEntry, openWindow, waIdOf } from './customers.ts';
 import { type Fate, fateOf } from './fate.ts';
@@ -112,12 +114,25 @@ function templateProblem({ body, door, template, recipient }: Request): Answer |
   const language = asText(asObject(request['language'])?.['code']) ?? '';
   const problem = stateProblem(template, asText(request['name']) ?? '', language);
   if (problem !== null || template === undefined) return problem;
-  if (door === 'marketing_messages' && template.category !== 'MARKETING')
-    return refusal(134_100, 'The template is not a marketing template.');
+  const doorRefusal = door === 'marketing_messages' ? marketingProblem(body, template) : bidProblem(template);
+  if (doorRefusal !== null) return doorRefusal;
   if (template.category === 'AUTHENTICATION' && !('phone' in recipient.ref)) {
     return refusal(131_062, 'Authentication templates need a phone number in "to".');
   }
   return parameterProblem(template, request);
+}
+
+const POLICIES: readonly unknown[] = ['CLOUD_API_FALLBACK', 'STRICT'];
+
+function marketingProblem({ product_policy: policy, message_activity_sharing: shares }: Json, { category }: StoredTemplate): Answer | null {
+  if (category !== 'MARKETING') return refusal(134_100, 'The template is not a marketing template.');
+  if (policy !== undefined && !POLICIES.includes(policy))
+    return refusal(100, `Param product_policy must be one of ${POLICIES.join(', ')}.`);
+  return shares === undefined || typeof shares === 'boolean' ? null : refusal(100, 'Param message_activity_sharing must be a boolean.');
+}
+
+function bidProblem({ content, name }: StoredTemplate): Answer | null {
+  return hasBid(content) ? refusal(131_061, `Template '${name}' has a maximum price: send it to /marketing_messages.`) : null;
 }
 
 function personProblem({ identity, scenario }: World, { customer, recipient }: Request): Answer | null {
@@ -151,6 +166,7 @@ function accept(world: World, { body, door, customer, template, struckable }: Re
     callbackData: asText(body['biz_opaque_callback_data']),
     acceptedAt: at,
     isLite: door === 'marketing_messages',
+    cap: bidCap(template?.content ?? null, world.scenario.account.currency as Currency),
     windowOpen: openWindow(customer, at) !== null,
     freeEntry: openFreeEntry(customer, at),
     struckable,

@@ -3,10 +3,13 @@
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { toInstant } from '../values/time.ts';
 import type { Json } from './answer.ts';
+import type { Billable } from './bill.ts';
 import { chance } from './chance.ts';
 import { countryOf } from '../catalog/countries.ts';
 import type { Fate, StatusKind } from './fate.ts';
 import type { Strikes, Struck, WebhookFault } from './faults.ts';
+import { costWithin } from './pricing.ts';
+import type { StatusValues } from './webhook-body.ts';
 import { type MessageEvent, personOf, type SentMessage, type World } from './world.ts';
 
 type AcceptedFate = Extract<Fate, { kind: 'accepted' | 'no_answer' }>;
@@ -85,7 +88,8 @@ function ttlMsOf({ templates }: World, { template }: SentMessage): number {
 }
 
 // What the real provider finds out only after it has answered.
-function failureOf({ scenario, bill, timeline, messages, inbound }: World, message: SentMessage): number | null {
+function failureOf(world: World, message: SentMessage): number | null {
+  const { scenario, bill, timeline, messages, inbound } = world;
   const { customer, category, type } = message;
   if (category === 'service' && !message.windowOpen) return 131_047;
   if (customer.isUnreachable) return 131_026;
@@ -96,13 +100,14 @@ function failureOf({ scenario, bill, timeline, messages, inbound }: World, messa
   if (category === 'marketing' && customer.marketingStopped) return 131_050;
   // Marketing templates to the United States have been paused since 2025-04-01.
   if (category === 'marketing' && customer.phone !== null && countryOf(customer.phone) === 'US') return 131_049;
-  const isUnpaid = !scenario.account.payment_method && bill.quote(billable(message), timeline.now()).billable;
+  const isUnpaid = !scenario.account.payment_method && bill.quote(billable(world, message), timeline.now()).billable;
   return isUnpaid ? 131_042 : null;
 }
 
-function billable(message: SentMessage) {
-  const { category, windowOpen, freeEntry, isLite, type } = message;
-  return { category, windowOpen, freeEntryOpen: freeEntry !== null, isLite, isReaction: type === 'reaction' };
+function billable({ scenario }: World, message: SentMessage): Billable {
+  const { category, windowOpen, freeEntry, isLite, cap, type, struckable } = message;
+  const cost = cap === null ? null : costWithin(cap, { seed: scenario.seed, ...struckable });
+  return { category, windowOpen, freeEntryOpen: freeEntry !== null, isLite, isReaction: type === 'reaction', cost };
 }
 
 /** Only the first status can be overtaken: were all of them late, nothing would change places. */
@@ -128,11 +133,12 @@ function report(world: World, message: SentMessage, { status, code, isFirst, str
 }
 
 // Told with `sent`, and with the first of delivered and read, which is when it is billed.
-function pricingAt({ bill, timeline }: World, message: SentMessage, status: StatusKind): Json | null {
-  if (status === 'sent') return { ...bill.quote(billable(message), timeline.now()) };
+function pricingAt(world: World, message: SentMessage, status: StatusKind): Json | null {
+  const { bill, timeline } = world;
+  if (status === 'sent') return { ...bill.quote(billable(world, message), timeline.now()) };
   const isFirst = !message.events.some((event) => event.status === 'delivered' || event.status === 'read');
   if ((status !== 'delivered' && status !== 'read') || !isFirst) return null;
-  return { ...bill.charge(billable(message), message.customer, timeline.now()) };
+  return { ...bill.charge(billable(world, message), message.customer, timeline.now()) };
 }
 
 type Telling = { readonly event: MessageEvent; readonly strikes: readonly Struck<WebhookFault>[] };
@@ -165,11 +171,12 @@ function post(world: World, message: SentMessage, { event, strikes }: Telling): 
   if (struck('duplicate_webhook') !== undefined) world.timeline.schedule(toInstant(at + 1), enqueue);
 }
 
-type Told = { readonly billable: boolean; readonly type: string; readonly category: string };
-
 // What is billed stays as it is; only what the webhook says of it suffers.
-function toldPricing({ status, pricing }: MessageEvent, twist: { readonly isLeftOut: boolean; readonly isOther: boolean }): Told | null {
-  const told = pricing as Told | null;
+function toldPricing(
+  { status, pricing }: MessageEvent,
+  twist: { readonly isLeftOut: boolean; readonly isOther: boolean },
+): StatusValues['pricing'] {
+  const told = pricing as StatusValues['pricing'];
   if (told === null || (twist.isLeftOut && status !== 'sent')) return null;
   if (!twist.isOther || status !== 'sent') return told;
   const billable = !told.billable;

@@ -3,6 +3,7 @@
 import { AppError } from '../errors.ts';
 import { DAY_MS, type Instant, toInstant } from '../values/time.ts';
 import { type Answer, asList, asText, type Json, ok, refusal } from './answer.ts';
+import { bidNode } from './nodes.ts';
 import { type StoredTemplate, type TemplateCategoryWord, toStored } from './templates.ts';
 import { templateStatusChange, type WebhookTemplate } from './webhook-body.ts';
 import { tell, type World } from './world.ts';
@@ -37,7 +38,7 @@ export function createTemplate(world: World, body: Json): Answer {
   return ok({ id: template.id, status: template.status, category: template.category });
 }
 
-/** Changes category, components or time to live; the components as a whole. */
+/** Changes category, components, time to live or bid; the components as a whole. */
 export function editTemplate(world: World, template: StoredTemplate, body: Json): Answer {
   const at = world.timeline.now();
   if (
@@ -48,7 +49,7 @@ export function editTemplate(world: World, template: StoredTemplate, body: Json)
   }
   const { name, language, category, content } = template;
   // What it has holds where the edit says nothing of it, and is judged only where the category is edited: it may have been moved since.
-  const { ttlSeconds } = content;
+  const { ttlSeconds, bidAmount } = content;
   const stored = readTemplate(
     {
       name,
@@ -57,6 +58,7 @@ export function editTemplate(world: World, template: StoredTemplate, body: Json)
       parameter_format: content.parameterFormat.toUpperCase(),
       components: template.components,
       message_send_ttl_seconds: 'category' in body ? ttlSeconds : null,
+      optimization_spec: 'category' in body ? bidNode(content) : null,
       ...body,
     },
     at,
@@ -64,8 +66,11 @@ export function editTemplate(world: World, template: StoredTemplate, body: Json)
   if ('body' in stored) return stored;
   template.edits.push(at);
   const { components, category: nextCategory } = stored;
-  const kept = 'message_send_ttl_seconds' in body ? stored.content.ttlSeconds : ttlSeconds;
-  Object.assign(template, { components, content: { ...stored.content, ttlSeconds: kept }, category: nextCategory });
+  const kept = {
+    ttlSeconds: 'message_send_ttl_seconds' in body ? stored.content.ttlSeconds : ttlSeconds,
+    bidAmount: 'optimization_spec' in body ? stored.content.bidAmount : bidAmount,
+  };
+  Object.assign(template, { components, content: { ...stored.content, ...kept }, category: nextCategory });
   review(world, template);
   return ok({ success: true, id: template.id, category: template.category });
 }
@@ -123,6 +128,8 @@ function review(world: World, template: StoredTemplate): void {
 }
 
 function readTemplate(body: Json, at: Instant): Omit<StoredTemplate, 'id'> | Answer {
+  // The older name of it, which the provider took until 2026-07-31 (its changelog of 2026-06-18). What it answers now is not written down.
+  if ('bid_spec' in body) return invalid('bid_spec is no longer supported: use optimization_spec.', 2_388_072);
   try {
     return toStored(body, at);
   } catch (error) {

@@ -18,7 +18,13 @@ export type StatusValues = {
   readonly at: Instant;
   readonly person: WebhookPerson;
   readonly callbackData: string | null;
-  readonly pricing: { readonly billable: boolean; readonly type: string; readonly category: string } | null;
+  readonly pricing: {
+    readonly billable: boolean;
+    readonly type: string;
+    readonly category: string;
+    /** Of what is bid for. */
+    readonly cost?: { readonly amount: number; readonly currency: string };
+  } | null;
   /** Only in a free-entry-point window; `until` is told with `sent`. */
   readonly conversation: { readonly id: string; readonly until: Instant } | null;
   readonly error: { readonly code: number; readonly details: string } | null;
@@ -208,9 +214,7 @@ function toStatus({ messageId, status, at, person, callbackData, pricing, conver
     ...(person.userId === null ? {} : { recipient_user_id: person.userId }),
     ...(callbackData === null ? {} : { biz_opaque_callback_data: callbackData }),
     ...(conversation === null ? {} : { conversation: toConversation(conversation, status) }),
-    ...(pricing === null
-      ? {}
-      : { pricing: { billable: pricing.billable, pricing_model: 'PMP', type: pricing.type, category: pricing.category } }),
+    ...(pricing === null ? {} : { pricing: { ...pricing, pricing_model: 'PMP' } }),
     ...(error === null ? {} : { errors: [listedError(error.code, error.details)] }),
   };
 }

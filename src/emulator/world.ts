@@ -1,5 +1,6 @@
 // The emulator's world: one account with one number, its customers, messages and templates. State only; the rules stand in the files around it.
 
+import type { Micros } from '../values/money.ts';
 import type { Instant } from '../values/time.ts';
 import type { Json } from './answer.ts';
 import { type Bill, createBill } from './bill.ts';
@@ -36,6 +37,8 @@ export type SentMessage = {
   readonly callbackData: string | null;
   readonly acceptedAt: Instant;
   readonly isLite: boolean;
+  /** What its template bids, at the moment of sending; null for the price of the card. */
+  readonly cap: Micros | null;
   /** The windows at the moment of sending decide the price. */
   readonly windowOpen: boolean;
   readonly freeEntry: Customer['freeEntry'];

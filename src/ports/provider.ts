@@ -27,6 +27,9 @@ export type UnreadableTemplate = {
 /** What became of a template that was handed in. The provider may have put it in another category than was asked for. */
 export type PushedTemplate = { readonly providerId: string; readonly status: TemplateStatus; readonly category: TemplateCategory };
 
+/** What of a template is edited. */
+export type TemplatePart = 'all' | 'bid';
+
 /** One line of a check-up. `warning`: it works, and something is worth a look. `skipped`: not asked, because something before it failed. */
 export type Finding = {
   readonly check: 'token' | 'number' | 'templates' | 'webhook' | 'payment' | 'clock';
@@ -46,8 +49,8 @@ export type Finding = {
 export type Provider = {
   /** All templates of the account, page by page; what cannot be read is among them, with the reason. */
   readonly listTemplates: () => AsyncIterable<readonly (ProviderTemplate | UnreadableTemplate)[]>;
-  /** Hands in a new template; edits the one with `providerId` where it is given. */
-  readonly pushTemplate: (content: TemplateContent, providerId: string | null) => Promise<PushedTemplate>;
+  /** Hands in a new template; edits the one with `providerId` where it is given, or its bid alone, which leaves what was reviewed as it is. */
+  readonly pushTemplate: (content: TemplateContent, providerId: string | null, part?: TemplatePart) => Promise<PushedTemplate>;
   /** Uploads a file and returns its id, which the provider keeps for 30 days. */
   readonly uploadMedia: (file: { readonly kind: MediaKind; readonly name: string; readonly bytes: Uint8Array }) => Promise<string>;
   /** Puts people on the provider's own block list, or takes them off it; one result per person, null where it worked. */

@@ -5,19 +5,19 @@ import { marketMap } from '../catalog/markets.ts';
 import { pricingRules } from '../catalog/pricing-rules.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
+import { bidCap } from '../domain/bid.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
-import { FREE_EVIDENCE, listEvidence, quoteReservation } from '../domain/quote.ts';
+import { type Promised, PROMISED_FREE, promisedFor, quoteReservation } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen, type OpenWindow, openWindow } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
-import type { StoredRate } from '../ports/store/settle.ts';
 import { isDerived } from './key.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Micros, ZERO } from '../values/money.ts';
@@ -163,18 +163,19 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
     mayLackFirst: batch.isFree(asked.category),
     internationalFrom: internationalFrom(facts.sender),
   });
-  if (rate === null && !batch.isFree(category)) return refused('no_price', category, market);
-  const price = rate?.rate ?? ZERO;
-  if (request.maxPrice !== null && price > request.maxPrice) return refused('over_max_price', category, market);
+  const promised =
+    promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (batch.isFree(category) ? PROMISED_FREE : null);
+  if (promised === null) return refused('no_price', category, market);
+  if (request.maxPrice !== null && promised.amount > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
-  if (!batch.budgets.take(price, spending)) return refused('over_budget', category, market);
-  return admit(batch, { ...asked, category }, { market, rate });
+  if (!batch.budgets.take(promised.amount, spending)) return refused('over_budget', category, market);
+  return admit(batch, { ...asked, category }, { market, promised });
 }
 
 function admit(
   batch: Batch,
   candidate: Candidate,
-  { market, rate }: { readonly market: string; readonly rate: StoredRate | null },
+  { market, promised }: { readonly market: string; readonly promised: Promised },
 ): Admission {
   const { request, addressee, template, category } = candidate;
   const bucket = bucketFor(batch, candidate, market);
@@ -186,11 +187,11 @@ function admit(
       template,
       category,
       market,
-      price: rate?.rate ?? ZERO,
+      price: promised.amount,
       isFreeNow: isFreeIn(pricingRules(), { category, day: batch.today, window: windowNow(batch, addressee) }),
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
-      reservation: reservation(batch, request, { bucket, rate }),
+      reservation: reservation(batch, request, { bucket, promised }),
     },
   };
 }
@@ -202,7 +203,7 @@ function windowNow({ facts }: Batch, { lastInboundAt, freeEntryUntil }: Addresse
 function reservation(
   batch: Batch,
   request: AdmitRequest,
-  { bucket, rate }: { readonly bucket: Bucket; readonly rate: StoredRate | null },
+  { bucket, promised }: { readonly bucket: Bucket; readonly promised: Promised },
 ): LedgerEntry {
   return {
     messageId: request.id,
@@ -210,14 +211,14 @@ function reservation(
     kind: 'reservation',
     bucket,
     holdBucket: bucket,
-    held: rate?.rate ?? ZERO,
+    held: promised.amount,
     posted: ZERO,
     eventAt: batch.facts.at,
     recordedAt: batch.facts.at,
     booksMonth: monthOf(batch.today),
     cause: null,
     reference: null,
-    evidence: rate === null ? FREE_EVIDENCE : listEvidence(rate),
+    evidence: promised.evidence,
   };
 }
 

@@ -30,13 +30,14 @@ export const decideClaim: DecideClaim = (facts) => {
 };
 
 // The provider may have paused its market since; and a card that came, a number that moved, or a day from which authentication is international, may have raised the
-// price past what was reserved, and so past a budget or a maximum price.
-function pausedOrDearer({ at, sender, phone, userId, gate, held, prices }: ClaimFacts): RefusalReason | null {
+// price past what was reserved, and so past a budget or a maximum price. Of a bid the card says nothing.
+function pausedOrDearer({ at, sender, phone, userId, gate, held, prices, cap }: ClaimFacts): RefusalReason | null {
   const address = phone ?? userId;
   if (address === null) return null;
   const day = dayOf(at, sender.timeZone);
   const { category } = gate;
   if (isPaused(marketPauses(), { category, address, day, markets: marketMap() })) return 'market_paused';
+  if (cap !== null) return cap > held ? 'over_budget' : null;
   const query = { currency: sender.currency, category, market: marketOf(marketMap(), address, day), day };
   const charged = chargedCategory(prices, { ...query, internationalFrom: internationalFrom(sender) });
   const rate = rateInForce(prices, { ...query, category: charged });

@@ -1,6 +1,7 @@
 // What a delivery costs, and why: the provider decides what was free, and our own rule where it says nothing. Both stay with the amount.
 
 import { pricingRules } from '../catalog/pricing-rules.ts';
+import { hasBid } from '../domain/bid.ts';
 import type { Category } from '../domain/consent.ts';
 import type { Bucket, Discrepancy, PriceEvidence } from '../domain/ledger.ts';
 import type { Market } from '../domain/market.ts';
@@ -45,25 +46,36 @@ export type Pricing = {
 
 type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
 
-/** The amount with its evidence: the cost that the provider names, else the list rate of the day. A day without a rate charges what was reserved, and says so: never zero. */
+/**
+ * The amount with its evidence: the cost that the provider names, else the list rate of the day. What no rate tells, on a day without one or of a bid, is charged
+ * as it was reserved, and says so: never zero.
+ */
 export function priceDelivery(message: MessageFacts, { prices, told, own, day, bucket }: Pricing): Priced {
   const evidence = {
     providerType: told?.type ?? null,
     providerCategory: told?.category ?? null,
     own: own === null ? null : { ruleId: own.rule.id, freeUnitsBefore: own.freeUnitsBefore },
-    discrepancy: told === null ? null : discrepancyOf(told, own, ownCategoryOf(message, { prices, market: bucket.market, day })),
+    discrepancy:
+      told === null
+        ? null
+        : discrepancyOf(told, { own, ownCategory: ownCategoryOf(message, { prices, market: bucket.market, day }), message }),
   };
   if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
   const { currency, market, category } = bucket;
   const cost = told?.cost;
   if (cost?.currency === currency) return { amount: cost.amount, evidence: { ...evidence, priceId: null, rule: 'told_cost' } };
-  const rate = rateInForce(prices, { currency, market, category, day });
+  const isBid = message.template !== null && hasBid(message.template);
+  const rate = isBid ? undefined : rateInForce(prices, { currency, market, category, day });
   if (rate === undefined) return { amount: message.price, evidence: { ...evidence, priceId: null, rule: 'as_reserved' } };
   return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: 'list' } };
 }
 
+type Ours = { readonly own: OwnPricing | null; readonly ownCategory: Category; readonly message: MessageFacts };
+
 // In a free entry point every category has the name of the window instead of its own.
-function discrepancyOf(told: ProviderPricing, own: OwnPricing | null, ownCategory: Category): Discrepancy | null {
+function discrepancyOf(told: ProviderPricing, { own, ownCategory, message }: Ours): Discrepancy | null {
   if (own !== null && contradicts(told.type, own)) return 'type';
-  return told.type === 'regular' && toldCategory(told.category) !== ownCategory ? 'category' : null;
+  if (told.type !== 'regular') return null;
+  if (told.cost?.currency === message.holdBucket.currency && told.cost.amount > message.price) return 'cost';
+  return toldCategory(told.category) === ownCategory ? null : 'category';
 }

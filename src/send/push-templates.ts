@@ -1,13 +1,14 @@
 // Handing a sender's templates in at the provider: what is new there is created, what reads otherwise is edited, and what the provider makes of each comes
 // back into the store.
 
+import { asksForOtherBid } from '../domain/bid.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
 import { readsAlike } from '../domain/template-likeness.ts';
 import { asksForOtherTtl } from '../domain/template-ttl.ts';
 import { AppError, assert } from '../errors.ts';
 import type { Clock } from '../ports/host.ts';
-import type { Provider, ProviderTemplate, UnreadableTemplate } from '../ports/provider.ts';
+import type { Provider, ProviderTemplate, TemplatePart, UnreadableTemplate } from '../ports/provider.ts';
 import type { Store } from '../ports/store.ts';
 import type { TemplateChange } from '../ports/store/templates.ts';
 import type { IdSource } from '../values/id.ts';
@@ -60,10 +61,11 @@ type Job = { readonly sender: Sender; readonly template: Template; readonly item
 async function pushOne(host: PushHost, { sender, template, item }: Job): Promise<Pushed> {
   const { name, language } = template;
   try {
-    const isThere = item !== undefined && item.content !== null && !needsEdit(template, item);
+    const edit = item === undefined || item.content === null ? 'all' : editOf(template, item);
+    const isThere = item !== undefined && item.content !== null && edit === null;
     const told = isThere
       ? { providerId: item.providerId, status: item.status, category: item.content.category, quality: item.quality }
-      : { ...(await host.provider.pushTemplate(template, item?.providerId ?? null)), quality: null };
+      : { ...(await host.provider.pushTemplate(template, item?.providerId ?? null, edit ?? 'all')), quality: null };
     const change = toChange(host, template, told);
     const [taken] = await takeOver(host.store, { sender, changes: [change], at: host.clock.now() });
     assert(taken !== undefined, 'one result per change');
@@ -91,6 +93,8 @@ function toChange({ ids }: PushHost, template: Template, told: Told): TemplateCh
 }
 
 // The category of what it approved is the provider's decision. One that it rejected is handed in again after it was added anew, with a better example maybe.
-function needsEdit(template: Template, { content, status }: ProviderTemplate): boolean {
-  return !readsAlike(template, content) || asksForOtherTtl(template, content) || (status === 'rejected' && template.status === 'pending');
+function editOf(template: Template, { content, status }: ProviderTemplate): TemplatePart | null {
+  const isRejected = status === 'rejected' && template.status === 'pending';
+  if (!readsAlike(template, content) || asksForOtherTtl(template, content) || isRejected) return 'all';
+  return asksForOtherBid(template, content) ? 'bid' : null;
 }

@@ -1,4 +1,4 @@
-// A template that the provider puts in another category takes its queued messages along: consent, price and budget are asked again, and the reservation
+// A template that the provider puts in another category, or that gets another bid, takes its queued messages along: consent, price and budget are asked again, and the reservation
 // follows, or the message may not be sent any more. Pure: the engine calls it inside the transaction that takes over the change.
 
 import { marketPauses } from '../catalog/market-pauses.ts';
@@ -7,9 +7,8 @@ import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budge
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
 import { isPaused } from '../domain/market-pause.ts';
-import { listEvidence, quoteReservation } from '../domain/quote.ts';
+import { type Promised, promisedFor, quoteReservation } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
-import type { StoredRate } from '../ports/store/settle.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
 import { type Micros, negative, ZERO } from '../values/money.ts';
 import { dayOf, monthOf } from '../values/time.ts';
@@ -25,11 +24,11 @@ export const decideRepricings: DecideRepricings = (messages, uses) => {
       return { kind: 'refused', reason: priced };
     }
     if (!fits(budgets, message, priced)) return { kind: 'refused', reason: 'over_budget' };
-    return reprice(message, priced.rate, bucketFor(buckets, message, priced.category));
+    return reprice(message, priced.promised, bucketFor(buckets, message, priced.category));
   });
 };
 
-type Priced = { readonly category: Category; readonly rate: StoredRate };
+type Priced = { readonly category: Category; readonly promised: Promised };
 
 function priceFor(message: RepricingFacts): Priced | RefusalReason {
   const { at, sender, flags, category, expiresAt, prices, maxPrice } = message;
@@ -41,12 +40,13 @@ function priceFor(message: RepricingFacts): Priced | RefusalReason {
   if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
   const terms = { address, category, currency: sender.currency, from, to, internationalFrom: internationalFrom(sender) };
   const { rate, category: charged } = quoteReservation(prices, marketMap(), terms);
-  if (rate === null) return 'no_price';
-  return maxPrice !== null && rate.rate > maxPrice ? 'over_max_price' : { category: charged, rate };
+  const promised = promisedFor({ rate, cap: message.cap });
+  if (promised === null) return 'no_price';
+  return maxPrice !== null && promised.amount > maxPrice ? 'over_max_price' : { category: charged, promised };
 }
 
-function fits(budgets: BudgetMeter, message: RepricingFacts, { category, rate }: Priced): boolean {
-  return budgets.exchange(taken(message, message.holdBucket.category, message.held), taken(message, category, rate.rate));
+function fits(budgets: BudgetMeter, message: RepricingFacts, { category, promised }: Priced): boolean {
+  return budgets.exchange(taken(message, message.holdBucket.category, message.held), taken(message, category, promised.amount));
 }
 
 function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micros): Taken {
@@ -63,15 +63,19 @@ function bucketFor(buckets: Map<Bucket, Bucket>, { holdBucket }: RepricingFacts,
   return bucket;
 }
 
-function reprice(message: RepricingFacts, rate: StoredRate, bucket: Bucket): RepricingDecision {
+function reprice(message: RepricingFacts, promised: Promised, bucket: Bucket): RepricingDecision {
   const { holdBucket, held } = message;
-  const entries = [entry(message, rate, { bucket: holdBucket, held: negative(held) }), entry(message, rate, { bucket, held: rate.rate })];
-  return { kind: 'repriced', bucket, rate, entries };
+  const { amount } = promised;
+  const entries = [
+    entry(message, promised, { bucket: holdBucket, held: negative(held) }),
+    entry(message, promised, { bucket, held: amount }),
+  ];
+  return { kind: 'repriced', bucket, price: amount, entries };
 }
 
 function entry(
   message: RepricingFacts,
-  rate: StoredRate,
+  { evidence }: Promised,
   { bucket, held }: { readonly bucket: Bucket; readonly held: Micros },
 ): LedgerEntry {
   const { messageId, attempt, at, sender } = message;
@@ -88,6 +92,6 @@ function entry(
     booksMonth: monthOf(dayOf(at, sender.timeZone)),
     cause: null,
     reference: null,
-    evidence: listEvidence(rate),
+    evidence,
   };
 }

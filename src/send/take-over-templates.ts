@@ -21,7 +21,7 @@ export type TakenOver = {
   readonly quality: TemplateQuality | null;
   readonly category: TemplateCategory | null;
   readonly drift: readonly Drift[];
-  /** Queued messages whose reservation follows the new category, and by how much that raised what is reserved. */
+  /** Queued messages whose reservation follows the new category or bid, and by how much that raised what is reserved. */
   readonly repriced: readonly MessageId[];
   readonly difference: Micros;
   /** Queued messages that may not be sent any more, and why. */

@@ -140,6 +140,7 @@ export type TemplateRow = {
   readonly parameters: string;
   readonly components: string;
   readonly ttl_seconds: StoredInteger | null;
+  readonly bid_amount: StoredInteger | null;
   readonly content_hash: string;
   readonly added_at: StoredInteger;
   readonly provider_id: string | null;
@@ -158,6 +159,7 @@ export function toTemplate(row: TemplateRow): Template {
     parameters: jsonOf(row.parameters) as Template['parameters'],
     components: jsonOf(row.components) as Template['components'],
     ttlSeconds: row.ttl_seconds === null ? null : Number(row.ttl_seconds),
+    bidAmount: row.bid_amount === null ? null : Number(row.bid_amount),
     contentHash: row.content_hash,
     addedAt: instantOf(row.added_at),
     providerId: row.provider_id,

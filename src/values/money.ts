@@ -88,6 +88,14 @@ export function parseCurrency(text: string): Currency | undefined {
   return (CURRENCIES as readonly string[]).includes(code) ? (code as Currency) : undefined;
 }
 
+// A table and not Intl: what that says of COP and IDR depends on the release of Node, and ISO 4217 gives both two decimals.
+const WHOLE_UNITS: ReadonlySet<string> = new Set(['CLP', 'COP', 'IDR']);
+
+/** The smallest unit in which the provider counts a currency: a hundredth, or the unit itself (the column `Offset` of its page on currency codes). */
+export function smallestUnit(currency: Currency): Micros {
+  return toMicros(WHOLE_UNITS.has(currency) ? MICROS_PER_UNIT : MICROS_PER_UNIT / 100n);
+}
+
 /** Money of a currency. */
 export type Amount = { readonly currency: Currency; readonly amount: Micros };
 

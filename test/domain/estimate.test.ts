@@ -20,7 +20,7 @@ function tiers(...steps: readonly (readonly [from: number, micros: number])[]): 
 }
 
 function group(units: number, reserved: bigint | null, free = 0): EstimateGroup {
-  return { market: 'Brazil', category: 'utility', units, reserved: reserved === null ? null : toMicros(reserved), free };
+  return { market: 'Brazil', category: 'utility', units, reserved: reserved === null ? null : toMicros(reserved), cap: null, free };
 }
 
 describe('an estimate', () => {
@@ -32,6 +32,16 @@ describe('an estimate', () => {
     const cards = [tiers([0, 10], [101, 6])];
     expect(estimateOf(group(10, 100n), { cards, charged: 95 })).toEqual({ min: 80n, expected: 80n, max: 100n });
     expect(estimateOf(group(10, 100n), { cards, charged: 500 })).toEqual({ min: 60n, expected: 60n, max: 100n });
+  });
+
+  it.each([
+    ['by the card where that is less than the bid', 90n, [tiers([0, 7])], 70n],
+    ['by the bid where the card asks for more', 50n, [tiers([0, 7])], 50n],
+    ['by the bid where no card has a price', 50n, [], 50n],
+  ] as const)('of a bid is expected %s, at least nothing, and at most the bid', (_, reserved, cards, expected) => {
+    const bid = { ...group(10, reserved), cap: toMicros(reserved / 10n) };
+    expect(estimateOf(bid, { cards, charged: 0 })).toEqual({ min: 0n, expected, max: reserved });
+    expect(estimateOf({ ...bid, free: 10 }, { cards, charged: 0 })).toEqual({ min: 0n, expected: 0n, max: reserved });
   });
 
   it('is at least what the cheapest card takes that comes into force meanwhile', () => {
@@ -84,18 +94,22 @@ describe('an estimate', () => {
 });
 
 describe('a meter', () => {
-  it('adds up by market and category, and keeps what has no price apart', () => {
+  it('adds up by market, category and bid, and keeps what has no price apart', () => {
     const meter = createEstimateMeter();
-    const add = (market: string, reserved: Micros | null, isFreeNow: boolean) =>
-      meter.add({ market, category: 'utility', units: 2, reserved, isFreeNow });
+    const add = (market: string, reserved: Micros | null, isFreeNow: boolean, cap: Micros | null = null) =>
+      meter.add({ market, category: 'utility', units: 2, reserved, cap, isFreeNow });
     add('Brazil', toMicros(5n), false);
     add('Chile', toMicros(9n), false);
     add('Brazil', toMicros(6n), true);
     add('Brazil', null, false);
+    add('Chile', toMicros(8n), false, toMicros(4n));
+    add('Chile', toMicros(6n), false, toMicros(3n));
     expect(meter.groups()).toEqual([
-      { market: 'Brazil', category: 'utility', units: 4, reserved: 11n, free: 2 },
-      { market: 'Chile', category: 'utility', units: 2, reserved: 9n, free: 0 },
-      { market: 'Brazil', category: 'utility', units: 2, reserved: null, free: 0 },
+      { market: 'Brazil', category: 'utility', units: 4, reserved: 11n, cap: null, free: 2 },
+      { market: 'Chile', category: 'utility', units: 2, reserved: 9n, cap: null, free: 0 },
+      { market: 'Brazil', category: 'utility', units: 2, reserved: null, cap: null, free: 0 },
+      { market: 'Chile', category: 'utility', units: 2, reserved: 8n, cap: 4n, free: 0 },
+      { market: 'Chile', category: 'utility', units: 2, reserved: 6n, cap: 3n, free: 0 },
     ]);
   });
 });

@@ -10,7 +10,16 @@ const FOOTER = { type: 'FOOTER', text: 'Your shop' };
 const url = (target: string) => ({ type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Track', url: target }] });
 
 function content(components: readonly TemplateComponent[], rest: Partial<TemplateContent> = {}): TemplateContent {
-  return { name: 'order', language: 'en', category: 'utility', parameterFormat: 'named', components, ttlSeconds: null, ...rest };
+  return {
+    name: 'order',
+    language: 'en',
+    category: 'utility',
+    parameterFormat: 'named',
+    components,
+    ttlSeconds: null,
+    bidAmount: null,
+    ...rest,
+  };
 }
 
 const whole = content([HEADER, BODY, FOOTER, url('https://shop.example/{{1}}')]);

@@ -21,6 +21,7 @@ describe('parseTemplate', () => {
       category: 'utility',
       parameterFormat: 'positional',
       ttlSeconds: null,
+      bidAmount: null,
       status: 'approved',
       components,
     });

@@ -12,9 +12,16 @@ describe('canonicalTemplate', () => {
   it('does not depend on the order of keys', () => {
     const [body] = template.components;
     const turned = { components: [Object.fromEntries(Object.entries(body ?? {}).toReversed()) as TemplateComponent], language: 'en' };
-    expect(canonicalTemplate({ ...turned, name: 'greeting', category: 'utility', parameterFormat: 'positional', ttlSeconds: null })).toBe(
-      canonicalTemplate(template),
-    );
+    expect(
+      canonicalTemplate({
+        ...turned,
+        name: 'greeting',
+        category: 'utility',
+        parameterFormat: 'positional',
+        ttlSeconds: null,
+        bidAmount: null,
+      }),
+    ).toBe(canonicalTemplate(template));
   });
 
   it('leaves out what is not content: the status of a review, its id', () => {

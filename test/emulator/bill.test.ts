@@ -12,7 +12,7 @@ it.each<readonly [string, CustomerRef]>([
 ])('bills %s by its market', (_, ref) => {
   const bill = createBill(parseScenario({}));
   const customer = createCustomers().get(ref);
-  const message = { category: 'utility', windowOpen: false, freeEntryOpen: false, isLite: false } as const;
+  const message = { category: 'utility', windowOpen: false, freeEntryOpen: false, isLite: false, cost: null } as const;
   bill.charge(message, customer, parseInstant('2026-10-05T12:00:00Z') as Instant);
   expect(bill.lines()).toMatchObject([{ country: 'DE', category: 'UTILITY', type: 'REGULAR', cost: 0.055 }]);
 });

@@ -96,6 +96,7 @@ describe('what waits', () => {
       sender,
       held: toMicros(held),
       prices: book(),
+      cap: null,
       gate: { ...gate, lastInboundAt: null, confirmsStop: false },
     });
   };
@@ -122,13 +123,14 @@ describe('what waits', () => {
       maxPrice: null,
       holdBucket: { ...holdBucket, market: 'India', category: 'utility' },
       prices: book(),
+      cap: null,
     } as const;
     expect(decideRepricings([facts], [])).toMatchObject([
       {
         kind: 'repriced',
-        rate: { id: 2 },
+        price: 30_400n,
         bucket: { category: 'authentication-international' },
-        entries: [{ held: -800n }, { held: 30_400n }],
+        entries: [{ held: -800n }, { held: 30_400n, evidence: { priceId: 2 } }],
       },
     ]);
   });

@@ -17,6 +17,7 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     userId: null,
     held: toMicros(55_000n),
     prices: PRICES,
+    cap: null,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     template: 'usable',
     retried: [],

@@ -60,6 +60,7 @@ export function template(rest: Partial<Template> = {}): Template {
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: 'Hello {{name}}' }],
     ttlSeconds: null,
+    bidAmount: null,
     parameters: ['name'],
     status: 'approved',
     contentHash: '',

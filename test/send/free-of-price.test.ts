@@ -44,6 +44,7 @@ describe('a free-form answer before it costs anything', () => {
         userId: null,
         held: ZERO,
         prices: PRICES,
+        cap: null,
         gate: {
           flags: [flag('marketing', 'opt_in')],
           category,

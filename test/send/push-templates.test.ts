@@ -64,6 +64,18 @@ it('edits what asks for another time to live, and leaves alone what asks for non
   expect(await push(there())).toMatchObject([{ result: 'edited' }]);
 });
 
+it('edits the bid alone where that alone is another, and leaves alone what asks for none', async () => {
+  const sale = (bidAmount: number | null) => content('alpha', { category: 'marketing', bidAmount });
+  const told = () => ({ providerId: '7', status: 'approved', category: 'marketing' }) as const;
+  const there = () => provider([[listed('7', sale(87_000))]], told);
+  await put(shop, sale(null), { providerId: '7', status: 'approved' });
+  expect(await push(there())).toMatchObject([{ result: 'unchanged' }]);
+  await put(shop, sale(90_000), { providerId: '7' });
+  const office = there();
+  expect(await push(office)).toMatchObject([{ result: 'edited', taken: { status: 'approved' } }]);
+  expect(office.pushed).toEqual([{ name: 'alpha', providerId: '7', part: 'bid' }]);
+});
+
 it('hands a rejected one in again after it was added anew, and else leaves it', async () => {
   await put(shop, content('alpha'), { providerId: '7' });
   const pages = [[listed('7', content('alpha'), { status: 'rejected' })]];

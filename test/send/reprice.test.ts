@@ -28,6 +28,7 @@ function queued(rest: Partial<RepricingFacts> = {}): RepricingFacts {
     maxPrice: null,
     holdBucket: { ...holdBucket, category: 'marketing' },
     prices: PRICES,
+    cap: null,
     ...rest,
   };
 }
@@ -63,7 +64,7 @@ describe('a repricing', () => {
       {
         kind: 'repriced',
         bucket,
-        rate: expect.objectContaining({ id: 2, rate: 55_000n }),
+        price: 55_000n,
         entries: [
           { ...common, bucket: facts.holdBucket, holdBucket: facts.holdBucket, held: -90_000n, evidence },
           { ...common, bucket, holdBucket: bucket, held: 55_000n, evidence },
@@ -74,12 +75,12 @@ describe('a repricing', () => {
 
   it('reserves the highest price until the message expires', () => {
     const [decision] = decideRepricings([queued({ expiresAt: at('2026-12-22T12:00:00Z') })], []);
-    expect(decision).toMatchObject({ rate: { rate: 60_000n } });
+    expect(decision).toMatchObject({ price: 60_000n });
   });
 
   it('finds the price of somebody without a number by the user id', () => {
     const [decision] = decideRepricings([queued({ phone: null, userId: 'BR.9f3kQ2' })], []);
-    expect(decision).toMatchObject({ rate: { rate: 6_800n } });
+    expect(decision).toMatchObject({ price: 6_800n });
   });
 
   it('shares one bucket for all messages of one, and keeps categories apart', () => {

@@ -6,7 +6,7 @@ import { canonicalCard } from '../../src/domain/price-card.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../src/domain/sender.ts';
 import { canonicalTemplate, type Template, type TemplateContent } from '../../src/domain/template.ts';
 import { toTemplate } from '../../src/domain/template-parameters.ts';
-import type { Provider, ProviderTemplate, PushedTemplate, UnreadableTemplate } from '../../src/ports/provider.ts';
+import type { Provider, ProviderTemplate, PushedTemplate, TemplatePart, UnreadableTemplate } from '../../src/ports/provider.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { createIds } from '../../src/values/id.ts';
@@ -60,6 +60,7 @@ export function content(name: string, rest: Partial<TemplateContent> = {}): Temp
     parameterFormat: 'named',
     components: [{ type: 'BODY', text: `This is ${name}.` }],
     ttlSeconds: null,
+    bidAmount: null,
     ...rest,
   };
 }
@@ -77,8 +78,11 @@ export function listed(providerId: string, template: TemplateContent, rest: Part
   return { providerId, content: template, status: 'approved', quality: 'green', ...rest };
 }
 
+type Handed = { readonly name: string; readonly providerId: string | null; readonly part?: TemplatePart };
+
 type Scripted = Pick<Provider, 'listTemplates' | 'pushTemplate'> & {
-  readonly pushed: readonly { readonly name: string; readonly providerId: string | null }[];
+  /** `part` where it is not the whole. */
+  readonly pushed: readonly Handed[];
 };
 
 /** A provider with these pages; an error in their place is thrown. It answers a push as `push` says. */
@@ -86,7 +90,7 @@ export function provider(
   pages: readonly (readonly (ProviderTemplate | UnreadableTemplate)[] | Error)[],
   push: (template: TemplateContent) => PushedTemplate = () => ({ providerId: '99', status: 'pending', category: 'utility' }),
 ): Scripted {
-  const pushed: { readonly name: string; readonly providerId: string | null }[] = [];
+  const pushed: Handed[] = [];
   return {
     pushed,
     listTemplates: async function* () {
@@ -95,8 +99,8 @@ export function provider(
         yield page;
       }
     },
-    pushTemplate: async (template, providerId) => {
-      pushed.push({ name: template.name, providerId });
+    pushTemplate: async (template, providerId, part = 'all') => {
+      pushed.push({ name: template.name, providerId, ...(part === 'all' ? {} : { part }) });
       return push(template);
     },
   };

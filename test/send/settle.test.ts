@@ -208,7 +208,8 @@ describe('what moves no money', () => {
     ['utility of its own time', { category: 'utility', ttlSeconds: 43_200 }, 43_200_000],
     ['authentication of the longest time', { category: 'authentication', ttlSeconds: -1 }, DELIVERY_TTL_MS],
     ['free form', null, DELIVERY_TTL_MS],
-  ] as const)('waits for word of %s until its time to live and the grace are over', (_, template, ttlMs) => {
+  ] as const)('waits for word of %s until its time to live and the grace are over', (_, ttl, ttlMs) => {
+    const template = ttl === null ? null : { ...ttl, bidAmount: null };
     const { change } = settle(message({ template }), outcome('sent'));
     expect(change?.expiresAt).toBe(LATER + ttlMs + SILENCE_GRACE_MS);
   });

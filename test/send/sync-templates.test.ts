@@ -56,6 +56,15 @@ it('takes over another time to live; one in other words is none', async () => {
   ]);
 });
 
+it('takes over another bid, and that there is none any more', async () => {
+  const sale = (bidAmount: number | null) => content('alpha', { category: 'marketing', bidAmount });
+  await put(shop, sale(87_000), { status: 'approved', providerId: '1', quality: 'green' });
+  expect((await sync([listed('1', sale(87_000))])).takenOver).toMatchObject([{ result: 'unchanged', drift: [] }]);
+  const bids = async (next: number | null) => (await sync([listed('1', sale(next))])).takenOver.map(({ drift }) => drift);
+  expect(await bids(90_000)).toEqual([[{ what: 'bid', from: '87000', to: '90000' }]]);
+  expect(await bids(null)).toEqual([[{ what: 'bid', from: '90000', to: 'none' }]]);
+});
+
 it('disables what is gone, also what a file called approved; what was never handed in waits', async () => {
   await put(shop, content('gone'), { status: 'approved', providerId: '1' });
   await put(shop, content('claimed'), { status: 'approved' });

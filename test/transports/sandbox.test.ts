@@ -101,3 +101,24 @@ describe('the price that it tells with the delivery', () => {
     expect(await pricing({ conversation: { ...open, freeEntryOpen: true } })).toMatchObject({ type: 'free_entry_point' });
   });
 });
+
+describe('what bids for its delivery', () => {
+  const bidding = { template: { ...template(), category: 'marketing', bidAmount: 87_000 } } as const;
+  const toldOf = async (phone: string, rest: Partial<OutgoingMessage> = {}) =>
+    (await deliverOne(phone, { ...bidding, ...rest })).later.find(({ kind }) => kind === 'delivered')?.pricing;
+
+  it('is told what it costs: the bid or less, and the same for the same person', async () => {
+    const told = await toldOf('+4915112345678');
+    expect(told).toMatchObject({ type: 'regular', category: 'marketing_lite', cost: { currency: 'USD' } });
+    expect(await toldOf('+4915112345678')).toEqual(told);
+    const costs = await Promise.all(Array.from({ length: 30 }, (_, index) => toldOf(`+49151123456${index + 10}`)));
+    const amounts = costs.map((pricing) => pricing?.cost?.amount ?? 0n);
+    expect(amounts.every((amount) => amount >= 522_000n && amount <= 870_000n)).toBe(true);
+    expect(new Set(amounts).size).toBeGreaterThan(5);
+  });
+
+  it('costs nothing in a free-entry-point window', async () => {
+    const conversation = { windowOpen: true, freeEntryOpen: true, freeUnitsUsed: 0 };
+    expect(await toldOf('+4915112345678', { conversation })).toEqual({ type: 'free_entry_point', category: 'referral_conversion' });
+  });
+});

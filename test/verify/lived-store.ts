@@ -37,6 +37,7 @@ export async function liveIn(world: World): Promise<void> {
   await answerFreely(world);
   await correctPrice(world);
   await compareWithInvoice(world);
+  await bid(world);
   await dieWhileSending(world);
 }
 
@@ -120,6 +121,16 @@ async function compareWithInvoice(world: World): Promise<void> {
   await world.pipe(invoice, 'bill-reconcile', '-', '--month', '2026-11', '--adjust', '-y');
   const delivered = await send(world, '0005', ORDER, '--key', 'order-0005-again');
   await world.run('bill-adjust', delivered, '--amount', '-0.005', '--reason', 'goodwill');
+}
+
+// Delivered for what the provider told, which is within the bid; and one that waits.
+async function bid(world: World): Promise<void> {
+  const spec = { bid_amount: 8_000, bid_strategy: 'LOWEST_COST_WITH_BID_CAP' };
+  const components = [{ type: 'BODY', text: 'Everything must go.' }];
+  const document = { name: 'flash_sale', language: 'en_US', category: 'MARKETING', components, optimization_spec: spec };
+  await world.pipe(JSON.stringify(document), 'template', 'add', '-');
+  await send(world, '0000', ['flash_sale']);
+  await send(world, '0000', ['flash_sale'], '--queue', '--key', 'bid-waiting');
 }
 
 async function dieWhileSending(world: World): Promise<void> {

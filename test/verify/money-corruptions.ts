@@ -34,6 +34,18 @@ export const MONEY_CORRUPTIONS: readonly Corruption[] = [
     says: 'It waits or is on its way, and does not hold its price.',
   },
   {
+    name: 'a bid that is not what was reserved by it',
+    damage: `UPDATE message SET price = price + 1, held = held + 1 WHERE state = 'queued' AND category = 'marketing'`,
+    checks: ['holds'],
+    says: 'Its price is not the most that the bid of its template lets it cost.',
+  },
+  {
+    name: 'a cost above the bid of which nothing was said',
+    damage: `UPDATE ledger SET held = -1 WHERE kind = 'charge' AND rule = 'told_cost'`,
+    checks: ['prices', 'holds', 'counters', 'budgets'],
+    says: 'The provider told more than was reserved, and nothing says so.',
+  },
+  {
     name: 'a price of a message that changed',
     damage: `UPDATE message SET price = 1 WHERE id = ${READ}`,
     checks: ['holds'],

@@ -46,7 +46,7 @@ const BillReportDocument = z.lazy(() =>
       .object({ count: z.int(), message_ids: z.array(z.string()).check(z.describe('of the first ones')) })
       .check(
         z.describe(
-          'deliveries whose price the provider told otherwise than our own rules and categories have it; its word is what is booked. A told free_entry_point, and regular within the allowance, are none',
+          'deliveries whose price the provider told otherwise than our own rules and categories have it, or above what was reserved; its word is what is booked. A told free_entry_point, and regular within the allowance, are none',
         ),
       ),
     pending_discounts: z.array(pendingItem()),
@@ -64,7 +64,7 @@ export const defineBillReport: Define = (parent, host) => {
         'this store: where others send for the same portfolio, the provider counts theirs too and the discount is larger. CSV and journals have ' +
         'no room for it: standard error tells it, and also that of a month of which the period has only a part.\n' +
         'A discrepancy is a delivery that the provider told otherwise than our rules have it: regular where they say free, free_customer_service where they ' +
-        'charge, another category. A told free_entry_point, and regular within the monthly allowance, are none.\n' +
+        'charge, another category, or a cost above what was reserved. A told free_entry_point, and regular within the monthly allowance, are none.\n' +
         'Formats: table, json, ndjson, csv, hledger, beancount. hledger and beancount book what was charged and adjusted, for double-entry programs: one transaction for each day, sender, market, ' +
         'category and currency. Sender, campaign, cost_center and template tag it where --by names them.',
     )

@@ -41,6 +41,7 @@ export const definePriceQuote: Define = (parent, host) => {
       'Shows what messages would cost at the list rate of the day, and estimates what they come to by market and category. Nothing is sent or reserved.\n' +
         'expected: by the card of the day, from the volume tier that the month has reached. min: by the cheapest card that comes into force within 30 days.\n' +
         'max: what would be reserved, at the dearest. What is free in an open window is known to send --dry-run only.\n' +
+        'Of a template with a maximum price: max and total are by that, min is nothing, expected the list rate where that is less.\n' +
         'Of --to, each recipient is a line at list rate; of several messages the estimate stands below them (with --format csv on standard error).',
     )
     .argument('<template|category>', `a template of the sender, or ${CATEGORIES.join(', ')}`)
@@ -60,9 +61,9 @@ export const definePriceQuote: Define = (parent, host) => {
           'tollbell price quote summer_sale --from customers.csv --map mobile=to',
         ],
         output:
-          '{"schema":"tollbell.price-quote/1","sender","template","category","day","items":[{"to","market","category","currency","rate","units","total",' +
+          '{"schema":"tollbell.price-quote/1","sender","template","category","day","items":[{"to","market","category","currency","rate","bid_cap","units","total",' +
           '"effective_from","basis","month_units","tier_from","tier_rate","reason"}],"totals":[{"currency","units","total"}],' +
-          '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"next":null}',
+          '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"next":null}',
         exits: [0, 2, 4, 8],
       }),
     )
@@ -112,7 +113,7 @@ async function quoteText({ items, totals, ...estimated }: Shown, style: Style): 
     item.to,
     item.market,
     item.category,
-    item.rate ?? 'no price',
+    item.bid_cap === null ? (item.rate ?? 'no price') : `up to ${item.bid_cap}`,
     String(item.units),
     item.total ?? '',
     item.currency,

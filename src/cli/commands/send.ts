@@ -80,7 +80,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--campaign <name>', 'the campaign it belongs to; needed with --from')
     .option('--cost-center <name>', 'who pays inside the company')
     .option('--tag <tag>', 'a tag for reports, or several with commas; may be given several times', collect)
-    .option('--max-price <amount>', 'refuse what costs more')
+    .option('--max-price <amount>', 'refuse what may cost more (by the bid of the template where it has one)')
     .option('--dry-run', 'ask everything, change nothing, and estimate what it comes to by market and category')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')
     .option(
@@ -109,7 +109,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
         ],
         output:
           '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
-          '"estimate":[{"market","category","currency","units","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
+          '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )

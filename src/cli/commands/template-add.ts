@@ -26,7 +26,7 @@ export const defineTemplateAdd: Define = (parent, host) => {
   const command = parent
     .command('add')
     .description(
-      "Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it. It can be sent once the provider has approved it; the sandbox approves at once.",
+      "Adds a template to the sender, or replaces its content. The file is the body with which the provider's API creates it. It can be sent once the provider has approved it; the sandbox approves at once. A marketing template may name a maximum price in optimization_spec.",
     )
     .argument('<file>', 'a JSON file, or - for standard input')
     .addHelpText(
@@ -59,6 +59,7 @@ export async function addTemplate(
   const stored = await store.listTemplates({ senderId: sender.id, name: added.name });
   const template = stored.find(({ language }) => language === added.language) ?? added;
   if (template.status !== 'approved') hint(app, `It cannot be sent yet: its status is ${template.status}.${nextStep(sender, template)}`);
+  if (template.bidAmount !== content.bidAmount) hint(app, 'It keeps its maximum price, which the provider has: the file names none.');
   if (template.category !== content.category) hint(app, `The provider has it as ${template.category}, and charges it as that.`);
   return {
     command: 'template-add',

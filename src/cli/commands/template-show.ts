@@ -2,11 +2,14 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { bidCap } from '../../domain/bid.ts';
 import { renderTemplate } from '../../domain/template-render.ts';
 import { TTL_LONGEST } from '../../domain/template-ttl.ts';
+import { formatAmount } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { findTemplates } from '../find-templates.ts';
 import { helpText, languageText, orNull, parseOptions } from '../options.ts';
+import { pricedSender } from '../price-cards.ts';
 import { letterText, TemplateItem, toTemplateItem } from '../template-shapes.ts';
 
 const TemplateShowOptions = z.object({ name: z.string(), language: orNull(languageText) });
@@ -49,6 +52,7 @@ export async function showTemplate(
   options: z.output<typeof TemplateShowOptions>,
 ): Promise<View<z.output<typeof TemplateShowDocument>>> {
   const templates = await findTemplates(app, options);
+  const { currency } = await pricedSender(await app.reader(), app.config);
   const languages = templates.map((template) => {
     const { name: _name, ...item } = toTemplateItem(template);
     return { ...item, components: [...template.components] };
@@ -67,7 +71,9 @@ export async function showTemplate(
           const { ttlSeconds } = template;
           const ttl =
             ttlSeconds === null ? '' : `\n${style.dim('time to live')}  ${ttlSeconds === TTL_LONGEST ? '30 days' : `${ttlSeconds} s`}`;
-          return `${title}\n${parameters}${ttl}\n\n${letterText(renderTemplate(template, {}), style)}\n`;
+          const cap = bidCap(template, currency);
+          const bid = cap === null ? '' : `\n${style.dim('maximum price')}  ${formatAmount(cap)} ${currency} a delivery`;
+          return `${title}\n${parameters}${ttl}${bid}\n\n${letterText(renderTemplate(template, {}), style)}\n`;
         })
         .join('\n'),
   };

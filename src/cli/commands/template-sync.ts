@@ -41,7 +41,7 @@ export const defineTemplateSync: Define = (parent, host) => {
   const command = parent
     .command('sync')
     .description(
-      "Takes over status, quality, category and content of the sender's templates from the provider. Where a category changed, queued messages are priced anew and their consent is asked again: what may not be sent as that is cancelled.",
+      "Takes over status, quality, category, content and maximum price of the sender's templates from the provider. Where a category or a maximum price changed, queued messages are priced anew and their consent is asked again: what may not be sent as that is cancelled.",
     )
     .addHelpText(
       'after',

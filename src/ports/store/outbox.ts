@@ -30,6 +30,8 @@ export type ClaimFacts = {
   /** What is reserved for it. */
   readonly held: Micros;
   readonly prices: StoredPrices;
+  /** The most that a delivery may cost by the template's bid; null where the price card decides. */
+  readonly cap: Micros | null;
   readonly template: TemplateStanding;
   /** What became of the message that this one sends again, and of the one that that one sent again, and so on. */
   readonly retried: readonly { readonly state: MessageState; readonly reason: string | null }[];

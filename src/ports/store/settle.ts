@@ -1,5 +1,6 @@
 // Settling: what became known about messages moves their state and their money. Replies, webhooks and people all come this way.
 
+import type { BidFacts } from '../../domain/bid.ts';
 import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { PriceBook, Rate } from '../../domain/price-book.ts';
@@ -44,8 +45,8 @@ export type MessageFacts = {
   readonly windows: KeptWindows;
   /** How many deliveries of a month used the sender's allowance so far, those of the same batch included; counted when it is asked for. */
   readonly freeUnitsIn: (month: Month) => number;
-  /** What its template says of its time to live; null for free form. */
-  readonly template: TtlFacts | null;
+  /** What its template says of its time to live and its bid; null for free form. */
+  readonly template: (TtlFacts & BidFacts) | null;
   /** What was promised at the admission. */
   readonly price: Micros;
   /** What is still promised. */

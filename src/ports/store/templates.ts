@@ -9,7 +9,7 @@ import type { MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
-import type { DecideSettlements, StoredPrices, StoredRate } from './settle.ts';
+import type { DecideSettlements, StoredPrices } from './settle.ts';
 
 /**
  * What became known of one template of one sender. `whole` is all that the provider has of it, and adds or replaces; the others change one side of what
@@ -26,9 +26,9 @@ export type TemplateChange = { readonly id: TemplateId; readonly name: string; r
     }
 );
 
-/** One side of a template before and after; `time_to_live` in seconds, or `default`. */
+/** One side of a template before and after; `time_to_live` in seconds, or `default`; `bid` for 1,000 deliveries in the smallest unit of the currency, or `none`. */
 export type Drift = {
-  readonly what: 'content' | 'time_to_live' | 'status' | 'quality' | 'category';
+  readonly what: 'content' | 'time_to_live' | 'bid' | 'status' | 'quality' | 'category';
   readonly from: string;
   readonly to: string;
 };
@@ -37,14 +37,14 @@ export type Drift = {
 export type TemplateChanged = {
   readonly result: 'added' | 'changed' | 'unchanged' | 'unknown';
   readonly drift: readonly Drift[];
-  /** Queued messages whose reservation follows the new category, and by how much that raised what is reserved (negative: lowered). */
+  /** Queued messages whose reservation follows the new category or bid, and by how much that raised what is reserved (negative: lowered). */
   readonly repriced: readonly MessageId[];
   readonly difference: Micros;
-  /** Queued messages that the new category's consent, price or budget does not allow, cancelled and released. */
+  /** Queued messages that the consent, price or budget of the new category or bid does not allow, cancelled and released. */
   readonly cancelled: readonly MessageId[];
 };
 
-/** A queued message whose template is now of another category. */
+/** A queued message whose template is now of another category, or has another bid. */
 export type RepricingFacts = {
   readonly at: Instant;
   readonly sender: Sender;
@@ -60,14 +60,16 @@ export type RepricingFacts = {
   readonly maxPrice: Micros | null;
   readonly holdBucket: Bucket;
   readonly prices: StoredPrices;
+  /** The most that a delivery may cost by the template's bid; null where the price card decides. */
+  readonly cap: Micros | null;
 };
 
 /**
- * The rule: moves the reservation to the new category's bucket at its price, or says why the message may not be sent any more. `entries` take the old hold
+ * The rule: moves the reservation to the category's bucket at its price, or says why the message may not be sent any more. `entries` take the old hold
  * out of its bucket and put the new one into its own.
  */
 export type RepricingDecision =
-  | { readonly kind: 'repriced'; readonly bucket: Bucket; readonly rate: StoredRate; readonly entries: readonly LedgerEntry[] }
+  | { readonly kind: 'repriced'; readonly bucket: Bucket; readonly price: Micros; readonly entries: readonly LedgerEntry[] }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 /** One decision per message, in order; what one takes of a budget is gone for the next. Pure, synchronous, total. */
@@ -80,7 +82,7 @@ export type TemplateStore = {
   readonly listTemplates: (filter: { readonly senderId: SenderId; readonly name: string | null }) => Promise<readonly Template[]>;
   /**
    * Takes over what the provider says, in order, in one transaction; one result per change. What is queued follows a template whose content stayed the same;
-   * where its category changed, consent is asked again and the reservation follows the new price.
+   * where its category or its bid changed, consent is asked again and the reservation follows the new price.
    */
   readonly changeTemplates: (
     batch: { readonly senderId: SenderId; readonly changes: readonly TemplateChange[]; readonly at: Instant },

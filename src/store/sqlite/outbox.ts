@@ -1,5 +1,6 @@
 // The outbox on SQLite: settle and claim in one commit, and take back what dead processes left.
 
+import { bidCap } from '../../domain/bid.ts';
 import { assert } from '../../errors.ts';
 import { silenceEnd } from '../../domain/message.ts';
 import { deliveryTtlMs } from '../../domain/template-ttl.ts';
@@ -137,6 +138,7 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
     sender: parts.senders.byId(turn.senderId),
     prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
     standing: onceEach(parts.templates.standing),
+    cap: onceEach((id: TemplateId) => bidCap(parts.templates.byId(id), parts.senders.byId(turn.senderId).currency)),
   };
   const waiting = new Set<TemplateId | null>();
   for (const candidate of candidates) {
@@ -173,7 +175,7 @@ type Asked = { readonly turn: Begun; readonly room: number; readonly rules: Turn
 
 type Due = { readonly candidates: readonly Candidate[]; readonly settled: readonly Settlement[] };
 
-// What was on its way when its template moved to another category could not follow then: it does when it is its turn again.
+// What was on its way when its template moved to another category, or got another bid, could not follow then: it does when it is its turn again.
 function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, room, rules }: Asked): Due {
   const candidates = scopes.due(turn, room);
   const versions = new Set(candidates.flatMap(({ templateId }) => (templateId === null ? [] : [templateId])));
@@ -184,13 +186,16 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
 
 const NONE: readonly never[] = [];
 
-type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & {
+  readonly standing: (id: TemplateId) => TemplateStanding;
+  readonly cap: (id: TemplateId) => ClaimFacts['cap'];
+};
 
 type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
 
 function claimFacts(
   { sqlite, flags }: OutboxParts,
-  { at, sender, prices, standing }: CommonFacts,
+  { at, sender, prices, standing, cap }: CommonFacts,
   { candidate, windows }: InWindows,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
@@ -203,6 +208,7 @@ function claimFacts(
     userId: candidate.userId,
     held: toMicros(BigInt(candidate.held)),
     prices,
+    cap: candidate.templateId === null ? null : cap(candidate.templateId),
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
     retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {

@@ -1,5 +1,6 @@
-// Following a template on SQLite: what is queued under versions of the same content in another category is priced anew, or cancelled.
+// Following a template on SQLite: what is queued under versions of the same content in another category, or with another bid, is priced anew, or cancelled.
 
+import { bidCap, pricedAlike } from '../../domain/bid.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
@@ -44,10 +45,10 @@ type RepricerParts = {
 };
 
 const VERSIONS = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at,
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount, content_hash, added_at,
     provider_id, quality
   FROM template
-  WHERE sender_id = ? AND name = ? AND language = ? AND category <> ?`;
+  WHERE sender_id = ? AND name = ? AND language = ? AND (category <> ? OR bid_amount IS NOT ?)`;
 
 // Whatever is open is in one index; what is on its way keeps what it was sent as. A budget is asked for each campaign, and for the day of the reservation.
 const QUEUED = /* sql */ `
@@ -97,11 +98,12 @@ export function createRepricer(parts: RepricerParts): Repricer {
 
 type Group = { readonly campaignId: CampaignId | null; readonly reservedAt: Instant; readonly ids: readonly MessageId[] };
 
-// What is queued under the same content in another category, in groups that share their budgets.
+// What is queued under the same content at another price, in groups that share their budgets.
 function queuedUnder(sqlite: Sqlite, version: Template): readonly Group[] {
-  const { senderId, name, language, category } = version;
-  const others = (sqlite.prepare(VERSIONS).all(senderId, name, language, category) as TemplateRow[]).map(toTemplate);
-  const same: readonly TemplateId[] = others.filter((other) => contentOf(other) === contentOf(version)).map(({ id }) => id);
+  const { senderId, name, language, category, bidAmount } = version;
+  const others = (sqlite.prepare(VERSIONS).all(senderId, name, language, category, bidAmount) as TemplateRow[]).map(toTemplate);
+  const isLeft = (other: Template): boolean => !pricedAlike(other, version) && contentOf(other) === contentOf(version);
+  const same: readonly TemplateId[] = others.filter(isLeft).map(({ id }) => id);
   if (same.length === 0) return [];
   const groups = new Map<string, QueuedRow[]>();
   for (const row of sqlite.prepare(QUEUED).raw().all(JSON.stringify(same), category) as QueuedRow[]) {
@@ -124,9 +126,10 @@ function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: Me
   const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
   assert(row !== undefined, 'a queued message is there');
   const [attempt, contactId, phone, userId, expiresAt, held, maxPrice, holdBucketId] = row;
+  const sender = senders.byId(version.senderId);
   return {
     at,
-    sender: senders.byId(version.senderId),
+    sender,
     messageId,
     attempt: Number(attempt),
     category: version.category,
@@ -138,6 +141,7 @@ function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: Me
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
     holdBucket: book.bucket(Number(holdBucketId)),
     prices: prices.book(),
+    cap: bidCap(version, sender.currency),
   };
 }
 
@@ -161,11 +165,11 @@ function write(
       cancellations.push(toOutcome({ messageId, kind: 'cancelled', at, error: { code: decision.reason, title: '' } }));
       continue;
     }
-    const { bucket, rate } = decision;
-    update.run(version.id, bucket.category, rate.rate, rate.rate, book.bucketId(bucket), at, messageId);
+    const { bucket, price } = decision;
+    update.run(version.id, bucket.category, price, price, book.bucketId(bucket), at, messageId);
     for (const entry of decision.entries) entries.push(entry);
     repriced.push(messageId);
-    difference = plus(difference, minus(rate.rate, held));
+    difference = plus(difference, minus(price, held));
   }
   book.post(entries);
   return { repriced, difference, cancellations };

@@ -152,13 +152,19 @@ function driftOf(from: Template, to: Template): readonly Drift[] {
     contentOf(from) === contentOf(to) ? [] : [{ what: 'content', from: from.contentHash, to: to.contentHash }];
   const ttl: readonly Drift[] =
     from.ttlSeconds === to.ttlSeconds ? [] : [{ what: 'time_to_live', from: ttlWord(from.ttlSeconds), to: ttlWord(to.ttlSeconds) }];
+  const bid: readonly Drift[] =
+    from.bidAmount === to.bidAmount ? [] : [{ what: 'bid', from: bidWord(from.bidAmount), to: bidWord(to.bidAmount) }];
   const sides = SIDES.flatMap((what): readonly Drift[] => {
     const [before, after] = [from[what] ?? 'unknown', to[what] ?? 'unknown'];
     return before === after ? [] : [{ what, from: before, to: after }];
   });
-  return [...content, ...ttl, ...sides];
+  return [...content, ...ttl, ...bid, ...sides];
 }
 
 function ttlWord(seconds: number | null): string {
   return seconds === null ? 'default' : String(seconds);
+}
+
+function bidWord(amount: number | null): string {
+  return amount === null ? 'none' : String(amount);
 }

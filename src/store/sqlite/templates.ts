@@ -1,6 +1,7 @@
 // Templates on SQLite. A row never changes: other content, or another status, is a new row that takes the old one's place. What the provider changes is
 // template-changes.ts's.
 
+import { pricedAlike } from '../../domain/bid.ts';
 import { canonicalTemplate, type Template } from '../../domain/template.ts';
 import { assert } from '../../errors.ts';
 import type { TemplateStanding } from '../../ports/store/outbox.ts';
@@ -17,9 +18,9 @@ export type TemplateStore = {
   readonly byId: (id: TemplateId) => Template;
   /** The languages of a template that are in force, in the order of their codes. */
   readonly current: (senderId: SenderId, name: string) => readonly Template[];
-  /** Whether what is in force has the content and the category of this version, and is approved: also after a pause that ended, or with another time to live. */
+  /** Whether what is in force has the content and the category of this version, and is approved: also after a pause that ended, or with another time to live or bid. */
   readonly standing: (id: TemplateId) => TemplateStanding;
-  /** The version in force where it has this one's content in another category. */
+  /** The version in force where it has this one's content in another category, or with another bid. */
   readonly movedTo: (id: TemplateId) => Template | undefined;
   /** The version that is in force, with what the provider told since. */
   readonly inForce: (place: TemplatePlace) => Template | undefined;
@@ -31,7 +32,7 @@ export type TemplateStore = {
 export type TemplatePlace = Pick<Template, 'senderId' | 'name' | 'language'>;
 
 const TEMPLATE = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at,
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount, content_hash, added_at,
     provider_id, quality
   FROM template`;
 
@@ -63,9 +64,9 @@ const REPLACE = /* sql */ `
   WHERE sender_id = ? AND name = ? AND language = ? AND replaced_at IS NULL`;
 
 const INSERT = /* sql */ `
-  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash,
-    added_at, provider_id, quality)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO template (id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount,
+    content_hash, added_at, provider_id, quality)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The templates of one connection. */
 export function createTemplateStore(sqlite: Sqlite): TemplateStore {
@@ -132,12 +133,12 @@ function standingOf(version: Template, newest: Template): TemplateStanding {
 }
 
 function isMoved(version: Template, newest: Template): boolean {
-  return newest.category !== version.category && contentOf(newest) === contentOf(version);
+  return !pricedAlike(newest, version) && contentOf(newest) === contentOf(version);
 }
 
-/** The content without what neither a recipient nor a request sees of it: the category, which the provider may change on its own, and the time to live. */
+/** The content without what neither a recipient nor a request sees of it: the category, which the provider may change on its own, the time to live and the bid. */
 export function contentOf(template: Template): string {
-  return canonicalTemplate({ ...template, category: 'utility', ttlSeconds: null });
+  return canonicalTemplate({ ...template, category: 'utility', ttlSeconds: null, bidAmount: null });
 }
 
 function templateRow(template: Template): unknown[] {
@@ -152,6 +153,7 @@ function templateRow(template: Template): unknown[] {
     JSON.stringify(template.parameters),
     JSON.stringify(template.components),
     template.ttlSeconds,
+    template.bidAmount,
     template.contentHash,
     template.addedAt,
     template.providerId,

@@ -6,15 +6,18 @@ import { KEEP_ALIVE_MS, type Limits, lost, type Reply, toLoss } from './reply.ts
 
 export type Bulk = {
   /** Begins one POST; `settle` is called once, with what came back. */
-  readonly post: (body: string, settle: (reply: Reply) => void) => void;
+  readonly post: (request: PostRequest, settle: (reply: Reply) => void) => void;
   /** Closes the connections after the requests in flight. */
   readonly close: () => Promise<void>;
 };
 
-export type BulkOptions = { readonly path: string; readonly connections: number; readonly limits: Limits };
+/** The path with its version, and the body as JSON. */
+export type PostRequest = { readonly path: string; readonly body: string };
+
+export type BulkOptions = { readonly connections: number; readonly limits: Limits };
 
 /** A pool on the endpoint. It connects when it is first used. */
-export async function openBulk(endpoint: Endpoint, { path, connections, limits }: BulkOptions): Promise<Bulk> {
+export async function openBulk(endpoint: Endpoint, { connections, limits }: BulkOptions): Promise<Bulk> {
   const { Pool } = await import('undici');
   const pool = new Pool(endpoint.origin, {
     connections,
@@ -28,7 +31,7 @@ export async function openBulk(endpoint: Endpoint, { path, connections, limits }
   });
   const headers = Object.entries(headersOf(endpoint, 'application/json')).flat(); // undici takes a flat list fastest
   return {
-    post: (body, settle) => void pool.dispatch({ path, method: 'POST', headers, body }, new Answering(settle, limits)),
+    post: ({ path, body }, settle) => void pool.dispatch({ path, method: 'POST', headers, body }, new Answering(settle, limits)),
     close: () => pool.close(),
   };
 }

@@ -29,7 +29,7 @@ export function createWhatsappProvider({ settings, token, clock, limits = LIMITS
   const templates = { api, wabaId, token };
   return {
     listTemplates: () => listTemplates(templates),
-    pushTemplate: (content, providerId) => pushTemplate(templates, content, providerId),
+    pushTemplate: (content, providerId, part) => pushTemplate(templates, content, providerId, part),
     uploadMedia: (file) => uploadMedia(api, phoneNumberId, file),
     setBlocked: (people, blocked) => setBlocked({ api, phoneNumberId, token }, people, blocked),
     billed: (month, timeZone) => billed({ api, wabaId, phoneNumberId }, month, timeZone),

@@ -1,10 +1,11 @@
 // The provider's list of templates: read page by page, and written to. What a template looks like is domain/template-parse.ts's.
 
+import { BID_STRATEGY } from '../../domain/bid.ts';
 import { parseTemplate, templateStatusOf } from '../../domain/template-parse.ts';
 import { TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, type TemplateContent } from '../../domain/template.ts';
 import { AppError, fail } from '../../errors.ts';
 import { parseLanguage } from '../../values/language.ts';
-import type { ProviderTemplate, PushedTemplate, UnreadableTemplate } from '../../ports/provider.ts';
+import type { ProviderTemplate, PushedTemplate, TemplatePart, UnreadableTemplate } from '../../ports/provider.ts';
 import type { Api } from './api.ts';
 import { isFields, safeWords } from './graph-error.ts';
 
@@ -12,7 +13,7 @@ type Document = Readonly<Record<string, unknown>>;
 type Listed = ProviderTemplate | UnreadableTemplate;
 export type TemplateListHost = { readonly api: Api; readonly wabaId: string; readonly token: string };
 
-const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format,message_send_ttl_seconds';
+const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format,message_send_ttl_seconds,optimization_spec';
 
 /** Templates a page; a WABA has 250 at most, 6,000 where its business is verified. */
 const PAGE_ITEMS = 100;
@@ -69,16 +70,17 @@ function qualityOf({ quality_score: quality }: Document): (typeof TEMPLATE_QUALI
 }
 
 /**
- * Hands a template in, or changes the one with that id, of which the components are replaced as a whole, and the time to live where one is set. Its
- * category may come back as another one.
+ * Hands a template in, or changes the one with that id, of which the components are replaced as a whole, and the time to live and the bid where they are set.
+ * Its category may come back as another one.
  */
 export async function pushTemplate(
   { api, wabaId }: TemplateListHost,
   content: TemplateContent,
   providerId: string | null,
+  part: TemplatePart = 'all',
 ): Promise<PushedTemplate> {
-  const { name, language, parameterFormat, ttlSeconds } = content;
-  const parts = { components: content.components, ...(ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds }) };
+  const { name, language, parameterFormat } = content;
+  const parts = part === 'bid' ? bidPart(content) : { components: content.components, ...ttlPart(content), ...bidPart(content) };
   const category = content.category.toUpperCase();
   if (providerId === null) {
     const body = { name, language, category, parameter_format: parameterFormat.toUpperCase(), ...parts };
@@ -86,10 +88,19 @@ export async function pushTemplate(
   }
   // The category of an approved template cannot be changed, so that it is named only where it is another one.
   const before = await readTemplate(api, providerId);
-  const change = before['category'] === category ? parts : { category, ...parts };
+  const change = before['category'] === category || part === 'bid' ? parts : { category, ...parts };
   const changed = await api.demand({ method: 'POST', path: [providerId], body: change });
   if (changed['success'] === false) throw fail('provider_rejected', { message: 'The provider did not change the template.' });
   return toPushed(await readTemplate(api, providerId), content);
+}
+
+function ttlPart({ ttlSeconds }: TemplateContent): Document {
+  return ttlSeconds === null ? {} : { message_send_ttl_seconds: ttlSeconds };
+}
+
+// Named `bid_spec` until July 2026 (the provider's changelog of 2026-06-18).
+function bidPart({ bidAmount }: TemplateContent): Document {
+  return bidAmount === null ? {} : { optimization_spec: { bid_amount: bidAmount, bid_strategy: BID_STRATEGY } };
 }
 
 function readTemplate(api: Api, providerId: string): Promise<Document> {

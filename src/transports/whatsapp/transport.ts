@@ -1,11 +1,12 @@
-// The way out to the WhatsApp Cloud API: each message is one POST, and what came back is what is known of it. A single message goes by Node's own
+// The way out to the WhatsApp Cloud API: each message is one POST, through the door that its template needs, and what came back is what is known of it. A single message goes by Node's own
 // client; the pool for many is loaded when there are many.
 
+import { hasBid } from '../../domain/bid.ts';
 import type { WhatsappSettings } from '../../domain/sender.ts';
 import { AppError } from '../../errors.ts';
 import type { Clock, KeyedDigest } from '../../ports/host.ts';
 import type { Delivery, OutgoingMessage, Transport } from '../../ports/transport.ts';
-import { openBulk, type Bulk, type BulkOptions } from './bulk.ts';
+import { openBulk, type Bulk, type BulkOptions, type PostRequest } from './bulk.ts';
 import { type Endpoint, headersOf, openEndpoint } from './endpoint.ts';
 import { createExchange } from './exchange.ts';
 import { decideDelivery } from './outcome.ts';
@@ -32,7 +33,11 @@ export type WhatsappTransportOptions = {
 export function createWhatsappTransport(options: WhatsappTransportOptions): Transport {
   const { settings, token, digest, clock, roomMax = ROOM_MAX, limits = LIMITS } = options;
   const endpoint = openEndpoint(settings, token);
-  const ways = createWays(endpoint, { path: endpoint.path(settings.phoneNumberId, 'messages'), connections: roomMax, limits });
+  const ways = createWays(endpoint, { connections: roomMax, limits });
+  const doors = {
+    plain: endpoint.path(settings.phoneNumberId, 'messages'),
+    bid: endpoint.path(settings.phoneNumberId, 'marketing_messages'),
+  };
   return {
     isPaced: true,
     roomMax,
@@ -48,7 +53,7 @@ export function createWhatsappTransport(options: WhatsappTransportOptions): Tran
               stop ??= end;
               reject(stop);
             };
-            post(payloadOf(message, digest), { settle, reject });
+            post({ path: doors[doorOf(message)], body: payloadOf(message, digest) }, { settle, reject });
           }),
       );
     },
@@ -57,9 +62,14 @@ export function createWhatsappTransport(options: WhatsappTransportOptions): Tran
   };
 }
 
+// What is bid for goes by the Marketing Messages API alone (131061), and nothing else has to.
+function doorOf({ template }: OutgoingMessage): 'plain' | 'bid' {
+  return template !== null && hasBid(template) ? 'bid' : 'plain';
+}
+
 /** What a request ends with: a reply, or, when the HTTP client cannot be loaded, an error. */
 type Ends = { readonly settle: (reply: Reply) => void; readonly reject: (error: unknown) => void };
-type Post = (body: string, ends: Ends) => void;
+type Post = (request: PostRequest, ends: Ends) => void;
 
 type Ways = Pick<Transport, 'warmUp' | 'close'> & {
   /** How so many messages leave: one that is alone by Node's client, as long as nothing opened the pool. */
@@ -67,7 +77,7 @@ type Ways = Pick<Transport, 'warmUp' | 'close'> & {
 };
 
 function createWays(endpoint: Endpoint, bulkOptions: BulkOptions): Ways {
-  const { path, limits } = bulkOptions;
+  const { limits } = bulkOptions;
   const headers = headersOf(endpoint, 'application/json');
   const exchange = createExchange(endpoint, limits);
   let bulk: Bulk | undefined;
@@ -83,15 +93,15 @@ function createWays(endpoint: Endpoint, bulkOptions: BulkOptions): Ways {
     });
     return opening;
   };
-  const postAlone: Post = (body, { settle, reject }) => {
+  const postAlone: Post = ({ path, body }, { settle, reject }) => {
     isAlone = false;
     const reply = exchange.request({ method: 'POST', path, headers, body }).finally(() => (isAlone = true));
     reply.then(settle).catch(reject);
   };
-  const post: Post = (body, { settle, reject }) => {
-    if (bulk !== undefined) return bulk.post(body, settle);
+  const post: Post = (request, { settle, reject }) => {
+    if (bulk !== undefined) return bulk.post(request, settle);
     open()
-      .then((opened) => opened.post(body, settle))
+      .then((opened) => opened.post(request, settle))
       .catch(reject);
   };
   return {

@@ -45,6 +45,7 @@ describe('price quote', () => {
           category: 'utility',
           currency: 'USD',
           rate: '0.055000',
+          bid_cap: null,
           units: 3,
           total: '0.165000',
           effective_from: '2026-10-01',
@@ -59,8 +60,26 @@ describe('price quote', () => {
       next: null,
       totals: [{ currency: 'USD', units: 6, total: '0.185400' }],
       estimate: [
-        { market: 'Germany', category: 'utility', currency: 'USD', units: 3, min: '0.165000', expected: '0.165000', max: '0.165000' },
-        { market: 'Brazil', category: 'utility', currency: 'USD', units: 3, min: '0.020400', expected: '0.020400', max: '0.020400' },
+        {
+          market: 'Germany',
+          category: 'utility',
+          currency: 'USD',
+          units: 3,
+          bid_cap: null,
+          min: '0.165000',
+          expected: '0.165000',
+          max: '0.165000',
+        },
+        {
+          market: 'Brazil',
+          category: 'utility',
+          currency: 'USD',
+          units: 3,
+          bid_cap: null,
+          min: '0.020400',
+          expected: '0.020400',
+          max: '0.020400',
+        },
       ],
       estimate_totals: [{ currency: 'USD', units: 6, min: '0.185400', expected: '0.185400', max: '0.185400' }],
     });
@@ -202,7 +221,7 @@ describe('price quote', () => {
     expect((await world.pipe(ndjson, ...argv)).out).toMatch(
       /^MARKET +CATEGORY +UNITS +MIN +EXPECTED +MAX +CURRENCY\nGermany +marketing +4 +0\.546000 +0\.546000 +0\.546000 +USD\nNorth America .*\ntotal +6 /,
     );
-    expect((await world.pipe(ndjson, ...argv, '--format', 'csv')).out).toContain('Germany,marketing,USD,4,0.546000,0.546000,0.546000\n');
+    expect((await world.pipe(ndjson, ...argv, '--format', 'csv')).out).toContain('Germany,marketing,USD,4,,0.546000,0.546000,0.546000\n');
     expect(existsSync(world.db)).toBe(false);
   });
 

@@ -30,6 +30,7 @@ import { examSenders } from './senders.ts';
 import { examSettle } from './settle.ts';
 import { examStatuses } from './statuses.ts';
 import { examStops } from './stops.ts';
+import { examBids } from './bids.ts';
 import { examTemplateChanges } from './template-changes.ts';
 import { examTemplates } from './templates.ts';
 
@@ -58,6 +59,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   senders: examSenders,
   prices: examPrices,
   templates: examTemplates,
+  bids: examBids,
   template_changes: examTemplateChanges,
   contacts: examContacts,
   consent: examConsent,

@@ -93,6 +93,7 @@ export function makeTemplate(senderId: SenderId, rest: Partial<Template> = {}): 
     parameters: [],
     components: [{ type: 'BODY', text: 'Hello' }],
     ttlSeconds: null,
+    bidAmount: null,
     contentHash: '',
     addedAt: NOON,
     providerId: null,

@@ -84,11 +84,19 @@ describe('the list', () => {
           parameterFormat: 'named',
           components: item()['components'],
           ttlSeconds: null,
+          bidAmount: null,
         },
         status: 'paused',
         quality: 'yellow',
       },
     ]);
+  });
+
+  it('asks for the bid, and takes it as it is', async () => {
+    const optimization_spec = { bid_amount: 87_000, bid_strategy: 'LOWEST_COST_WITH_BID_CAP' };
+    server.behave = routes({ [LIST]: { body: { data: [item({ optimization_spec, category: 'MARKETING' })] } } });
+    expect(await listAll()).toMatchObject([{ content: { category: 'marketing', bidAmount: 87_000 } }]);
+    expect(server.requests.map((arrived) => queryOf(arrived)['fields'])).toEqual([expect.stringContaining('optimization_spec')]);
   });
 
   it('asks for the time to live, and takes it as it is, also in a category that would not take it from us', async () => {
@@ -178,6 +186,22 @@ describe('handing in', () => {
     await officeOf(server).pushTemplate(code, '77');
     const posted = server.requests.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body) as object);
     expect(posted).toMatchObject([{ message_send_ttl_seconds: seconds }, { message_send_ttl_seconds: seconds }]);
+  });
+
+  it('names a bid where one is set, of a new one and in a change; of the bid alone, nothing else', async () => {
+    const optimization_spec = { bid_amount: 87_000, bid_strategy: 'LOWEST_COST_WITH_BID_CAP' };
+    const sale = stored({ ...item({ status: undefined, category: 'MARKETING' }), optimization_spec });
+    server.behave = routes({
+      [CREATE]: { body: { id: '77' } },
+      'GET /77': { body: { id: '77', status: 'APPROVED', category: 'UTILITY' } },
+      'POST /77': { body: { success: true } },
+    });
+    await officeOf(server).pushTemplate(sale, null);
+    await officeOf(server).pushTemplate(sale, '77');
+    await officeOf(server).pushTemplate(sale, '77', 'bid');
+    const posted = server.requests.filter(({ method }) => method === 'POST').map(({ body }) => JSON.parse(body) as object);
+    expect(posted).toMatchObject([{ optimization_spec, category: 'MARKETING' }, { optimization_spec, components: sale.components }, {}]);
+    expect(posted[2]).toEqual({ optimization_spec });
   });
 
   it('fails where the provider says that it changed nothing', async () => {

@@ -56,6 +56,20 @@ it('sends what the API wants, where it wants it', async () => {
   }
 });
 
+it('sends what bids for its delivery by the door of marketing messages, one alone and among others', async () => {
+  const { template } = outgoing();
+  if (template === null) throw new Error('the message has a template');
+  const bidding = outgoing({ template: { ...template, category: 'marketing', bidAmount: 87_000 } });
+  const moved = outgoing({ template: { ...template, category: 'utility', bidAmount: 87_000 } });
+  await deliver(open(), [bidding]);
+  await deliver(open(), [bidding, moved, bidding]);
+  expect(server.requests.map(({ path }) => path.split('/').at(-1)).toSorted()).toEqual([
+    ...Array(3).fill('marketing_messages'),
+    'messages',
+  ]);
+  expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({ to: '+4915112345678', type: 'template' });
+});
+
 describe.each([
   ['a single message', 1],
   ['several messages', 2],

@@ -11,7 +11,7 @@ import type { Sqlite } from '../database.ts';
 import { findingOf } from './survey.ts';
 
 const TEMPLATES = /* sql */ `
-  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, content_hash, added_at,
+  SELECT id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount, content_hash, added_at,
     provider_id, quality
   FROM template`;
 

@@ -57,6 +57,11 @@ export const ENTRIES: Survey = {
       wrong: 'An amount is not its price.',
       when: `${IS_BOOKED} AND posted <> rate OR held > 0 AND held <> rate AND ${oneOf('kind', ['reservation', 'repricing'])}`,
     },
+    {
+      check: 'prices',
+      wrong: 'The provider told more than was reserved, and nothing says so.',
+      when: `kind = 'charge' AND rule = 'told_cost' AND held < 0 AND posted > -held AND discrepancy IS NULL`,
+    },
     { check: 'prices', wrong: 'A delivery was free, and was charged for.', when: `${IS_BOOKED} AND rule = 'free' AND posted <> 0` },
     {
       check: 'prices',

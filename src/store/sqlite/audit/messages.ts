@@ -1,15 +1,19 @@
 // The audit of messages: each by itself with its bucket, template and content; and each with the entries of its own.
 
 import { MESSAGE_STATES } from '../../../domain/message.ts';
+import { CURRENCIES, type Currency, smallestUnit } from '../../../values/money.ts';
 import { oneOf, type Survey } from './survey.ts';
 
 const CLOSED = oneOf('state', ['delivered', 'read', 'failed', 'expired', 'cancelled']);
 const DELIVERED = oneOf('state', ['delivered', 'read']);
 
+// Of the currencies that the provider bills in, in micros.
+const SMALLEST_UNIT = `CASE currency ${CURRENCIES.map((code) => `WHEN '${code}' THEN ${smallestUnit(code as Currency)}`).join(' ')} END`;
+
 const FACTS = /* sql */ `
   SELECT m.id, m.state, m.attempt, m.price, m.held, m.worker_id, m.gate_sequence, m.category, m.sender_id, m.campaign_id, m.expires_at,
-    h.sender_id AS hold_sender, h.category AS hold_category, h.campaign_id AS hold_campaign, h.template AS hold_template,
-    t.sender_id AS template_sender, t.name AS template_name, t.category AS template_category
+    h.sender_id AS hold_sender, h.currency, h.category AS hold_category, h.campaign_id AS hold_campaign, h.template AS hold_template,
+    t.sender_id AS template_sender, t.name AS template_name, t.category AS template_category, t.bid_amount
   FROM message m
   LEFT JOIN bucket h ON h.id = m.hold_bucket_id
   LEFT JOIN template t ON t.id = m.template_id`;
@@ -21,6 +25,11 @@ export const MESSAGES: Survey = {
   facts: FACTS,
   rules: [
     { check: 'holds', wrong: 'Its price, or what it holds, is less than nothing.', when: 'price < 0 OR held < 0' },
+    {
+      check: 'holds',
+      wrong: 'Its price is not the most that the bid of its template lets it cost.',
+      when: `bid_amount IS NOT NULL AND template_category = 'marketing' AND price * 1000 <> bid_amount * ${SMALLEST_UNIT}`,
+    },
     { check: 'holds', wrong: 'It is over, and still holds money.', when: `held <> 0 AND ${CLOSED}` },
     { check: 'holds', wrong: 'It waits or is on its way, and does not hold its price.', when: `held <> price AND NOT ${CLOSED}` },
     {

@@ -23,7 +23,7 @@ CREATE TABLE ledger_next (
   reference TEXT,
   own_rule INTEGER,
   free_units_before INTEGER,
-  discrepancy TEXT CHECK (discrepancy = 'type' OR discrepancy = 'category'),
+  discrepancy TEXT CHECK (discrepancy = 'type' OR discrepancy = 'category' OR discrepancy = 'cost'),
   CHECK ((cause IS NOT NULL) = (kind = 'release')),
   CHECK (message_id IS NOT NULL OR (kind = 'adjustment' AND reference IS NOT NULL AND held = 0))
 ) STRICT;
@@ -101,3 +101,11 @@ CREATE TABLE budget_warning (
   posted_at INTEGER,
   UNIQUE (budget_id, term, threshold)
 ) STRICT;
+
+-- For 1,000 deliveries, in the smallest unit of the currency; NULL where the price card decides. It is content, and never changes either: another bid is another
+-- version, so that a message points at the one that it was reserved by.
+ALTER TABLE template ADD COLUMN bid_amount INTEGER CHECK (bid_amount > 0);
+DROP TRIGGER template_no_update;
+CREATE TRIGGER template_no_update
+BEFORE UPDATE OF id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount, content_hash, added_at ON template
+BEGIN SELECT RAISE(ABORT, 'template never changes'); END;
