@@ -85,6 +85,7 @@ export function addressee(rest: Partial<AddresseeFacts> = {}): AddresseeFacts {
     lastInboundAt: null,
     freeEntryUntil: null,
     undeliverable: false,
+    isNewcomer: false,
     ...rest,
   };
 }

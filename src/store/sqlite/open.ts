@@ -72,7 +72,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createConsentStore(parts),
     ...templates.store,
     ...changer.store,
-    ...createInboundStore({ sqlite, settler, senders, changer, words: createWordStore(sqlite) }),
+    ...createInboundStore({ sqlite, settler, senders, changer, reach, words: createWordStore(sqlite) }),
     ...prices.store,
     ...senders.store,
     ...reach.store,

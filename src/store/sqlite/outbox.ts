@@ -28,7 +28,6 @@ import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
-import { DEFER } from './message-facts.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
@@ -57,6 +56,8 @@ const CLAIM = /* sql */ `
   UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, inbound_at = ?, free_entry_until = ?,
     claimed_at = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
+
+const DEFER_FOR = /* sql */ `UPDATE message SET not_before = min(?, expires_at), reason = ifnull(?, reason) WHERE id = ?`;
 
 // All that wait for one template at once, or each would take a transaction of its own.
 const DEFER_TEMPLATE = /* sql */ `
@@ -154,9 +155,9 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
       parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
       waiting.add(templateId);
     } else {
-      const deferredTo = meter?.take({ contactId, urgency, inboundAt: windows.inboundAt }) ?? null;
-      if (deferredTo !== null) {
-        parts.sqlite.prepare(DEFER).run(deferredTo, id);
+      const deferral = meter?.take({ contactId, urgency, inboundAt: windows.inboundAt }) ?? null;
+      if (deferral !== null) {
+        parts.sqlite.prepare(DEFER_FOR).run(deferral.until, deferral.reason, id);
         continue;
       }
       const { inboundAt, freeEntryUntil } = windows;

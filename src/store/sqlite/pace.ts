@@ -22,8 +22,11 @@ import type { SenderId, TemplateId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
-import type { Approach, ReachKeeper } from './reach.ts';
+import { type Approach, HELD_BY_LIMIT, type ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
+
+/** Until when a message waits, and why, where that is worth a word. */
+export type Deferral = { readonly until: Instant; readonly reason: typeof HELD_BY_LIMIT | null };
 
 /** What may be claimed in one transaction. */
 export type PaceMeter = {
@@ -35,8 +38,8 @@ export type PaceMeter = {
   readonly putsOffMost: () => boolean;
   /** Until when a template is held; null where it is not, and for free-form text. */
   readonly heldUntil: (templateId: TemplateId | null) => Instant | null;
-  /** Takes one request to a person; the instant at which they may be messaged where the pair's limit or the account's does not allow it now. */
-  readonly take: (approach: Approach) => Instant | null;
+  /** Takes one request to a person; what puts it off where the pair's limit or the account's does not allow it now. */
+  readonly take: (approach: Approach) => Deferral | null;
   /**
    * Writes what was taken of the number, as begun at `at`, and who waits for room of it: the urgency of what is left for want of room, null where nothing is.
    * Returns the instant at which such a turn may begin its next requests.
@@ -146,9 +149,9 @@ function createMeter({ sqlite, reach }: PaceParts, { sender, at, sweep }: Metere
     take: (approach) => {
       const { contactId, urgency } = approach;
       const roomAt = limit?.roomAt(approach) ?? null;
-      if (roomAt !== null) return roomAt;
+      if (roomAt !== null) return { until: roomAt, reason: HELD_BY_LIMIT };
       if (take.run(sender.id, contactId, now + PAIR_LIMIT.intervalUs, PAIR_LIMIT.intervalUs, latest).changes === 0)
-        return nextAllowedAt(PAIR_LIMIT, dueAtOf(sqlite, sender.id, contactId));
+        return { until: nextAllowedAt(PAIR_LIMIT, dueAtOf(sqlite, sender.id, contactId)), reason: null };
       limit?.take(approach);
       count += 1;
       if (claimed === null || urgency < claimed) claimed = urgency;

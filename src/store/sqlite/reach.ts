@@ -33,6 +33,9 @@ export type ReachKeeper = {
   readonly isNew: (accountId: AccountId, approach: Omit<Approach, 'urgency'>, at: Instant) => boolean;
 };
 
+/** Why a message waits that was put off because nobody new could be messaged. */
+export const HELD_BY_LIMIT = 'messaging_limit';
+
 const ACCOUNT = /* sql */ `SELECT messaging_limit, limit_told_at, reached FROM account WHERE id = ?`;
 
 const PUT_LIMIT = /* sql */ `UPDATE account SET messaging_limit = ?, limit_told_at = ? WHERE id = ?`;
@@ -64,6 +67,16 @@ const REACHED_BEFORE = /* sql */ `
   GROUP BY m.contact_id
   ON CONFLICT (account_id, contact_id) DO UPDATE SET at = max(at, excluded.at)`;
 
+// They were put off one by one, each to a place of its own; there is room for so many of them at once now.
+const BRING_FORWARD = /* sql */ `
+  UPDATE message SET not_before = @at, reason = NULL
+  WHERE id IN (
+    SELECT id FROM message
+    WHERE state = 'queued' AND sender_id IN (SELECT id FROM sender WHERE account_id = @accountId) AND not_before > @at AND reason = '${HELD_BY_LIMIT}'
+    ORDER BY urgency, not_before
+    LIMIT @count
+  )`;
+
 const UNLIMITED = -1;
 
 type AccountRow = readonly [limit: number | null, toldAt: Instant | null, reached: number];
@@ -91,7 +104,11 @@ export function createReachKeeper(sqlite: Sqlite): ReachKeeper {
     if (toldAt !== null && beforeToldAt !== null && toldAt < beforeToldAt) return 'unchanged'; // older news
     const next = limit === 'unlimited' ? UNLIMITED : limit;
     sqlite.prepare(PUT_LIMIT).run(next, toldAt ?? beforeToldAt, accountId);
-    if (next !== UNLIMITED && (before === null || before === UNLIMITED)) recount(sqlite, accountId, { at, count });
+    if (before === null || before === UNLIMITED) {
+      if (next !== UNLIMITED) recount(sqlite, accountId, { at, count });
+    } else if (next === UNLIMITED || next > before) {
+      sqlite.prepare(BRING_FORWARD).run({ accountId, at, count: next === UNLIMITED ? -1 : next - before });
+    }
     return next === before ? 'unchanged' : 'updated';
   };
   return {

@@ -10,6 +10,7 @@ import { type Instant, toInstant } from '../../../src/values/time.ts';
 import { admit, requestTo, type TurnAt, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeCard, makeRate, makeSender, makeTemplate, makeWhatsapp, NOON, phone, start } from './fixture.ts';
+import { otherEvent, receive } from './webhooks.ts';
 
 type Shop = { readonly store: Store; readonly connect: () => Promise<Store>; readonly sender: Sender };
 
@@ -173,5 +174,34 @@ export function examReach(exam: Exam): void {
     const soonest = async (at: Instant) =>
       (await turn(store, sender.id, { isPaced: true, at, scope: { kind: 'messages', ids: waiting.slice(2) } })).nextDueAt;
     expect(await soonest(later(1))).toBe(NOON + 2 * REACH_MS); // two places come free in a day: the third waits for the second day
+  });
+
+  it('sends at once what waits for room where the limit is raised, as the provider tells it', async () => {
+    const { store, sender } = await open(exam, 1);
+    const [, second = '' as MessageId, third = '' as MessageId] = await queueTo(store, sender, [1_001, 1_002, 1_003]);
+    await sendAll(store, sender, NOON);
+    const stateOf = async (id: MessageId) => (await store.findMessages([id]))[0];
+    expect(await stateOf(second)).toMatchObject({ state: 'queued', reason: 'messaging_limit' });
+    const [received] = await receive(store, [otherEvent('account', sender.id, later(5), 2)], later(5));
+    expect(received).toMatchObject({ result: 'applied', messagingLimit: 2 });
+    expect(endingsOf(await sendAll(store, sender, later(5)))).toEqual(['1002']);
+    expect(await stateOf(third)).toMatchObject({ state: 'queued' });
+    await store.setMessagingLimit(DEFAULT_ACCOUNT, { limit: 'unlimited', toldAt: later(6), at: later(6) });
+    expect(endingsOf(await sendAll(store, sender, later(6)))).toEqual(['1003']);
+  });
+
+  it('hears a limit once, and keeps what told it; older news and what tells none change nothing', async () => {
+    const { store, sender } = await open(exam, 1);
+    const event = otherEvent('account', sender.id, later(5), 'unlimited');
+    const older = otherEvent('account', sender.id, later(4), 250);
+    const hear = async (...events: Parameters<typeof receive>[1]) =>
+      (await receive(store, events, later(9))).map(({ result, messagingLimit }) => [result, messagingLimit]);
+    expect(await hear(event, event, older, otherEvent('account', sender.id, later(6)))).toEqual([
+      ['applied', 'unlimited'],
+      ['repeated', null],
+      ['kept', null],
+      ['kept', null],
+    ]);
+    expect(await store.reach(DEFAULT_ACCOUNT, later(9))).toMatchObject({ limit: 'unlimited', toldAt: later(5) });
   });
 }
