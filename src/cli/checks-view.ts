@@ -11,6 +11,7 @@ const CHECKS = [
   'channel',
   'token',
   'number',
+  'limit',
   'templates',
   'webhook',
   'payment',

@@ -25,6 +25,7 @@ import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
 import { listOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
+import { limitHint } from './limit-hint.ts';
 import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
@@ -76,7 +77,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     ending,
     resume: dispatchOf(sender),
     failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: options.key !== null }),
-    hints: [],
+    hints: await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt }),
   });
 }
 
@@ -126,7 +127,10 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       ending,
       resume: 'the same command',
       failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
-      hints: hintsOf(options, file.checked.invalid),
+      hints: [
+        ...hintsOf(options, file.checked.invalid),
+        ...(await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt })),
+      ],
     });
   };
   return closeAfter(file.close, run).finally(() => progress.close());

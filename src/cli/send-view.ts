@@ -14,9 +14,10 @@ import { formatAmount } from '../values/money.ts';
 import { printable } from '../values/text.ts';
 import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
-import { estimateShape, estimateText, type toEstimate } from './estimate-view.ts';
+import { estimateShape, estimateText } from './estimate-view.ts';
 import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
+import { heldBackShape, heldBackText, type Outlook } from './send-estimate.ts';
 import { moneyText } from './shapes.ts';
 
 const count = z.int();
@@ -62,7 +63,9 @@ export const sendDocument = () =>
     budget_warnings: z
       .array(budgetWarningItem())
       .check(z.describe('thresholds of budgets that this command reached, before anybody else did')),
+    next_due_at: z.nullable(z.string()).check(z.describe('when more of it is due, too late to wait for; null where nothing is left')),
     ...z.partial(z.object(estimateShape())).shape,
+    messaging_limit: z.optional(z.nullable(heldBackShape())),
     messages: z.optional(z.array(sentRow())),
   });
 
@@ -122,7 +125,7 @@ type SendResult = {
   readonly campaign: string | null;
   readonly rows: readonly SentRow[] | null;
   /** What it may come to, where nothing was sent. */
-  readonly estimate?: ReturnType<typeof toEstimate> | null;
+  readonly estimate?: Outlook | null;
   readonly ending: Ending;
   /** The command that goes on with what is left. */
   readonly resume: string;
@@ -168,6 +171,7 @@ export function sendView(result: SendResult): SendView {
     ],
     recovered: tally.recovered,
     budget_warnings: tally.budgetWarnings.map(toBudgetWarningItem),
+    next_due_at: ending.nextDueAt === null ? null : formatInstant(ending.nextDueAt),
     ...estimate,
     ...(rows === null ? {} : { messages: [...rows] }),
   };
@@ -201,7 +205,8 @@ async function summary(document: Document, style: Style): Promise<string> {
     messages === undefined || messages.length === 0 || messages.length > ROWS_SHOWN_MAX ? '' : `${await rowTable(messages, style)}\n`;
   const { estimate = [], estimate_totals: totals = [] } = document;
   const outlook = estimate.length === 0 ? '' : `\n${await estimateText({ estimate, estimate_totals: totals }, style)}`;
-  return `${head}${few}${words.join(', ')}${why}\n${money}${outlook}`;
+  const held = heldBackText(document.messaging_limit);
+  return `${head}${few}${words.join(', ')}${why}\n${money}${outlook}${held === null ? '' : `\n${held}`}`;
 }
 
 const ROWS_SHOWN_MAX = 20;

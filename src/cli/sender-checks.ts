@@ -1,9 +1,12 @@
 // The check-up of one sender: what lies here (prices, the places of its secrets), then what its provider says.
 
 import type { App } from '../app.ts';
+import { type MessagingLimit, messagingLimitText } from '../domain/messaging-limit.ts';
 import type { SecretSource, Sender, WhatsappSettings } from '../domain/sender.ts';
 import type { Finding } from '../ports/provider.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
+import type { ReachStore } from '../ports/store/reach.ts';
+import type { AccountId } from '../values/id.ts';
 import { dayOf } from '../values/time.ts';
 import { bad, badBy, type Check, good, skipped, warning } from './checks-view.ts';
 
@@ -12,27 +15,57 @@ type Host = Pick<App, 'clock' | 'secret' | 'provider' | 'config'>;
 /** Without these nothing can be sent, so they decide the exit code; the others can wait. */
 const VITAL: ReadonlySet<Finding['check']> = new Set(['token', 'number', 'payment']);
 
-/** Looks at everything that the sender needs. Changes nothing, and throws for nothing that it finds; `offline` leaves the provider alone. */
-export async function checkSender(
-  app: Host,
-  store: Pick<DirectoryStore, 'listPriceCards'>,
-  { sender, offline }: { readonly sender: Sender; readonly offline: boolean },
-): Promise<readonly Check[]> {
+type CheckStore = Pick<DirectoryStore, 'listPriceCards'> & ReachStore;
+type Question = {
+  readonly sender: Sender;
+  /** Leave the provider alone. */
+  readonly offline: boolean;
+  /** Take over the messaging limit that the provider says. */
+  readonly apply?: boolean;
+};
+
+/** Looks at everything that the sender needs. Changes nothing but what `apply` asks for, and throws for nothing that it finds. */
+export async function checkSender(app: Host, store: CheckStore, { sender, offline, apply = false }: Question): Promise<readonly Check[]> {
   const prices = await checkPrices(app, store, sender);
   if (sender.whatsapp === null)
     return [good('channel', 'The sandbox is part of this program: it needs no token, no webhook and no network.'), prices];
   const secrets = checkSecrets(app, sender.whatsapp);
   if (offline) return [skipped('channel', 'The provider was not asked.'), ...secrets, prices];
-  return [...(await checkProvider(app, sender)), ...secrets, prices];
+  const findings = await askProvider(app, sender);
+  const checks: Check[] = [];
+  for (const { finding, check } of findings) {
+    const limit = finding?.messagingLimit;
+    checks.push(limit === undefined ? check : await checkLimit(app, store, { accountId: sender.accountId, limit, apply }));
+  }
+  return [...checks, ...secrets, prices];
 }
 
-async function checkProvider(app: Host, sender: Sender): Promise<readonly Check[]> {
+type Asked = { readonly finding: Finding | null; readonly check: Check };
+
+async function askProvider(app: Host, sender: Sender): Promise<readonly Asked[]> {
   try {
     const provider = await app.provider(sender);
-    return (await provider?.check())?.map((finding) => toCheck(app, finding)) ?? [];
+    return (await provider?.check())?.map((finding) => ({ finding, check: toCheck(app, finding) })) ?? [];
   } catch (error) {
-    return [badBy('token', error), skipped('channel', 'The provider was not asked for more.')];
+    const checks = [badBy('token', error), skipped('channel', 'The provider was not asked for more.')];
+    return checks.map((check) => ({ finding: null, check }));
   }
+}
+
+type ToldLimit = { readonly accountId: AccountId; readonly limit: MessagingLimit; readonly apply: boolean };
+
+// What nobody told the store, nothing keeps to: campaigns would run into the limit, and messages fail.
+async function checkLimit(app: Host, store: ReachStore, { accountId, limit, apply }: ToldLimit): Promise<Check> {
+  const at = app.clock.now();
+  const known = await store.reach(accountId, at);
+  const told = `The messaging limit of the business: ${messagingLimitText(limit)}`;
+  if (known.limit === limit || (known.limit === null && limit === 'unlimited' && !apply)) {
+    return good('limit', limit === 'unlimited' ? `${told}.` : `${told}; ${known.reached} in the last day.`);
+  }
+  const before = messagingLimitText(known.limit);
+  if (!apply) return warning('limit', `${told}; here it is: ${before}.`, 'Take it over with tollbell sender check --apply.');
+  await store.setMessagingLimit(accountId, { limit, toldAt: at, at });
+  return good('limit', `${told}. It is taken over; here it was: ${before}.`);
 }
 
 function toCheck({ config }: Host, { code, ...finding }: Finding): Check {

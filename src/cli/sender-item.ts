@@ -1,6 +1,7 @@
 // A sender as commands show it.
 
 import * as z from 'zod/mini';
+import { messagingLimitText, type Reach } from '../domain/messaging-limit.ts';
 import { type SecretSource, type Sender, TRANSPORT_NAMES, type WhatsappSettings } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
 import { fields, type Style } from './render.ts';
@@ -71,8 +72,36 @@ function toWhatsappItem(settings: WhatsappSettings): z.output<typeof WhatsappIte
   };
 }
 
-/** A sender for people. */
-export function senderText(sender: Sender, style: Style): string {
+/** The JSON of how many people the business may message in a day. */
+export const MessagingLimitItem = z.object({
+  limit: z
+    .nullable(z.union([z.int(), z.literal('unlimited')]))
+    .check(z.describe('people in 24 hours; null: not known, and nothing keeps to it')),
+  told_at: z.nullable(instantTextOut).check(z.describe('when the provider said so')),
+  reached: z
+    .int()
+    .check(z.describe('people who were messaged in the last day outside the windows that they opened; counted where there is a limit')),
+  room_at: z.nullable(instantTextOut).check(z.describe('when there is room for one more; null where there is now')),
+});
+
+/** The fields of a messaging limit. */
+export function toMessagingLimitItem({ limit, toldAt, reached, roomAt }: Reach): z.output<typeof MessagingLimitItem> {
+  return {
+    limit,
+    told_at: toldAt === null ? null : formatInstant(toldAt),
+    reached,
+    room_at: roomAt === null ? null : formatInstant(roomAt),
+  };
+}
+
+/** The same for people. */
+export function messagingLimitField({ limit, reached, roomAt }: Reach): readonly [string, string] {
+  const used = typeof limit === 'number' ? `; ${reached} in the last day` : '';
+  return ['may message', `${messagingLimitText(limit)}${used}${roomAt === null ? '' : `; room from ${formatInstant(roomAt)}`}`];
+}
+
+/** A sender for people, with more fields of a command. */
+export function senderText(sender: Sender, style: Style, more: readonly (readonly [string, string])[]): string {
   return fields(
     [
       ['sender', sender.name],
@@ -82,6 +111,7 @@ export function senderText(sender: Sender, style: Style): string {
       ['default', sender.isDefault ? 'yes' : 'no'],
       ['created', formatInstant(sender.createdAt)],
       ...(sender.whatsapp === null ? [] : whatsappFields(sender.whatsapp)),
+      ...more,
     ],
     style,
   );

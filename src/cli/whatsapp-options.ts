@@ -4,6 +4,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { SecretSource, WhatsappSettings } from '../domain/sender.ts';
+import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import { type AppError, fail } from '../errors.ts';
 import { countText, dayText, flag, orNull, parsedText } from './options.ts';
 import { parseServerUrl } from '../values/address.ts';
@@ -34,6 +35,11 @@ const variableText = parsedText(
 
 const fileText = z.string().check(z.refine((path) => path.trim() !== '' && path !== '-', 'the path of a file is needed'));
 
+const limitText = parsedText(parseMessagingLimit, (text) => ({
+  message: `not a messaging limit: ${text}`,
+  hint: 'Write a number of people such as 250 or 10k, or unlimited; tollbell sender check shows what the provider says.',
+}));
+
 const versionText = parsedText(
   (text): string | null | undefined => (text === 'none' ? null : /^v\d{1,3}\.\d{1,2}$/.test(text) ? text : undefined),
   (text) => ({ message: `not a version: ${text}`, hint: `Write it like ${API_VERSION}, or none for requests without a version.` }),
@@ -57,6 +63,7 @@ export const WhatsappOptions = {
   apiBase: orNull(baseText),
   apiVersion: z.optional(versionText),
   rate: orNull(countText(RATE_MAX)),
+  messagingLimit: orNull(limitText),
   confirmStops: flag,
   authInternationalFrom: orNull(dayText),
 } as const;
@@ -77,6 +84,10 @@ export function addWhatsappOptions(command: Command): Command {
     .option('--api-base <url>', `the provider's address (default ${API_BASE})`)
     .option('--api-version <version>', `the API's version, or none (default ${API_VERSION})`)
     .option('--rate <count>', `messages a second that the number may send (default ${RATE})`)
+    .option(
+      '--messaging-limit <people>',
+      'how many people the business may message in 24 hours outside the windows that they opened: 250, 2k, 10k, 100k, unlimited. All its senders share it; left out, it stays',
+    )
     .option('--confirm-stops', 'answer a stop word with one confirmation, which costs what a free-form message costs')
     .option(
       '--auth-international-from <day>',

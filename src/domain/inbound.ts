@@ -3,6 +3,7 @@
 import type { ContactId, SenderId, TemplateId } from '../values/id.ts';
 import type { Phone } from '../values/phone.ts';
 import type { Instant } from '../values/time.ts';
+import type { MessagingLimit } from './messaging-limit.ts';
 import type { Outcome } from './outcome.ts';
 import type { TemplateCategory, TemplateQuality, TemplateStatus } from './template.ts';
 
@@ -67,7 +68,8 @@ export type InboundEvent = Common &
         readonly quality: TemplateQuality | null;
         readonly category: TemplateCategory | null;
       }
-    /** Of the account or the number, or not understood: kept as it came. */
-    | { readonly kind: 'account' }
+    /** Of the account or the number: kept as it came. `messagingLimit`: how many people the business may message in a day, where that is told. */
+    | { readonly kind: 'account'; readonly messagingLimit: MessagingLimit | null }
+    /** Not understood: kept as it came. */
     | { readonly kind: 'other' }
   );

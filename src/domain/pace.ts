@@ -1,8 +1,9 @@
 // Pace: how fast a number and each of its pairs may be used. A pair follows the generic cell rate algorithm, whose whole state is one instant; a number does
-// too, so that its requests are spread, and besides never has more than its rate in any second. The state is small, so that processes can share it in the
-// transaction that claims.
+// too, so that its requests are spread, and besides never has more than its rate in any second; where the provider says that this is too fast, its rate gives
+// way for a while. The state is small, so that processes can share it in the transaction that claims.
 
 import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
+import type { Ahead } from './urgency.ts';
 
 /** A limit: one request each `intervalUs`, and up to `burst` at once after a rest. */
 export type Limit = { readonly intervalUs: number; readonly burst: number };
@@ -41,9 +42,41 @@ export function heldUntil({ intervalUs, burst }: Limit, dueAt: DueAt, until: Ins
 export type Recent = readonly (readonly [at: number, count: number])[];
 
 /** The state of a number. */
-export type NumberPace = { readonly dueAt: DueAt; readonly recent: Recent };
+export type NumberPace = {
+  readonly dueAt: DueAt;
+  readonly recent: Recent;
+  /** Null where the provider never said that it was too fast. */
+  readonly slowed: Slowed | null;
+  readonly ahead: Ahead | null;
+};
 
-export const UNUSED_NUMBER: NumberPace = { dueAt: null, recent: [] };
+export const UNUSED_NUMBER: NumberPace = { dueAt: null, recent: [], slowed: null, ahead: null };
+
+/** The rate, in messages a second, to which a number was slowed down, and when. */
+export type Slowed = { readonly rate: number; readonly at: Instant };
+
+// Halved, and then a 40th more each second, as TCP does it: two users of one number come to equal shares so, and a number whose rate is set too high works close
+// to what it may. After one single refusal it is at its whole rate again within 20 seconds.
+const RISE = 1 / 40;
+/** A number is never slower than this part of its rate: then it is not the pace that is wrong. */
+const SLOWEST = 1 / 16;
+
+/** The rate now: what a number is set to, or less where the provider said lately that this was too fast. */
+export function rateNow(ratePerSecond: number, slowed: Slowed | null, at: Instant): number {
+  if (slowed === null || at < slowed.at) return ratePerSecond; // a clock that was set back knows of no refusal
+  const risen = slowed.rate + Math.floor(ratePerSecond * RISE * ((at - slowed.at) / SECOND_MS));
+  return Math.min(ratePerSecond, Math.max(risen, slowestRate(ratePerSecond)));
+}
+
+/** Half the rate, after the provider refused a request as too fast. At most once a second: all that was on its way is refused together. */
+export function slowDown(ratePerSecond: number, slowed: Slowed | null, at: Instant): Slowed {
+  if (slowed !== null && at >= slowed.at && at < slowed.at + SECOND_MS) return slowed;
+  return { rate: Math.max(slowestRate(ratePerSecond), Math.floor(rateNow(ratePerSecond, slowed, at) / 2)), at };
+}
+
+function slowestRate(ratePerSecond: number): number {
+  return Math.max(1, Math.floor(ratePerSecond * SLOWEST));
+}
 
 /**
  * The limit by which the requests of a number are spread. What 25 ms let through may be made up for after a late timer, and no more: a process that stands
@@ -69,6 +102,7 @@ export function advanceNumber(
   const kept = pace.recent.filter(([before]) => isRecent(before, begun.at));
   const limit = numberLimit(ratePerSecond);
   return {
+    ...pace,
     dueAt: advance(limit, dueAfterRest(limit, pace, begun.at), begun),
     recent: [...kept, [begun.at, begun.count]],
   };

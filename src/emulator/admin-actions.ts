@@ -6,10 +6,16 @@ import { type Answer, asObject, asText, type Json, ok } from './answer.ts';
 import type { CustomerRef } from './customers.ts';
 import { blockBusiness, changeIdentity, readMessages, setPreference, writeInbound } from './inbound.ts';
 import { isUserId } from './recipient.ts';
-import { zoneOf } from './scenario.ts';
+import { isLimitWord, WRONG_LIMIT, zoneOf } from './scenario.ts';
 import { announceStatus, setCategory, toWebhookTemplate } from './template-changes.ts';
 import type { StoredTemplate, TemplateCategoryWord } from './templates.ts';
-import { templateCategoryChange, templateCategoryNotice, templateQualityChange, volumeTierChange } from './webhook-body.ts';
+import {
+  messagingLimitChange,
+  templateCategoryChange,
+  templateCategoryNotice,
+  templateQualityChange,
+  volumeTierChange,
+} from './webhook-body.ts';
 import { tell, type World } from './world.ts';
 
 export type AdminAction = (world: World, input: Json) => Promise<Answer> | Answer;
@@ -86,6 +92,7 @@ const ACTIONS: Readonly<Record<string, AdminAction>> = {
   read: ofPerson((world, person) => readMessages(world, person)),
   templates: changeTemplate,
   'volume-tier': tellVolumeTier,
+  'messaging-limit': changeMessagingLimit,
   events: (world, input) => {
     const [field, value] = [asText(input['field']), asObject(input['value'])];
     if (field === null || value === null) return invalidInput('Give {"field":"account_update","value":{…}}.');
@@ -137,6 +144,16 @@ function tellVolumeTier(world: World, input: Json): Answer {
   if (typeof category !== 'string' || !TIERED.includes(category)) return invalidInput(`"category" must be one of ${TIERED.join(', ')}.`);
   if (typeof month !== 'string' || parseMonth(month) === undefined) return invalidInput('"month" is written like "2026-10".');
   tell(world, volumeTierChange({ region, category, tier, month }, at));
+  return ok({ success: true });
+}
+
+// What the business may do from now on, and the webhook that says so.
+function changeMessagingLimit(world: World, input: Json): Answer {
+  const limit = input['limit'];
+  if (typeof limit !== 'string' || !isLimitWord(limit)) return invalidInput(`"limit" ${WRONG_LIMIT}.`);
+  const { account } = world.scenario;
+  world.scenario = { ...world.scenario, account: { ...account, messaging_limit: limit } };
+  tell(world, messagingLimitChange(limit));
   return ok({ success: true });
 }
 

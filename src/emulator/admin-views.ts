@@ -28,6 +28,7 @@ export function stateView(world: World): Json {
     messages: { total: messages.size, ...counts },
     windows,
     free_entry_windows: freeEntries,
+    messaging_limit: { limit: scenario.account.messaging_limit, reached: world.reach.count(now) },
     allowance: { month: monthOf(dayOf(now, zoneOf(scenario))), used: bill.used(now), free: FREE_SERVICE_UNITS },
     templates: world.templates
       .all()

@@ -1,6 +1,7 @@
 // A scenario: how the emulator's world behaves, as JSON. Owns its shape; what a fault does is faults.ts's.
 
 import * as z from 'zod/mini';
+import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import { fail } from '../errors.ts';
 import { CURRENCIES, parseCurrency } from '../values/money.ts';
 import { parseTimeZone, type TimeZone } from '../values/time.ts';
@@ -17,6 +18,14 @@ const share = z
   .number({ error: 'must be a number from 0 to 1' })
   .check(z.minimum(0, 'must be a number from 0 to 1'), z.maximum(1, 'must be a number from 0 to 1'));
 const fault = z.enum(FAULT_NAMES, { error: `must be one of ${FAULT_NAMES.join(', ')}` });
+/** True for a messaging limit as the provider writes it. */
+export function isLimitWord(text: string): boolean {
+  return text.startsWith('TIER_') && parseMessagingLimit(text) !== undefined;
+}
+
+/** What is to be written instead. */
+export const WRONG_LIMIT = 'must be TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED, or TIER_ and a number';
+
 const wrongRate = { error: 'must be a number from 0 to 1, or {"rate", "code", "delay_ms"}' };
 
 const Match = z.strictObject({
@@ -48,7 +57,8 @@ const Account = z.strictObject({
   ),
   payment_method: z._default(z.boolean(), true),
   quality_rating: z._default(z.enum(['GREEN', 'YELLOW', 'RED', 'UNKNOWN']), 'GREEN'),
-  messaging_limit: z._default(z.enum(['TIER_250', 'TIER_2K', 'TIER_10K', 'TIER_100K', 'TIER_UNLIMITED']), 'TIER_UNLIMITED'),
+  /** Any number of people will do, such as TIER_20, so that a test need not send thousands. */
+  messaging_limit: z._default(word.check(z.refine(isLimitWord, WRONG_LIMIT)), 'TIER_UNLIMITED'),
   can_send_message: z._default(z.enum(['AVAILABLE', 'LIMITED', 'BLOCKED']), 'AVAILABLE'),
   /** CSV, as `price show --format csv` prints it; the built-in cards where it is left out. */
   price_cards: z.optional(word.check(z.refine(isPriceCards, 'must be price cards as CSV'))),

@@ -7,6 +7,7 @@ import { answerAdvertisement, type Customer, keyOf, openFreeEntry, openWindow, w
 import { type Fate, fateOf } from './fate.ts';
 import type { RequestFault, Strikes, Struckable } from './faults.ts';
 import { messageProblem, typeOf } from './message-rules.ts';
+import { limitOf } from './reach.ts';
 import { type Recipient, readRecipient } from './recipient.ts';
 import { zoneOf } from './scenario.ts';
 import { scheduleStatuses } from './statuses.ts';
@@ -156,18 +157,22 @@ function mediaIdProblem({ media, timeline }: World, { body }: Request): Answer |
 function accept(world: World, { body, door, customer, template, struckable }: Request): SentMessage {
   const at = world.timeline.now();
   answerAdvertisement(customer, at, zoneOf(world.scenario));
+  const windowOpen = openWindow(customer, at) !== null;
+  const category = categoryOf(template);
+  const counts = !windowOpen && category !== 'service';
   const message: SentMessage = {
     id: world.nextId('message'),
     customer,
     type: struckable.type,
-    category: categoryOf(template),
+    category,
     template: template === undefined ? null : { name: template.name, language: template.language },
     body,
     callbackData: asText(body['biz_opaque_callback_data']),
     acceptedAt: at,
     isLite: door === 'marketing_messages',
     cap: bidCap(template?.content ?? null, world.scenario.account.currency as Currency),
-    windowOpen: openWindow(customer, at) !== null,
+    windowOpen,
+    isOverLimit: counts && !world.reach.take(keyOf(customer), limitOf(world.scenario.account.messaging_limit), at),
     freeEntry: openFreeEntry(customer, at),
     struckable,
     events: [],

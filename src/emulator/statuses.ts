@@ -93,6 +93,7 @@ function failureOf(world: World, message: SentMessage): number | null {
   const { customer, category, type } = message;
   if (category === 'service' && !message.windowOpen) return 131_047;
   if (customer.isUnreachable) return 131_026;
+  if (message.isOverLimit) return 131_048;
   if (type === 'reaction') {
     const target = String((message.body['reaction'] as Json)['message_id']);
     return messages.has(target) || inbound.has(target) ? null : 131_009;
@@ -197,6 +198,7 @@ const DETAILS: Readonly<Record<number, string>> = {
   131_026: 'Message undeliverable.',
   131_042: 'There is no payment method for messages that cost something.',
   131_047: 'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
+  131_048: 'The business has messaged as many people in 24 hours as its messaging limit allows.',
   131_049: 'In order to maintain a healthy ecosystem engagement, the message failed to be delivered.',
   131_050: 'The user has stopped marketing messages from this business.',
   132_015: 'The message was held for the assessment of its template, and the template was paused.',

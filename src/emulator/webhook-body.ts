@@ -183,6 +183,14 @@ export function volumeTierChange({ region, category, tier, month }: VolumeTier, 
   return { field: 'account_update', value: { event: 'VOLUME_BASED_PRICING_TIER_UPDATE', volume_tier_info: info } };
 }
 
+/** How many people the business may message in a day from now on. */
+export function messagingLimitChange(limit: string): Change {
+  return {
+    field: 'business_capability_update',
+    value: { max_daily_conversations_per_business: limit, max_phone_numbers_per_business: 25 },
+  };
+}
+
 /** Whole seconds since 1970, as webhooks count. */
 export function secondsOf(at: Instant): number {
   return Math.floor(at / 1_000);

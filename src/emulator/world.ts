@@ -10,6 +10,7 @@ import type { StatusKind } from './fate.ts';
 import { createFaults, type Faults, type Struckable } from './faults.ts';
 import type { Identity } from './identity.ts';
 import { createMediaShelf, type MediaShelf } from './media.ts';
+import { createReach, type Reach } from './reach.ts';
 import type { Scenario } from './scenario.ts';
 import { createTemplateBook, type TemplateBook } from './templates.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
@@ -41,6 +42,8 @@ export type SentMessage = {
   readonly cap: Micros | null;
   /** The windows at the moment of sending decide the price. */
   readonly windowOpen: boolean;
+  /** The person was one more than the business may message in a day. */
+  readonly isOverLimit: boolean;
   readonly freeEntry: Customer['freeEntry'];
   /** What the scenario's chances are asked with. */
   readonly struckable: Struckable;
@@ -56,6 +59,7 @@ type Situation = {
   templates: TemplateBook;
   media: MediaShelf;
   bill: Bill;
+  reach: Reach;
   messages: Map<string, SentMessage>;
   /** Ids of messages of customers, with what they were. */
   inbound: Map<string, Instant>;
@@ -78,6 +82,7 @@ export function createSituation(scenario: Scenario, at: Instant, nextId: World['
     templates: createTemplateBook(() => nextId('object'), at),
     media: createMediaShelf(() => nextId('object')),
     bill: createBill(scenario),
+    reach: createReach(),
     messages: new Map(),
     inbound: new Map(),
   };

@@ -2,6 +2,7 @@
 // and never costs its neighbours.
 
 import type { InboundEvent } from '../domain/inbound.ts';
+import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import type { SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { idOf, type JsonObject, listOf, objectOf, pastOf, textOf } from './fields.ts';
@@ -24,6 +25,9 @@ const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
   'phone_number_quality_update',
   'security',
 ]);
+
+/** What tells how many people a business may message in a day; the second one of old numbers too. */
+const LIMIT_FIELDS: ReadonlySet<string> = new Set(['business_capability_update', 'phone_number_quality_update']);
 
 // Ids of templates are numbers without quotes, and some are longer than a double can hold.
 const BARE_TEMPLATE_ID = /("message_template_id"\s*:\s*)(\d{16,})(?=\s*[,}])/g;
@@ -75,7 +79,9 @@ function readChange(host: ReadingHost, change: Change): readonly InboundEvent[] 
   if (isTemplateField(field)) {
     return readTemplateEvent(host, { field, value, accountId, at }) ?? keptFor(host, accountId, { kind: 'account', at, evidence });
   }
-  return keptFor(host, accountId, { kind: ACCOUNT_FIELDS.has(field) ? 'account' : 'other', at, evidence });
+  if (!ACCOUNT_FIELDS.has(field)) return keptFor(host, accountId, { kind: 'other', at, evidence });
+  const messagingLimit = LIMIT_FIELDS.has(field) ? (parseMessagingLimit(value['max_daily_conversations_per_business']) ?? null) : null;
+  return keptFor(host, accountId, { kind: 'account', at, evidence, messagingLimit });
 }
 
 type List = 'statuses' | 'messages' | 'errors' | 'user_preferences';
@@ -128,7 +134,7 @@ function listed(event: InboundEvent | undefined): readonly InboundEvent[] {
 function keptFor(
   host: ReadingHost,
   accountId: string | null,
-  kept: { readonly kind: 'account' | 'other'; readonly at: Instant; readonly evidence: unknown },
+  kept: Omit<Parameters<typeof keptEvent>[1], 'senderId'>,
 ): readonly InboundEvent[] {
   return forEachSender(host, accountId, (senderId) => keptEvent(host, { ...kept, senderId }));
 }

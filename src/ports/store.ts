@@ -8,6 +8,7 @@ import type { EvidenceStore } from './store/evidence.ts';
 import type { HealthStore } from './store/health.ts';
 import type { InboundStore } from './store/inbound.ts';
 import type { OutboxStore } from './store/outbox.ts';
+import type { ReachStore } from './store/reach.ts';
 import type { ReconcileStore } from './store/reconcile.ts';
 import type { ReportStore } from './store/report.ts';
 import type { SettleStore } from './store/settle.ts';
@@ -31,6 +32,7 @@ export type Store = AdmitStore &
   ClosingStore &
   TierStore &
   WarningStore &
+  ReachStore &
   ReconcileStore &
   AuditStore & {
     /** Gives up this process's sign of life and closes the files. */

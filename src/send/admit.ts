@@ -189,6 +189,7 @@ function admit(
       market,
       price: promised.amount,
       isFreeNow: isFreeIn(pricingRules(), { category, day: batch.today, window: windowNow(batch, addressee) }),
+      isNewcomer: addressee.isNewcomer,
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, promised }),

@@ -29,6 +29,9 @@ const CODE_SECONDS: Readonly<Record<string, number>> = {
   '2494100': 300,
 };
 
+// The number's own throughput: whoever uses it too leaves us less of it than it is set to.
+const TOO_FAST = '130429';
+
 // A throttled number or account has its whole rate back within a second; what waits longer is the message that was refused, not its neighbours.
 const REACH_HOLD_MS = SECOND_MS;
 
@@ -52,7 +55,10 @@ export function isUncounted(error: Outcome['error']): boolean {
   return error !== null && UNCOUNTED.has(error.code);
 }
 
-/** What else must wait when a delivery says so: the pair and the template as long as the message itself, the number or the account until its rate is there again. */
+/**
+ * What else must wait when a delivery says so: the pair and the template as long as the message itself, the number or the account until its rate is there again;
+ * and whether the number is to be slower from then on.
+ */
 export function holdsOf(message: Pick<ClaimedMessage, 'contactId' | 'template' | 'uncounted'>, delivery: Delivery): readonly Hold[] {
   const { kind, backoff, at, attempt, retryAfterMs } = delivery;
   if (kind !== 'retry' || backoff === 'message') return [];
@@ -60,7 +66,8 @@ export function holdsOf(message: Pick<ClaimedMessage, 'contactId' | 'template' |
   const until = isOfMessage
     ? retryAt(delivery, attempt - message.uncounted)
     : toInstant(at + Math.max(codeMs(delivery), retryAfterMs ?? REACH_HOLD_MS));
-  return [{ scope: backoff, contactId: message.contactId, templateId: message.template?.id ?? null, until }];
+  const slows = delivery.error?.code === TOO_FAST;
+  return [{ scope: backoff, contactId: message.contactId, templateId: message.template?.id ?? null, until, slows }];
 }
 
 /** The outcome of a request that the transport could not even begin: it goes back to the queue. */

@@ -2,6 +2,7 @@
 
 import { AppError, fail } from '../errors.ts';
 import type { InboundEvent } from '../domain/inbound.ts';
+import { messagingLimitText } from '../domain/messaging-limit.ts';
 import { confirmsStops, confirmStops, type Stop } from '../inbound/confirm.ts';
 import { parseBody, readEvents } from '../inbound/events.ts';
 import { readInbound } from '../inbound/reading.ts';
@@ -156,7 +157,10 @@ async function commit(host: WebhookHost, metrics: Metrics, events: readonly Inbo
   );
   end();
   countEvents(metrics, events, received);
-  for (const { template } of received) if (template !== null) sayDrift(host, template);
+  for (const { template, messagingLimit } of received) {
+    if (template !== null) sayDrift(host, template);
+    if (messagingLimit !== null) host.problems(`the messaging limit of the business is now: ${messagingLimitText(messagingLimit)}`);
+  }
   await confirm(host, received);
   return received;
 }

@@ -13,6 +13,9 @@ import {
   numberAllowedAt,
   type NumberPace,
   PAIR_LIMIT,
+  rateNow,
+  type Slowed,
+  slowDown,
   UNUSED_NUMBER,
 } from '../../src/domain/pace.ts';
 import { type Instant, toInstant } from '../../src/values/time.ts';
@@ -108,5 +111,77 @@ describe('a hold', () => {
   it('never shortens a wait that is longer already', () => {
     const due = advance(PAIR_LIMIT, null, { at: START, count: 46 });
     expect(heldUntil(PAIR_LIMIT, due, after(1_000))).toBe(due);
+  });
+});
+
+describe('a number that was too fast', () => {
+  it('is halved, at most once a second, and never to less than a 16th', () => {
+    const once = slowDown(80, null, START);
+    expect(rateNow(80, once, START)).toBe(40);
+    expect(slowDown(80, once, after(999))).toBe(once);
+    const twice = slowDown(80, once, after(1_000));
+    expect(rateNow(80, twice, after(1_000))).toBe(21); // 42 by then, a 40th more
+    let slowed: Slowed | null = null;
+    for (let second = 0; second < 60; second += 1) slowed = slowDown(80, slowed, after(second * 1_000));
+    expect(rateNow(80, slowed, after(59_000))).toBe(5);
+    expect(rateNow(1, slowDown(1, null, START), START)).toBe(1);
+  });
+
+  it('is back at its rate within 20 seconds of one refusal', () => {
+    const slowed = slowDown(80, null, START);
+    expect(rateNow(80, slowed, after(10_000))).toBe(60);
+    expect(rateNow(80, slowed, after(20_000))).toBe(80);
+  });
+
+  it('knows nothing of a refusal that is yet to come, as after a clock was set back', () => {
+    expect(rateNow(80, { rate: 5, at: after(60_000) }, START)).toBe(80);
+    expect(slowDown(80, { rate: 5, at: after(60_000) }, START)).toEqual({ rate: 40, at: START });
+  });
+
+  it('is never above its rate, never below a 16th of it, never slower without a refusal, and recovers from any', () => {
+    const event = fc.record({ gap: fc.nat(5_000), refused: fc.boolean() });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.array(event, { maxLength: 60 }), (rate, events) => {
+        let [slowed, now, before]: [Slowed | null, number, number] = [null, 0, rate];
+        for (const { gap, refused } of events) {
+          now += gap;
+          const risen = rateNow(rate, slowed, after(now));
+          expect(risen).toBeGreaterThanOrEqual(before);
+          if (refused) slowed = slowDown(rate, slowed, after(now));
+          before = rateNow(rate, slowed, after(now));
+          expect(before).toBeLessThanOrEqual(risen);
+          expect(before).toBeLessThanOrEqual(rate);
+          expect(before).toBeGreaterThanOrEqual(Math.max(1, Math.floor(rate / 16)));
+        }
+        expect(rateNow(rate, slowed, after(now + 40_000))).toBe(rate);
+      }),
+    );
+  });
+
+  // A number that is set to 80 and may send 20, as one that a phone uses too: it finds its rate, and few requests are refused.
+  it('finds the rate that it may have', () => {
+    let [pace, now, sent, refused, left, second]: [NumberPace, Instant, number, number, number, number] = [
+      UNUSED_NUMBER,
+      START,
+      0,
+      0,
+      20,
+      0,
+    ];
+    while (now < after(120_000)) {
+      const rate = rateNow(80, pace.slowed, now);
+      const count = numberAllowance(rate, pace, now);
+      if (count > 0) pace = advanceNumber(rate, pace, { at: now, count });
+      const nowSecond = Math.floor((now - START) / 1_000);
+      if (nowSecond !== second) [second, left] = [nowSecond, 20];
+      const taken = Math.min(count, left);
+      left -= taken;
+      sent += taken;
+      refused += count - taken;
+      if (count > taken) pace = { ...pace, slowed: slowDown(80, pace.slowed, now) };
+      now = toInstant(Math.max(now + 1, numberAllowedAt(rate, pace, now)));
+    }
+    expect(sent / 120).toBeGreaterThan(14);
+    expect(refused / sent).toBeLessThan(0.1);
   });
 });

@@ -61,6 +61,22 @@ describe('a post', () => {
     expect(JSON.parse(events[0]?.body() ?? '')).toEqual({ field, value });
   });
 
+  it.each([
+    ['business_capability_update', 'TIER_2K', 2_000],
+    ['business_capability_update', 2_000, 2_000],
+    ['business_capability_update', -1, 'unlimited'],
+    ['phone_number_quality_update', 'TIER_UNLIMITED', 'unlimited'],
+    ['phone_number_quality_update', 'TIER_NOT_SET', null],
+    ['business_capability_update', { tier: 1 }, null],
+    ['account_update', 'TIER_2K', null],
+  ])('of the field %s with the limit %j tells how many people may be messaged', (field, told, messagingLimit) => {
+    const events = read(post({ field, value: { max_daily_conversations_per_business: told } }));
+    expect(events).toMatchObject([
+      { kind: 'account', senderId: SENDER, messagingLimit },
+      { kind: 'account', senderId: SECOND_SENDER, messagingLimit },
+    ]);
+  });
+
   it('of another account is kept for nobody', () => {
     const payload = { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'account_update', value: {} }] }] };
     expect(read(payload)).toMatchObject([{ kind: 'account', senderId: null }]);

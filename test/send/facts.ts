@@ -86,6 +86,7 @@ export function addressee(rest: Partial<AddresseeFacts> = {}): AddresseeFacts {
     lastInboundAt: null,
     freeEntryUntil: null,
     undeliverable: false,
+    isNewcomer: false,
     ...rest,
   };
 }

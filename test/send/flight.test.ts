@@ -97,7 +97,7 @@ it('asks the others to wait too when the provider throttles the pair or the numb
   ends.get('c')?.resolve(delivery('c', { kind: 'retry' }));
   await flight.wait(null, NEVER);
   expect(flight.land().holds).toEqual([
-    { scope: 'pair', contactId: 'contact-a', templateId: null, until: NOW + 4_000 },
-    { scope: 'number', contactId: 'contact-b', templateId: null, until: NOW + 7_000 },
+    { scope: 'pair', contactId: 'contact-a', templateId: null, until: NOW + 4_000, slows: false },
+    { scope: 'number', contactId: 'contact-b', templateId: null, until: NOW + 7_000, slows: false },
   ]);
 });

@@ -94,4 +94,12 @@ describe('holdsOf', () => {
     expect(held('account', { retryAfterMs: 7_000 })).toEqual([['account', id, 7_000]]);
     expect(holdsOf(message, delivery('accepted'))).toEqual([]);
   });
+
+  it('slows a number down that was too fast, and for nothing else', () => {
+    const slows = (rest: Partial<Delivery>) =>
+      holdsOf(message, delivery('retry', { backoff: 'number', error: THROTTLED, ...rest })).map((hold) => hold.slows);
+    expect(slows({})).toEqual([true]);
+    expect(slows({ error: { code: '131048', title: 'Spam rate limit hit' } })).toEqual([false]);
+    expect(slows({ error: null })).toEqual([false]);
+  });
 });

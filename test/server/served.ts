@@ -47,7 +47,7 @@ export function served(sender: Sender = whatsappSender('shop'), appSecrets: read
   return { sender, appSecrets, verifyToken: VERIFY_TOKEN };
 }
 
-const APPLIED: Received = { result: 'applied', settlement: null, cancelled: [], template: null, stop: null };
+const APPLIED: Received = { result: 'applied', settlement: null, cancelled: [], template: null, messagingLimit: null, stop: null };
 
 export type Recording = {
   /** The batches that were committed, in order. */

@@ -217,7 +217,14 @@ describe('a stop', () => {
     const sender = whatsappSender('shop', { confirmsStops });
     running.senders = [served(sender)];
     running.receive = async (events) =>
-      events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template: null, stop: stop(sender.id) }));
+      events.map(() => ({
+        result: 'applied',
+        settlement: null,
+        cancelled: [],
+        template: null,
+        messagingLimit: null,
+        stop: stop(sender.id),
+      }));
     expect(await running.postSigned(post(messagesChange({ messages: [inboundText('STOP')] })))).toBe(200);
     expect(running.admitted.flatMap(({ requests }) => requests)).toHaveLength(count);
     if (count > 0) expect(running.admitted[0]).toMatchObject({ senderId: sender.id, template: null, requests: [{ confirms: 17 }] });
@@ -238,7 +245,8 @@ describe('a template', () => {
       difference: 0n,
       cancelled,
     } as never;
-    running.receive = async (events) => events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template, stop: null }));
+    running.receive = async (events) =>
+      events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template, messagingLimit: null, stop: null }));
     await running.postSigned(PAYLOAD);
     expect(running.lines).toEqual([`a template changed: category utility is now marketing${told}`]);
   });

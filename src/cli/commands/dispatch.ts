@@ -16,6 +16,7 @@ import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { dispatchOf, failAfter, interruptedBy, tellStopping } from '../interrupted.ts';
+import { limitHint } from '../limit-hint.ts';
 import { listOf, nextStep } from '../next-step.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
 import { moneyText } from '../shapes.ts';
@@ -83,6 +84,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   const end = await work(app, store, { sender, count, countMax: options.once ? BATCH_MAX : options.max });
   const { accepted, delivered, failed, unknown } = tally.counts;
   const [sent, stopped] = [count.sent(), count.stopped()];
+  const nextDueAt = end.reason === 'not_due' ? end.nextDueAt : null;
   const document = {
     sender: sender.name,
     sent,
@@ -90,9 +92,10 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     recovered: tally.recovered,
     charged: formatAmount(tally.charged),
     currency: sender.currency,
-    next_due_at: end.reason === 'not_due' ? formatInstant(end.nextDueAt) : null,
+    next_due_at: nextDueAt === null ? null : formatInstant(nextDueAt),
   };
   const failure = failureOf(end, sender, tally);
+  const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
   return {
     command: 'dispatch',
     schema: DispatchDocument,
@@ -101,7 +104,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}${stepsText(tally, { sender, stopped })}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}${stepsText(tally, { sender, stopped })}${limited.map((line) => `\n${line}`).join('')}`,
   };
 }
 

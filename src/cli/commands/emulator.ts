@@ -165,4 +165,5 @@ Its own interface, JSON in and out, below <admin_url>:
   POST /preferences {"from","marketing":"stop|resume"}   /block {"from","blocked"}   /read {"from"}
   POST /number-change {"from","to" or "new_user_id","hide_number"}   (with "hide_number":true another number that the webhook does not tell)
   POST /templates {"name","status","quality","category","notice"}   /volume-tier {"region","tier","category","month"}   /events {"field","value"}
+  POST /messaging-limit {"limit":"TIER_250"}   (how many people a day may be messaged outside their windows; account.messaging_limit says so from the start)
 `;

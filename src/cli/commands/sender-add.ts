@@ -10,7 +10,9 @@ import {
   TRANSPORT_NAMES,
   type WhatsappSettings,
 } from '../../domain/sender.ts';
+import type { MessagingLimit } from '../../domain/messaging-limit.ts';
 import { AppError, fail } from '../../errors.ts';
+import type { ReachStore } from '../../ports/store/reach.ts';
 import type { Define, View } from '../command.ts';
 import { hint } from '../hint.ts';
 import { currencyText, helpText, parseOptions, timeZoneText } from '../options.ts';
@@ -82,7 +84,9 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
     createdAt: app.clock.now(),
     whatsapp,
   };
-  const result = await store.putSender(wanted);
+  const put = await store.putSender(wanted);
+  const limited = await limitMessaging(app, store, options.messagingLimit);
+  const result = put === 'unchanged' && limited === 'updated' ? 'updated' : put;
   const senders = await store.listSenders(DEFAULT_ACCOUNT);
   const sender = senders.find((candidate) => candidate.name === name) ?? wanted;
   const cards = await store.listPriceCards({ currency: sender.currency });
@@ -98,6 +102,12 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
     text: (style) =>
       `${style.good(result)} ${sender.name} (${sender.transport}, ${sender.currency}, ${sender.timeZone})\n${style.dim(defaultText(sender, senders))}`,
   };
+}
+
+// It is the business's, and so all its senders'.
+async function limitMessaging(app: App, store: Pick<ReachStore, 'setMessagingLimit'>, limit: MessagingLimit | null) {
+  if (limit === null) return 'unchanged';
+  return store.setMessagingLimit(DEFAULT_ACCOUNT, { limit, toldAt: null, at: app.clock.now() });
 }
 
 // serve reads its senders again every half minute; its environment it was given at its start. What sends until its queue is empty reads them once.

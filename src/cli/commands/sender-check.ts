@@ -1,7 +1,8 @@
-// tollbell sender check: whether token, number, templates, webhook, payment, clock and prices of a sender work.
+// tollbell sender check: whether token, number, messaging limit, templates, webhook, payment, clock and prices of a sender work.
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { CHECK_COLUMNS, CheckItem, checksText, toCheckItem, worstExit } from '../checks-view.ts';
 import { currentSender } from '../current-sender.ts';
@@ -9,7 +10,7 @@ import { flag, helpText, parseOptions } from '../options.ts';
 import { checkSender } from '../sender-checks.ts';
 import { listOf } from '../shapes.ts';
 
-const SenderCheckOptions = z.object({ name: z.optional(z.string()), offline: flag });
+const SenderCheckOptions = z.object({ name: z.optional(z.string()), offline: flag, apply: flag });
 
 const SenderCheckDocument = z.extend(listOf(CheckItem), { sender: z.string() });
 
@@ -17,14 +18,15 @@ export const defineSenderCheck: Define = (parent, host) => {
   const command = parent
     .command('check')
     .description(
-      'Checks what a sender needs, at the provider and here: token, number, templates, webhook, payment, clock, secrets, prices.',
+      'Checks what a sender needs, at the provider and here: token, number, messaging limit, templates, webhook, payment, clock, secrets, prices.',
     )
     .argument('[name]', "the sender's name; without it the one that acts now")
     .option('--offline', 'leave the provider alone')
+    .option('--apply', 'take over the messaging limit that the provider says: from then on messages wait for room under it')
     .addHelpText(
       'after',
       helpText({
-        examples: ['tollbell sender check', 'tollbell sender check shop --json'],
+        examples: ['tollbell sender check', 'tollbell sender check shop --json', 'tollbell sender check shop --apply'],
         output:
           '{"schema":"tollbell.sender-check/1","items":[{"check","result":"good|warning|bad|skipped","message","hint"}],"next":null,"sender"}',
         exits: [0, 2, 8, 9, 10],
@@ -39,11 +41,12 @@ export const defineSenderCheck: Define = (parent, host) => {
 /** What was found. The exit code is 9 or 10 where something is bad without which nothing can be sent. Throws `unknown_sender`. */
 export async function showSenderCheck(
   app: App,
-  { name, offline }: z.output<typeof SenderCheckOptions>,
+  { name, offline, apply }: z.output<typeof SenderCheckOptions>,
 ): Promise<View<z.output<typeof SenderCheckDocument>>> {
-  const { store } = await app.asking();
+  if (offline && apply) throw fail('usage', { message: '--apply takes over what the provider says, and --offline does not ask it.' });
+  const store = apply ? await app.store() : (await app.asking()).store;
   const sender = await currentSender(store, { sender: name ?? app.config.sender });
-  const checks = await checkSender(app, store, { sender, offline });
+  const checks = await checkSender(app, store, { sender, offline, apply });
   return {
     command: 'sender-check',
     schema: SenderCheckDocument,

@@ -6,11 +6,21 @@ import { fail } from '../../errors.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { helpText, parseOptions } from '../options.ts';
-import { SENDER_COLUMNS, SenderItem, senderText, toSenderItem } from '../sender-item.ts';
+import {
+  MessagingLimitItem,
+  messagingLimitField,
+  SENDER_COLUMNS,
+  SenderItem,
+  senderText,
+  toMessagingLimitItem,
+  toSenderItem,
+} from '../sender-item.ts';
 
 const SenderShowOptions = z.object({ name: z.optional(z.string()) });
 
-const SenderShowDocument = z.object({ item: SenderItem });
+const SenderShowDocument = z.object({
+  item: z.extend(SenderItem, { messaging_limit: z.nullable(MessagingLimitItem) }),
+});
 
 export const defineSenderShow: Define = (parent, host) => {
   const command = parent
@@ -22,7 +32,7 @@ export const defineSenderShow: Define = (parent, host) => {
       helpText({
         examples: ['tollbell sender show', 'tollbell sender show shop-de --json'],
         output:
-          '{"schema":"tollbell.sender-show/1","item":{"name","transport","currency","time_zone","default","created_at","whatsapp":{…}|null}}',
+          '{"schema":"tollbell.sender-show/1","item":{"name","transport","currency","time_zone","default","created_at","whatsapp":{…}|null,"messaging_limit":{…}|null}}',
         exits: [0, 2, 8],
       }),
     )
@@ -42,11 +52,12 @@ export async function showSender(
       hint: 'The first command that writes makes it, with a sender for the sandbox.',
     });
   const sender = await currentSender(store, { sender: name ?? app.config.sender });
+  const reach = sender.whatsapp === null ? null : await store.reach(sender.accountId, app.clock.now());
   return {
     command: 'sender-show',
     schema: SenderShowDocument,
-    document: { item: toSenderItem(sender) },
-    columns: SENDER_COLUMNS,
-    text: (style) => senderText(sender, style),
+    document: { item: { ...toSenderItem(sender), messaging_limit: reach === null ? null : toMessagingLimitItem(reach) } },
+    columns: [...SENDER_COLUMNS, 'messaging_limit.limit', 'messaging_limit.reached'],
+    text: (style) => senderText(sender, style, reach === null ? [] : [messagingLimitField(reach)]),
   };
 }

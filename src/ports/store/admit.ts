@@ -80,6 +80,8 @@ export type AddresseeFacts = {
   readonly lastInboundAt: Instant | null;
   readonly freeEntryUntil: Instant | null;
   readonly undeliverable: boolean;
+  /** True where a message to them would count against the messaging limit of the account, and they do not yet. Only a preview looks. */
+  readonly isNewcomer: boolean;
 };
 
 /** A message that holds the request's key already, or is the retry or the confirmation that it asks for. */
@@ -117,6 +119,8 @@ export type AdmittedMessage = {
   readonly price: Micros;
   /** True where it would be free if it were delivered now, as far as the windows were looked up: only in a preview it can be trusted, for estimates. Its reservation is made all the same. */
   readonly isFreeNow: boolean;
+  /** As in the facts. */
+  readonly isNewcomer: boolean;
   readonly bucket: Bucket;
   readonly expiresAt: Instant;
   readonly reservation: LedgerEntry;

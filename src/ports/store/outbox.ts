@@ -62,6 +62,8 @@ export type Hold = {
   /** Null for free-form text, which no template holds up. */
   readonly templateId: TemplateId | null;
   readonly until: Instant;
+  /** The number was too fast: its rate is halved, and rises again. */
+  readonly slows: boolean;
 };
 
 export type Turn = {
@@ -99,8 +101,9 @@ export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 
 export type OutboxStore = {
   /**
    * Settles what is finished and claims what comes next, in one commit. A claim asks consent and block again; what fails the gate is cancelled and
-   * its reservation released. A paced turn claims no more than the number's rate allows now, and defers what its pair's rate does not allow, whoever
-   * used the rates before. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
+   * its reservation released. What is urgent goes first, campaigns of one urgency take turns, and the oldest of a campaign go first. A paced turn claims no
+   * more than the number's rate allows now, and defers what its pair's rate or the account's messaging limit does not allow, whoever used them before; it leaves
+   * the number to what is more urgent and waits for it in another process. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
    */
   readonly turn: (turn: Turn, rules: TurnRules) => Promise<TurnResult>;
   /**

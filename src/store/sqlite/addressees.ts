@@ -7,9 +7,10 @@ import type { ContactId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import type { ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
 
-type AddresseeParts = { readonly sqlite: Sqlite; readonly senders: SenderStore };
+type AddresseeParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly reach: Pick<ReachKeeper, 'isNew'> };
 
 const PLAIN = statements({ columns: 'NULL, NULL', join: '' });
 const WITH_WINDOWS = statements({
@@ -47,9 +48,9 @@ type AddresseeRow = readonly [
 ];
 
 /** What the store knows of the person whom a request of the batch names; null where it knows nobody. */
-export function addresseeOf({ sqlite, senders }: AddresseeParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
+export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
   const { senderId } = batch;
-  const { accountId } = senders.byId(senderId);
+  const { accountId, transport } = senders.byId(senderId);
   // Only free-form messages, and estimates, ask for the windows.
   const asksForWindows = batch.template === null || batch.mode === 'preview';
   const sql = asksForWindows ? WITH_WINDOWS : PLAIN;
@@ -75,6 +76,7 @@ export function addresseeOf({ sqlite, senders }: AddresseeParts, batch: AdmitBat
     lastInboundAt: inboundAt,
     freeEntryUntil,
     undeliverable: undeliverableAt !== null,
+    isNewcomer: batch.mode === 'preview' && transport !== 'sandbox' && reach.isNew(accountId, { contactId, inboundAt }, batch.at),
   };
 }
 

@@ -23,6 +23,7 @@ import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
+import type { ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
@@ -34,6 +35,7 @@ type AdmitParts = {
   readonly templates: TemplateStore;
   readonly budgets: BudgetStore;
   readonly warnings: BudgetWarnings;
+  readonly reach: Pick<ReachKeeper, 'isNew'>;
 };
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;

@@ -52,14 +52,28 @@ type Receiving = {
 function toReceived(receiving: Receiving, event: Status, { settlement, isNew, message, cancelled }: Applied): Received {
   const { sqlite, settle, at } = receiving;
   if (message === null) {
-    return { result: keepEvent(sqlite, event, at) ? 'unmatched' : 'repeated', settlement, cancelled, template: null, stop: null };
+    return {
+      result: keepEvent(sqlite, event, at) ? 'unmatched' : 'repeated',
+      settlement,
+      cancelled,
+      template: null,
+      messagingLimit: null,
+      stop: null,
+    };
   }
   const { freeEntryUntil: until, person } = event;
   const isOpened = until !== null && openFreeEntry(sqlite, { contactId: message.contactId, senderId: message.sender.id, until });
   const seen = person === null ? undefined : learn(receiving, message, event, person);
   const result = isNew || isOpened || seen?.isNews === true ? 'applied' : 'repeated';
   const stopped = seen === undefined ? [] : settle(seen.cancellations);
-  return { result, settlement, cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped], template: null, stop: null };
+  return {
+    result,
+    settlement,
+    cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped],
+    template: null,
+    messagingLimit: null,
+    stop: null,
+  };
 }
 
 // The number that we sent to is theirs, however the provider writes it; the user id is the provider's to tell, and a number where it is told with the user id

@@ -11,6 +11,7 @@ import { changeIdentity, meetPerson, seePerson, type Seen, type Sighting } from 
 import { receiveStatuses } from './inbound-statuses.ts';
 import { openWindow } from './inbound-windows.ts';
 import { isKept, keepEvent } from './kept-events.ts';
+import type { ReachKeeper } from './reach.ts';
 import { createReviewStore } from './reviews.ts';
 import type { SenderStore } from './senders.ts';
 import { movedIds, type Settler } from './settle.ts';
@@ -23,12 +24,13 @@ export type InboundParts = {
   readonly senders: SenderStore;
   readonly words: WordStore;
   readonly changer: TemplateChanger;
+  readonly reach: Pick<ReachKeeper, 'change'>;
 };
 
 type Rules = Parameters<InboundStore['receive']>[1];
 type EventOf<Kind extends InboundEvent['kind']> = Extract<InboundEvent, { kind: Kind }>;
 
-const NOTHING: Omit<Received, 'result'> = { settlement: null, cancelled: [], template: null, stop: null };
+const NOTHING: Omit<Received, 'result'> = { settlement: null, cancelled: [], template: null, messagingLimit: null, stop: null };
 
 /** The inbound slice of the port. */
 export function createInboundStore(parts: InboundParts): InboundStore {
@@ -83,6 +85,7 @@ function receive(batch: Batch, event: InboundEvent): Received {
     case 'template':
       return receiveTemplate(batch, event, event.senderId);
     case 'account':
+      return receiveAccount(batch, event, event.senderId);
     case 'other':
       return kept(batch, event, 'kept');
   }
@@ -127,6 +130,16 @@ function receiveTemplate({ parts, rules, at }: Batch, event: EventOf<'template'>
   const template = parts.changer.change(senderId, change, { at, toldAt: event.at }, rules);
   const result = template.result === 'unknown' ? 'unmatched' : template.result === 'unchanged' ? 'repeated' : 'applied';
   return { ...NOTHING, result, template, cancelled: template.cancelled };
+}
+
+// Once, as with templates. The evidence is kept whatever it tells.
+function receiveAccount(batch: Batch, event: EventOf<'account'>, senderId: SenderId): Received {
+  const { parts, at } = batch;
+  const received = kept(batch, event, 'kept');
+  if (event.messagingLimit === null || received.result !== 'kept') return received;
+  const { accountId } = parts.senders.byId(senderId);
+  const result = parts.reach.change(accountId, { limit: event.messagingLimit, toldAt: event.at, at });
+  return result === 'updated' ? { ...received, result: 'applied', messagingLimit: event.messagingLimit } : received;
 }
 
 function sightingOf({ parts, at: now }: Batch, event: EventOf<'message' | 'preference' | 'identity'>, senderId: SenderId): Sighting {

@@ -54,7 +54,7 @@ const CHANGE = /* sql */ `
 
 // Apart, because SQLite writes the index of every column that a statement names, also where its value stays as it is.
 /** Puts a message off. What waits longer than it lives is given up when its life ends. */
-export const DEFER = /* sql */ `UPDATE message SET not_before = min(?, expires_at) WHERE id = ?`;
+const DEFER = /* sql */ `UPDATE message SET not_before = min(?, expires_at) WHERE id = ?`;
 const COUNT_ASIDE = /* sql */ `UPDATE message SET uncounted = uncounted + 1 WHERE id = ?`;
 const FREE_KEY = /* sql */ `UPDATE message SET key = NULL, alias_key = NULL, retry_of = NULL, confirms = NULL WHERE id = ?`;
 

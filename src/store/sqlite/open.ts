@@ -28,6 +28,7 @@ import { createPaceStore } from './pace.ts';
 import { createPriceStore } from './prices.ts';
 import { createDiscrepancyStore } from './discrepancies.ts';
 import { createCounterStore } from './report.ts';
+import { createReachKeeper } from './reach.ts';
 import { createReconcileStore } from './reconcile.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
@@ -57,10 +58,11 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const warnings = createBudgetWarnings(sqlite);
   const budgets = createBudgetStore({ sqlite, senders, warnings });
   const contacts = createContactStore(sqlite);
-  const pace = createPaceStore({ sqlite, senders });
+  const reach = createReachKeeper(sqlite);
+  const pace = createPaceStore({ sqlite, senders, reach });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
+  const parts = { sqlite, pace, reach, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),
@@ -70,9 +72,10 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createConsentStore(parts),
     ...templates.store,
     ...changer.store,
-    ...createInboundStore({ sqlite, settler, senders, changer, words: createWordStore(sqlite) }),
+    ...createInboundStore({ sqlite, settler, senders, changer, reach, words: createWordStore(sqlite) }),
     ...prices.store,
     ...senders.store,
+    ...reach.store,
     ...budgets.store,
     ...warnings.store,
     ...createCounterStore(sqlite),

@@ -4,6 +4,7 @@ import { bidCap } from '../../domain/bid.ts';
 import { assert } from '../../errors.ts';
 import { silenceEnd } from '../../domain/message.ts';
 import { deliveryTtlMs } from '../../domain/template-ttl.ts';
+import { LEAST_URGENT, type Urgency } from '../../domain/urgency.ts';
 import { isWindowOpen } from '../../domain/window.ts';
 import {
   type ClaimDecision,
@@ -28,7 +29,6 @@ import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
-import { DEFER } from './message-facts.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
@@ -57,6 +57,8 @@ const CLAIM = /* sql */ `
   UPDATE message SET state = 'sending', attempt = attempt + 1, worker_id = ?, gate_sequence = ?, inbound_at = ?, free_entry_until = ?,
     claimed_at = ?, changed_at = ?
   WHERE id = ? AND state = 'queued'`;
+
+const DEFER_FOR = /* sql */ `UPDATE message SET not_before = min(?, expires_at), reason = ifnull(?, reason) WHERE id = ?`;
 
 // All that wait for one template at once, or each would take a transaction of its own.
 const DEFER_TEMPLATE = /* sql */ `
@@ -97,7 +99,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
       return sqlite.write((): TurnResult => {
         const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
-        pace.hold(turn.senderId, turn.holds);
+        pace.hold(turn.senderId, turn.holds, turn.at);
         const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, scopes, turn, rules);
         return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
@@ -128,11 +130,12 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   if (turn.room === 0) return { claimed: [], stopped: [], settled: [], nextDueAt: null };
   const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
   const room = Math.min(turn.room, meter?.room ?? turn.room);
+  const count = room > 0 && meter?.putsOffMost() === true ? BATCH_MAX : room;
   const claimed: ClaimedMessage[] = [];
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
-  const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, room, rules });
+  const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, count, rules, least: meter?.leastUrgent });
   const common = {
     at: turn.at,
     sender: parts.senders.byId(turn.senderId),
@@ -142,7 +145,8 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   };
   const waiting = new Set<TemplateId | null>();
   for (const candidate of candidates) {
-    const { id, contactId, templateId } = candidate;
+    const { id, contactId, templateId, urgency } = candidate;
+    if (claimed.length === room) break;
     if (waiting.has(templateId)) continue; // it was put off with the first of them
     const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
     const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
@@ -153,9 +157,9 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
       parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
       waiting.add(templateId);
     } else {
-      const deferredTo = meter?.take(contactId) ?? null;
-      if (deferredTo !== null) {
-        parts.sqlite.prepare(DEFER).run(deferredTo, id);
+      const deferral = meter?.take({ contactId, urgency, inboundAt: windows.inboundAt }) ?? null;
+      if (deferral !== null) {
+        parts.sqlite.prepare(DEFER_FOR).run(deferral.until, deferral.reason, id);
         continue;
       }
       const { inboundAt, freeEntryUntil } = windows;
@@ -164,24 +168,26 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
       claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
+  // What the pace leaves no room for, or another process that waits for it, is told to the pace.
+  const isShort = meter !== null && (room < turn.room || meter.leastUrgent < LEAST_URGENT);
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
-  const allowedAt = meter?.commit(turn.now()) ?? turn.at;
-  // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
-  const dueAt = candidates.length < room ? scopes.nextDueAt(turn) : turn.at;
+  const allowedAt = meter?.commit(turn.now(), isShort ? scopes.mostUrgent(turn) : null) ?? turn.at;
+  // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at each campaign.
+  const dueAt = candidates.length < count ? scopes.nextDueAt(turn) : turn.at;
   return { claimed, stopped, settled, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
 }
 
-type Asked = { readonly turn: Begun; readonly room: number; readonly rules: TurnRules };
+type Asked = { readonly turn: Begun; readonly count: number; readonly rules: TurnRules; readonly least: Urgency | undefined };
 
 type Due = { readonly candidates: readonly Candidate[]; readonly settled: readonly Settlement[] };
 
 // What was on its way when its template moved to another category, or got another bid, could not follow then: it does when it is its turn again.
-function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, room, rules }: Asked): Due {
-  const candidates = scopes.due(turn, room);
+function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQueries, { turn, count, rules, least }: Asked): Due {
+  const candidates = scopes.due(turn, count, least);
   const versions = new Set(candidates.flatMap(({ templateId }) => (templateId === null ? [] : [templateId])));
   const moved = [...versions].flatMap((id) => templates.movedTo(id) ?? []);
   const settled = moved.flatMap((version) => repricer.follow(version, turn.at, rules).settled);
-  return { candidates: moved.length === 0 ? candidates : scopes.due(turn, room), settled };
+  return { candidates: moved.length === 0 ? candidates : scopes.due(turn, count, least), settled };
 }
 
 const NONE: readonly never[] = [];

@@ -8,7 +8,7 @@ import { type Answer, type Api, toAppError } from './api.ts';
 import { type GraphError, isFields } from './graph-error.ts';
 import { parseHttpDate } from './http-date.ts';
 import { isTokenCode } from './outcome.ts';
-import { judgeHealth, judgeNumber, judgePayment, judgeTemplates, judgeWebhook } from './judgements.ts';
+import { judgeHealth, judgeLimit, judgeNumber, judgePayment, judgeTemplates, judgeWebhook } from './judgements.ts';
 import { listTemplates } from './template-list.ts';
 
 export type CheckHost = {
@@ -35,6 +35,7 @@ export async function checkSender(host: CheckHost): Promise<readonly Finding[]> 
   return [
     { check: 'token', ...(token ?? SKIPPED) },
     { check: 'number', ...judgeNumberAnswer(number, host.settings) },
+    { check: 'limit', ...judgeLimit(number.error === null ? number.document : {}) },
     { check: 'templates', ...(templates ?? SKIPPED) },
     { check: 'webhook', ...(webhook ?? SKIPPED) },
     { check: 'payment', ...(payment ?? SKIPPED) },
@@ -42,7 +43,7 @@ export async function checkSender(host: CheckHost): Promise<readonly Finding[]> 
   ];
 }
 
-const SKIPPED_CHECKS = ['number', 'templates', 'webhook', 'payment'] as const;
+const SKIPPED_CHECKS = ['number', 'limit', 'templates', 'webhook', 'payment'] as const;
 const SKIPPED: Verdict = { result: 'skipped', message: 'Not asked: the token does not work.', hint: null };
 
 /** A token that ends sooner than this is worth a word. */
@@ -83,7 +84,7 @@ const SENDING = 'whatsapp_business_messaging';
 const MANAGING = 'whatsapp_business_management';
 
 function askNumber({ api, settings }: CheckHost): Promise<Answer> {
-  const fields = 'display_phone_number,verified_name,quality_rating,throughput,health_status';
+  const fields = 'display_phone_number,verified_name,quality_rating,throughput,whatsapp_business_manager_messaging_limit,health_status';
   return api.ask({ method: 'GET', path: [settings.phoneNumberId], query: { fields } });
 }
 

@@ -1,5 +1,6 @@
 // What the provider's answers say of a sender, in sentences. Pure: an answer in, a verdict out.
 
+import { messagingLimitText, parseMessagingLimit } from '../../domain/messaging-limit.ts';
 import type { Finding } from '../../ports/provider.ts';
 import { printable, shorten } from '../../values/text.ts';
 import { isFields } from './graph-error.ts';
@@ -41,6 +42,19 @@ export function judgeNumber(document: Document, ratePerSecond: number): Verdict 
 }
 
 const STANDARD_RATE = 80;
+
+/** How many people the business may message in a day. */
+export function judgeLimit({ whatsapp_business_manager_messaging_limit: told }: Document): Verdict {
+  const limit = parseMessagingLimit(told);
+  if (limit === undefined)
+    return { result: 'skipped', message: 'The provider does not tell the messaging limit of the business.', hint: null };
+  return {
+    result: 'good',
+    message: `The messaging limit of the business: ${messagingLimitText(limit)}.`,
+    hint: null,
+    messagingLimit: limit,
+  };
+}
 
 /** How many templates are in which state. */
 export function judgeTemplates(counts: ReadonlyMap<string, number>): Verdict {

@@ -19,10 +19,12 @@ import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
 import { examInbound } from './inbound.ts';
 import { examMessages } from './messages.ts';
+import { examOrder } from './order.ts';
 import { examOutbox } from './outbox.ts';
 import { examPace } from './pace.ts';
 import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
+import { examReach } from './reach.ts';
 import { examRebooking } from './rebooking.ts';
 import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
@@ -71,7 +73,9 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   admit: examAdmit,
   estimates: examEstimates,
   outbox: examOutbox,
+  order: examOrder,
   pace: examPace,
+  reach: examReach,
   settle: examSettle,
   allowance: examAllowance,
   statuses: examStatuses,

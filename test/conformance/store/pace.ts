@@ -102,7 +102,7 @@ export function examPace(exam: Exam): void {
     const until = later(1);
     const held = await turn(store, sender.id, {
       isPaced: true,
-      holds: [{ scope: 'number', contactId: first.contactId, templateId: null, until }],
+      holds: [{ scope: 'number', contactId: first.contactId, templateId: null, until, slows: false }],
     });
     expect(held).toMatchObject({ claimed: [], nextDueAt: until });
     expect((await take(store, sender, toInstant(until - 1))).claimed).toEqual([]);
@@ -115,7 +115,7 @@ export function examPace(exam: Exam): void {
     await store.putTemplate(makeTemplate(sender.id, { name: 'other' }));
     const other = await queue(store, { senderId: sender.id, contactId, template: 'other', at: NOON });
     const [offer] = await store.listTemplates({ senderId: sender.id, name: 'offer' });
-    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until: later(1) } as const;
+    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until: later(1), slows: false } as const;
     const held = await turn(store, sender.id, { isPaced: true, at: toInstant(NOON + 500), holds: [hold] });
     expect([...held.claimed, ...(await take(store, sender, toInstant(NOON + 1_000))).claimed].map(({ id }) => id)).toEqual([other]);
     expect((await take(store, sender, toInstant(later(1) - 1))).claimed).toEqual([]);
@@ -127,7 +127,7 @@ export function examPace(exam: Exam): void {
     const [offer] = await store.listTemplates({ senderId: sender.id, name: 'offer' });
     const contactId = await addPerson(store, sender.id, '9999', ['marketing']);
     const until = toInstant(NOON + 40 * 86_400_000);
-    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until } as const;
+    const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until, slows: false } as const;
     expect(await turn(store, sender.id, { isPaced: true, holds: [hold] })).toEqual({ settled: [], claimed: [], nextDueAt: NOON });
     expect((await turn(store, sender.id, { isPaced: true })).nextDueAt).toBe(NOON + DELIVERY_TTL_MS);
   });
@@ -137,7 +137,10 @@ export function examPace(exam: Exam): void {
     const second = makeSender({ name: 'bank', transport: 'whatsapp', whatsapp: makeWhatsapp({ phoneNumberId: '1066' }) });
     await store.putSender(second);
     const contactId = await addPerson(store, sender.id, '9999');
-    await turn(store, second.id, { isPaced: true, holds: [{ scope: 'account', contactId, templateId: null, until: later(1) }] });
+    await turn(store, second.id, {
+      isPaced: true,
+      holds: [{ scope: 'account', contactId, templateId: null, until: later(1), slows: false }],
+    });
     expect(await take(store, sender, NOON)).toMatchObject({ claimed: [], nextDueAt: later(1) });
   });
 

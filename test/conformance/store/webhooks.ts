@@ -1,6 +1,7 @@
 // Events for the exam, as a webhook's reader would make them: correct ones, of which a case changes what it is about.
 
 import { createHash } from 'node:crypto';
+import type { MessagingLimit } from '../../../src/domain/messaging-limit.ts';
 import type { InboundEvent, InboundPerson } from '../../../src/domain/inbound.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -120,6 +121,7 @@ export function otherEvent(
   kind: 'account' | 'other',
   senderId: SenderId | null,
   at: Instant = NOON,
+  messagingLimit: MessagingLimit | null = null,
 ): EventOf<'account'> | EventOf<'other'> {
-  return { ...commonOf(senderId, at), kind };
+  return kind === 'other' ? { ...commonOf(senderId, at), kind } : { ...commonOf(senderId, at), kind, messagingLimit };
 }

@@ -19,6 +19,7 @@ const number = (rest: object = {}) => ({
   verified_name: 'Shop',
   quality_rating: 'GREEN',
   throughput: { level: 'STANDARD' },
+  whatsapp_business_manager_messaging_limit: 'TIER_2K',
   ...rest,
 });
 const scopes = ['whatsapp_business_messaging', 'whatsapp_business_management'];
@@ -58,7 +59,7 @@ async function findings(
 ): Promise<readonly Finding[]> {
   server.behave = routes({ ...WELL, ...changes });
   const found = await officeOf(server, settings).check();
-  expect(found.map(({ check }) => check)).toEqual(['token', 'number', 'templates', 'webhook', 'payment', 'clock']);
+  expect(found.map(({ check }) => check)).toEqual(['token', 'number', 'limit', 'templates', 'webhook', 'payment', 'clock']);
   for (const { result, hint } of found) if (result === 'bad' || result === 'warning') expect(hint).toEqual(expect.any(String));
   expect(JSON.stringify(found)).not.toContain(TOKEN);
   return found;
@@ -66,10 +67,11 @@ async function findings(
 
 it('finds nothing where all is well, and changes nothing', async () => {
   const found = await findings();
-  expect(found.map(({ result }) => result)).toEqual(['good', 'good', 'good', 'good', 'good', 'good']);
+  expect(found.map(({ result }) => result)).toEqual(['good', 'good', 'good', 'good', 'good', 'good', 'good']);
   expect(found.map(({ message }) => message)).toEqual([
     'The token works and does not expire.',
     '+1 555-078-3881 (Shop) can send.',
+    'The messaging limit of the business: 2,000 people in 24 hours.',
     'Templates: 2 approved, 1 pending.',
     'An app is subscribed to the account.',
     'A payment method is there.',
@@ -106,6 +108,13 @@ const CASES: readonly Case[] = [
     'bad',
     '(100)',
     { [NUMBER]: { status: 400, body: graphError(100, 'Unsupported get request') } },
+  ],
+  [
+    'a messaging limit that is not told',
+    'limit',
+    'skipped',
+    'does not tell',
+    { [NUMBER]: { body: number({ whatsapp_business_manager_messaging_limit: 'TIER_NOT_SET' }) } },
   ],
   ['a number of medium quality', 'number', 'warning', 'medium quality', { [NUMBER]: { body: number({ quality_rating: 'YELLOW' }) } }],
   ['a number of low quality', 'number', 'warning', 'low quality', { [NUMBER]: { body: number({ quality_rating: 'RED' }) } }],
@@ -194,7 +203,8 @@ const CASES: readonly Case[] = [
 it.each(CASES)('%s: %s is %s', async (_, check, result, words, changes) => {
   const found = await findings(changes);
   expect(found.find((finding) => finding.check === check)).toMatchObject({ result, message: expect.stringContaining(words) });
-  const others = found.filter((finding) => finding.check !== check && finding.check !== 'clock');
+  // The limit stands in the number's answer, and is not told where there is none.
+  const others = found.filter((finding) => ![check, 'clock', 'limit'].includes(finding.check));
   expect(others.filter((finding) => finding.result !== 'good')).toEqual([]);
 });
 
@@ -212,7 +222,7 @@ describe('a rate that the number does not have', () => {
 
 it('asks for nothing more where the token is refused', async () => {
   const found = await findings({ [NUMBER]: { status: 401, body: graphError(190, 'Session has expired'), headers: ON_TIME } });
-  expect(found.map(({ result }) => result)).toEqual(['bad', 'skipped', 'skipped', 'skipped', 'skipped', 'good']);
+  expect(found.map(({ result }) => result)).toEqual(['bad', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped', 'good']);
   expect(found[0]?.message).toContain('Session has expired');
   expect(server.requests.map(routeOf)).toEqual([NUMBER]);
 });
