@@ -74,6 +74,7 @@ const STEPS: Readonly<Record<RefusalReason, string>> = {
   undeliverable: 'The provider cannot reach the number; it counts as reachable again once it is heard of.',
   template_unavailable: 'tollbell template list shows the state of the templates; tollbell template sync asks the provider.',
   market_paused: 'The provider delivers nothing of this category in that country for the time being; send it again later.',
+  too_late: 'Their time is past: send them with a later time, or without one.',
   suppressed: 'The person was forgotten on request, and stays so.',
 };
 

@@ -20,16 +20,18 @@ type Parts = { readonly store: Store; readonly sender: Sender; readonly at: Inst
 /** An estimate of nothing. It counts what would be admitted, and for a send that is none of it. */
 export function startEstimate({ store, sender, at, dryRun }: Parts): SendEstimate {
   const meter = createEstimateMeter();
+  let lastDue = at;
   return {
     count: (admission) => {
       if (!dryRun || admission.kind !== 'admitted') return;
-      const { market, category, price: reserved, isFreeNow } = admission.message;
+      const { market, category, price: reserved, isFreeNow, dueAt } = admission.message;
+      if (dueAt !== null && dueAt > lastDue) lastDue = dueAt;
       meter.add({ market, category, units: 1, reserved, isFreeNow });
     },
     end: async () => {
       if (!dryRun) return null;
       const { currency, timeZone } = sender;
-      const [from, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
+      const [from, to] = [dayOf(at, timeZone), dayOf(queueExpiry(lastDue, DELIVERY_TTL_MS), timeZone)];
       const cards = (await store.listPriceCards({ currency })).map(({ card }) => card);
       return toEstimate(meter.groups(), {
         book: createPriceBook(cards),

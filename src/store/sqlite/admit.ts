@@ -1,7 +1,9 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
-import type { BudgetUse } from '../../domain/budget.ts';
+import { type BudgetUse, useKey } from '../../domain/budget.ts';
 import type { MessageState } from '../../domain/message.ts';
+import { AT_ONCE, dueAt } from '../../domain/schedule.ts';
+import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type {
   AdmissionFacts,
@@ -17,6 +19,7 @@ import type {
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
+import { type Day, dayOf } from '../../values/time.ts';
 import { addresseeOf } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
@@ -50,7 +53,7 @@ const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 const INSERT_MESSAGE = /* sql */ `
   INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, price, held,
     hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms, max_price)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
 
 const INSERT_CONTENT = /* sql */ `
   INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
@@ -59,7 +62,7 @@ const INSERT_TAG = /* sql */ `
   INSERT OR IGNORE INTO message_tag (message_id, tag) VALUES (?, ?)`;
 
 const TAKE_UP = /* sql */ `
-  UPDATE message SET run_id = ? WHERE id = ? AND state = 'queued'`;
+  UPDATE message SET run_id = ? WHERE id = ? AND (state = 'queued' OR state = 'scheduled')`;
 
 const FIND_CAMPAIGN = /* sql */ `
   SELECT id FROM campaign WHERE sender_id = ? AND name = ?`;
@@ -93,7 +96,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
       assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
       return batch.mode === 'commit'
         ? sqlite.write(() => decideAndWrite(parts, batch, decide))
-        : sqlite.read(() => summarise(decide(loadFacts(parts, batch)), []));
+        : sqlite.read(() => summarise(batch, decide(loadFacts(parts, batch)), []));
     },
   };
 }
@@ -107,7 +110,7 @@ function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmi
   takeUp(parts.sqlite, batch, decided.admissions);
   learnAliases(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
-  return summarise(decided, parts.warnings.record(decided.budgets, batch.at));
+  return summarise(batch, decided, parts.warnings.record(decided.budgets, batch.at));
 }
 
 function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admissions']): void {
@@ -125,13 +128,14 @@ function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Deci
   }
 }
 
-function summarise({ admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
-  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])), warnings };
+// Another batch of a preview may be for other days than this one.
+function summarise({ spent }: AdmitBatch, { admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
+  return { admissions, spent: new Map([...spent, ...budgets.map((use) => [useKey(use), use.used] as const)]), warnings };
 }
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const sender = parts.senders.byId(batch.senderId);
-  const uses = parts.budgets.uses(sender, batch.at, batch.campaignId);
+  const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
     sender,
@@ -139,7 +143,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     runId: batch.runId,
     templates: batch.template === null ? null : parts.templates.current(sender.id, batch.template),
     prices: parts.prices.book(),
-    budgets: uses.map((use) => atLeast(use, batch.spent)),
+    budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
       addressee: addresseeOf(parts, batch, request),
@@ -148,9 +152,15 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   };
 }
 
+// The days on which the messages of a batch are to be sent: budgets count them there.
+function daysOf({ at, requests }: AdmitBatch, { timeZone }: Sender): readonly Day[] {
+  const moments = new Set(requests.map(({ timing }) => dueAt((timing ?? AT_ONCE).sendAt, at)));
+  return [...new Set(Array.from(moments, (moment) => dayOf(moment, timeZone)))];
+}
+
 // A preview has written nothing: what its earlier batches would have used comes with the batch.
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
-  const carried = spent.get(use.budget.id) ?? ZERO;
+  const carried = spent.get(useKey(use)) ?? ZERO;
   return carried > use.used ? { ...use, used: carried } : use;
 }
 
@@ -201,10 +211,11 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       aliasOf(request),
       request.fingerprint,
       message.category,
+      message.dueAt === null ? 'queued' : 'scheduled',
       message.price,
       message.price,
       bucketId,
-      batch.at,
+      message.dueAt ?? batch.at,
       message.expiresAt,
       batch.at,
       batch.at,

@@ -31,6 +31,7 @@ import { DEFER } from './message-facts.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import type { Settler } from './settle.ts';
@@ -88,7 +89,7 @@ const SILENT = /* sql */ `
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
   const { sqlite, settler, liveness, pace } = parts;
-  const scopes = createScopeQueries(sqlite);
+  const waiting = { scopes: createScopeQueries(sqlite), schedule: createSchedule(sqlite) };
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
@@ -97,7 +98,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds);
-        const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, scopes, turn, rules);
+        const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, waiting, turn, rules);
         return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
@@ -113,6 +114,9 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
   };
 }
 
+/** What waits, for its turn and for its time. */
+type Waiting = { readonly scopes: ScopeQueries; readonly schedule: Schedule };
+
 type Claims = {
   readonly claimed: readonly ClaimedMessage[];
   /** What the gate stops, still to be settled. */
@@ -123,7 +127,7 @@ type Claims = {
 };
 
 // What the gate stops, and what its pair defers, leaves its room empty until the next turn.
-function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: TurnRules): Claims {
+function claim(parts: OutboxParts, { scopes, schedule }: Waiting, turn: Begun, rules: TurnRules): Claims {
   if (turn.room === 0) return { claimed: [], stopped: [], settled: [], nextDueAt: null };
   const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
   const room = Math.min(turn.room, meter?.room ?? turn.room);
@@ -131,6 +135,7 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
+  schedule.wake(turn);
   const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, room, rules });
   const common = {
     at: turn.at,
@@ -165,8 +170,15 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
   const allowedAt = meter?.commit(turn.now()) ?? turn.at;
   // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
-  const dueAt = candidates.length < room ? scopes.nextDueAt(turn) : turn.at;
+  const dueAt = candidates.length < room ? nextDueAt({ scopes, schedule }, turn) : turn.at;
   return { claimed, stopped, settled, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
+}
+
+// Whoever sends its own leaves what is scheduled to a dispatcher; a dispatcher waits for it.
+function nextDueAt({ scopes, schedule }: Waiting, turn: Begun): Instant | null {
+  const queued = scopes.nextDueAt(turn);
+  const scheduled = turn.scope.kind === 'all' ? schedule.nextDueAt(turn.senderId) : null;
+  return queued === null || scheduled === null ? (queued ?? scheduled) : toInstant(Math.min(queued, scheduled));
 }
 
 type Asked = { readonly turn: Begun; readonly room: number; readonly rules: TurnRules };

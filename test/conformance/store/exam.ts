@@ -25,6 +25,7 @@ import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
 import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
+import { examSchedule } from './schedule.ts';
 import { examSenders } from './senders.ts';
 import { examSettle } from './settle.ts';
 import { examStatuses } from './statuses.ts';
@@ -68,6 +69,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   admit: examAdmit,
   estimates: examEstimates,
   outbox: examOutbox,
+  schedule: examSchedule,
   pace: examPace,
   settle: examSettle,
   allowance: examAllowance,
