@@ -97,8 +97,11 @@ export function toSentRow(
   };
   switch (admission.kind) {
     case 'admitted': {
-      const { category, market, price, dueAt } = admission.message;
-      const waiting = dueAt === null ? { status: 'queued' } : { status: 'scheduled', due_at: formatInstant(dueAt) };
+      const { category, market, price, dueAt, isHeld } = admission.message;
+      const waiting =
+        dueAt === null
+          ? { status: 'queued' }
+          : { status: 'scheduled', due_at: formatInstant(dueAt), reason: isHeld ? 'quiet_hours' : null };
       return { ...blank, ...waiting, id: request.id, category, market, price: formatAmount(price) };
     }
     case 'duplicate': {

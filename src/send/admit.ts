@@ -28,6 +28,7 @@ import type {
 } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
 import { isDerived } from './key.ts';
+import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
@@ -130,7 +131,11 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   const due = dueAt(sendAt, batch.facts.at);
   const refusal = gate(due, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
   if (refusal !== null) return refused(refusal, category);
-  return priceAndBudget(batch, { request, addressee, template, category, due });
+  const expiresAt = queueExpiry(due, request.timing?.expiresInMs ?? deliveryTtlMs(template));
+  const address = addressee.phone ?? addressee.userId;
+  const held = quietUntil({ ...batch.facts, category, address, timeZone: addressee.timeZone }, due);
+  if (held !== null && held >= expiresAt) return refused('quiet_hours', category);
+  return priceAndBudget(batch, { request, addressee, template, category, due, held, expiresAt });
 }
 
 // The language that was asked for; else the contact's; else the only one there is. A template that is not approved is not there.
@@ -168,6 +173,9 @@ type Candidate = {
   readonly category: Category;
   /** When it is to be sent: the admission, or the time that was asked for. */
   readonly due: Instant;
+  /** Until when quiet hours hold it; null where they do not. */
+  readonly held: Instant | null;
+  readonly expiresAt: Instant;
 };
 
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
@@ -200,7 +208,7 @@ function admit(
   candidate: Candidate,
   { market, rate }: { readonly market: string; readonly rate: StoredRate | null },
 ): Admission {
-  const { request, addressee, template, category, due } = candidate;
+  const { request, addressee, template, category, due, held, expiresAt } = candidate;
   const day = batch.daysFrom(due).first;
   const bucket = bucketFor(batch, candidate, { market, day });
   return {
@@ -214,8 +222,9 @@ function admit(
       price: rate?.rate ?? ZERO,
       isFreeNow: isFreeIn(pricingRules(), { category, day, window: windowThen(addressee, due) }),
       bucket,
-      dueAt: due > batch.facts.at ? due : null,
-      expiresAt: queueExpiry(due, request.timing?.expiresInMs ?? deliveryTtlMs(template)),
+      dueAt: held ?? (due > batch.facts.at ? due : null),
+      isHeld: held !== null,
+      expiresAt,
       reservation: reservation(batch, candidate, { bucket, rate }),
     },
   };

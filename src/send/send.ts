@@ -92,9 +92,9 @@ export function countAdmission(tally: Tally, admission: Admission): void {
   tally.read += 1;
   switch (admission.kind) {
     case 'admitted': {
-      const { price, dueAt: due } = admission.message;
+      const { price, dueAt: due, isHeld } = admission.message;
       countQueued(tally, price);
-      if (due !== null) tally.scheduled = plusScheduled(tally.scheduled, due, false);
+      if (due !== null) tally.scheduled = plusScheduled(tally.scheduled, due, isHeld);
       return;
     }
     case 'refused':

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { AdmissionFacts } from '../../src/ports/store/admit.ts';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { decideClaim } from '../../src/send/claim.ts';
 import { ZERO } from '../../src/values/money.ts';
@@ -44,6 +45,8 @@ describe('a free-form answer before it costs anything', () => {
         userId: null,
         held: ZERO,
         prices: PRICES,
+        quietHours: createQuietHours([]),
+        timeZone: null,
         gate: {
           flags: [flag('marketing', 'opt_in')],
           category,

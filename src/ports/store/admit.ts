@@ -7,6 +7,7 @@ import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { ContactRef } from './directory.ts';
 import type { StoredPrices } from './settle.ts';
+import type { QuietHours } from '../../domain/quiet-hours.ts';
 import type { Timing } from '../../domain/schedule.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
@@ -83,6 +84,8 @@ export type AddresseeFacts = {
   readonly lastInboundAt: Instant | null;
   readonly freeEntryUntil: Instant | null;
   readonly undeliverable: boolean;
+  /** The zone that is written of them; null where none is, and where their sender has no quiet hours, so that nobody looked. */
+  readonly timeZone: string | null;
 };
 
 /** A message that holds the request's key already, or is the retry or the confirmation that it asks for. */
@@ -102,6 +105,7 @@ export type AdmissionFacts = {
   /** The languages of the named template that may be sent; null for free-form text. */
   readonly templates: readonly Template[] | null;
   readonly prices: StoredPrices;
+  readonly quietHours: QuietHours;
   /** In the terms of every day on which one of the batch is to be sent. */
   readonly budgets: readonly BudgetUse[];
   readonly requests: readonly {
@@ -124,6 +128,8 @@ export type AdmittedMessage = {
   readonly bucket: Bucket;
   /** From when it may be sent; null for at once. */
   readonly dueAt: Instant | null;
+  /** Quiet hours put that off. */
+  readonly isHeld: boolean;
   readonly expiresAt: Instant;
   readonly reservation: LedgerEntry;
 };

@@ -26,6 +26,7 @@ import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
+import type { QuietStore } from './quiet.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
 
@@ -37,6 +38,7 @@ type AdmitParts = {
   readonly templates: TemplateStore;
   readonly budgets: BudgetStore;
   readonly warnings: BudgetWarnings;
+  readonly quiet: QuietStore;
 };
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
@@ -51,9 +53,9 @@ const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
 const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
 const INSERT_MESSAGE = /* sql */ `
-  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, price, held,
+  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, reason, price, held,
     hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms, max_price)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
 
 const INSERT_CONTENT = /* sql */ `
   INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
@@ -135,6 +137,7 @@ function summarise({ spent }: AdmitBatch, { admissions, budgets }: Decided, warn
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const sender = parts.senders.byId(batch.senderId);
+  const quietHours = parts.quiet.of(sender.id);
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
@@ -143,10 +146,11 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     runId: batch.runId,
     templates: batch.template === null ? null : parts.templates.current(sender.id, batch.template),
     prices: parts.prices.book(),
+    quietHours,
     budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: addresseeOf(parts, batch, request),
+      addressee: addresseeOf(parts, { ...batch, asksForZone: !quietHours.isEmpty }, request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
@@ -212,6 +216,7 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       request.fingerprint,
       message.category,
       message.dueAt === null ? 'queued' : 'scheduled',
+      message.isHeld ? 'quiet_hours' : null,
       message.price,
       message.price,
       bucketId,

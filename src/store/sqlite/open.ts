@@ -29,6 +29,7 @@ import { createPriceStore } from './prices.ts';
 import { createDiscrepancyStore } from './discrepancies.ts';
 import { createCounterStore } from './report.ts';
 import { createReconcileStore } from './reconcile.ts';
+import { createQuietStore } from './quiet.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
@@ -60,7 +61,8 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const pace = createPaceStore({ sqlite, senders });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
+  const quiet = createQuietStore(sqlite);
+  const parts = { sqlite, quiet, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),
@@ -79,6 +81,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createDiscrepancyStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...quiet.store,
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),

@@ -30,6 +30,7 @@ import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-
 import { DEFER } from './message-facts.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
+import type { QuietStore } from './quiet.ts';
 import type { Repricer } from './reprice.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import type { SenderStore } from './senders.ts';
@@ -51,6 +52,7 @@ type OutboxParts = {
   readonly liveness: Liveness;
   readonly pace: PaceStore;
   readonly repricer: Repricer;
+  readonly quiet: QuietStore;
 };
 
 const CLAIM = /* sql */ `
@@ -137,20 +139,19 @@ function claim(parts: OutboxParts, { scopes, schedule }: Waiting, turn: Begun, r
   const update = parts.sqlite.prepare(CLAIM);
   schedule.wake(turn);
   const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, room, rules });
-  const common = {
-    at: turn.at,
-    sender: parts.senders.byId(turn.senderId),
-    prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
-    standing: onceEach(parts.templates.standing),
-  };
+  const common = commonFacts(parts, turn);
   const waiting = new Set<TemplateId | null>();
+  let held = 0;
   for (const candidate of candidates) {
     const { id, contactId, templateId } = candidate;
     if (waiting.has(templateId)) continue; // it was put off with the first of them
     const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
     const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
     const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
-    if (decision.kind !== 'claim' && decision.kind !== 'wait') {
+    if (decision.kind === 'hold') {
+      schedule.hold(id, { at: turn.at, until: decision.until });
+      held += 1;
+    } else if (decision.kind !== 'claim' && decision.kind !== 'wait') {
       stopped.push(toStop(candidate, decision, turn.at));
     } else if (heldUntil !== null) {
       parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
@@ -167,19 +168,24 @@ function claim(parts: OutboxParts, { scopes, schedule }: Waiting, turn: Begun, r
       claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
+  if (held > 0) holdMore(parts, { scopes, schedule }, { turn, rules, common });
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
   const allowedAt = meter?.commit(turn.now()) ?? turn.at;
   // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
-  const dueAt = candidates.length < room ? nextDueAt({ scopes, schedule }, turn) : turn.at;
+  const dueAt = candidates.length < room ? schedule.nextDueAt(turn, scopes.nextDueAt(turn)) : turn.at;
   return { claimed, stopped, settled, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
 }
 
-// Whoever sends its own leaves what is scheduled to a dispatcher; a dispatcher waits for it.
-function nextDueAt({ scopes, schedule }: Waiting, turn: Begun): Instant | null {
-  const queued = scopes.nextDueAt(turn);
-  const scheduled = turn.scope.kind === 'all' ? schedule.nextDueAt(turn.senderId) : null;
-  return queued === null || scheduled === null ? (queued ?? scheduled) : toInstant(Math.min(queued, scheduled));
+// Where quiet hours hold one they hold many, which would take the room of turn after turn from those that may go.
+function holdMore(parts: OutboxParts, { scopes, schedule }: Waiting, { turn, rules, common }: Holding): void {
+  for (const candidate of scopes.due(turn, BATCH_MAX)) {
+    const windows = windowsOf(parts.sqlite, candidate.contactId, turn.senderId);
+    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
+    if (decision.kind === 'hold') schedule.hold(candidate.id, { at: turn.at, until: decision.until });
+  }
 }
+
+type Holding = { readonly turn: Begun; readonly rules: TurnRules; readonly common: CommonFacts };
 
 type Asked = { readonly turn: Begun; readonly room: number; readonly rules: TurnRules };
 
@@ -196,13 +202,26 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
 
 const NONE: readonly never[] = [];
 
-type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices' | 'quietHours'> & {
+  readonly standing: (id: TemplateId) => TemplateStanding;
+};
+
+// Asked once: looking whether the price cards changed takes longer than deciding.
+function commonFacts({ senders, quiet, prices, templates }: OutboxParts, { senderId, at }: Begun): CommonFacts {
+  return {
+    at,
+    sender: senders.byId(senderId),
+    quietHours: quiet.of(senderId),
+    prices: prices.book(),
+    standing: onceEach(templates.standing),
+  };
+}
 
 type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
 
 function claimFacts(
-  { sqlite, flags }: OutboxParts,
-  { at, sender, prices, standing }: CommonFacts,
+  { sqlite, flags, quiet }: OutboxParts,
+  { at, sender, prices, quietHours, standing }: CommonFacts,
   { candidate, windows }: InWindows,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
@@ -215,6 +234,8 @@ function claimFacts(
     userId: candidate.userId,
     held: toMicros(BigInt(candidate.held)),
     prices,
+    quietHours,
+    timeZone: quietHours.isEmpty ? null : quiet.timeZoneOf(candidate.contactId),
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
     retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {
@@ -251,7 +272,7 @@ function toClaimed(
   };
 }
 
-function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' | 'wait' }>, at: Instant): Outcome {
+function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' | 'wait' | 'hold' }>, at: Instant): Outcome {
   return toOutcome({
     messageId: candidate.id,
     kind: decision.kind === 'expire' ? 'expired' : 'cancelled',

@@ -15,8 +15,8 @@ export type Schedule = {
   readonly wake: (turn: WakeTurn) => void;
   /** Lets a queued message wait until quiet hours are over. Call it inside `write`. */
   readonly hold: (id: MessageId, times: { readonly at: Instant; readonly until: Instant }) => void;
-  /** When the next one of a sender is due; null when none waits. */
-  readonly nextDueAt: (senderId: SenderId) => Instant | null;
+  /** When the next one is due, scheduled or queued; null when none waits. Whoever sends its own leaves what is scheduled to a dispatcher, who waits for it. */
+  readonly nextDueAt: (turn: WakeTurn, queued: Instant | null) => Instant | null;
 };
 
 const WAKE = /* sql */ `UPDATE message SET state = 'queued', reason = NULL, changed_at = ? WHERE state = 'scheduled'`;
@@ -51,9 +51,10 @@ export function createSchedule(sqlite: Sqlite): Schedule {
       }
     },
     hold: (id, { at, until }) => void sqlite.prepare(HOLD).run(until, at, id),
-    nextDueAt: (senderId) => {
-      const times = CATEGORIES.map((category) => sqlite.prepare(NEXT).pluck().get(senderId, category) as Instant | null);
-      return times.reduce((first, at) => (first === null || (at !== null && at < first) ? at : first), null);
+    nextDueAt: ({ senderId, scope }, queued) => {
+      const times =
+        scope.kind !== 'all' ? [] : CATEGORIES.map((category) => sqlite.prepare(NEXT).pluck().get(senderId, category) as Instant | null);
+      return times.reduce((first, at) => (first === null || (at !== null && at < first) ? at : first), queued);
     },
   };
 }

@@ -23,6 +23,7 @@ import { examOutbox } from './outbox.ts';
 import { examPace } from './pace.ts';
 import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
+import { examQuiet } from './quiet.ts';
 import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
 import { examSchedule } from './schedule.ts';
@@ -70,6 +71,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   estimates: examEstimates,
   outbox: examOutbox,
   schedule: examSchedule,
+  quiet_hours: examQuiet,
   pace: examPace,
   settle: examSettle,
   allowance: examAllowance,
