@@ -6,6 +6,7 @@ import { toOptIns } from '../../domain/consent-change.ts';
 import { isAttributeKey, TIME_ZONE_ATTRIBUTE } from '../../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
+import { parseTimeZone } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { CONTACT_COLUMNS, ContactItem, contactText, toContactItem } from '../contact-item.ts';
 import { purposesText } from '../consent-view.ts';
@@ -21,7 +22,7 @@ const ContactAddOptions = z
     timeZone: orNull(timeZoneText),
     attr: pairs.check(
       z.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -'),
-      z.refine((values) => !Object.hasOwn(values, TIME_ZONE_ATTRIBUTE), '--time-zone says in which zone somebody lives'),
+      z.refine(hasNoWrongZone, `its ${TIME_ZONE_ATTRIBUTE} is not a time zone such as Europe/Berlin`),
     ),
     optIn: orNull(purposesText),
     source: orNull(filledText()),
@@ -33,6 +34,11 @@ const ContactAddOptions = z
     z.refine(({ optIn, source }) => optIn !== null || source === null, { path: ['source'], error: 'it belongs to --opt-in' }),
     z.refine(({ optIn, evidence }) => optIn !== null || evidence === null, { path: ['evidence'], error: 'it belongs to --opt-in' }),
   );
+
+// Quiet hours go by it.
+function hasNoWrongZone({ [TIME_ZONE_ATTRIBUTE]: zone }: Readonly<Record<string, string>>): boolean {
+  return zone === undefined || parseTimeZone(zone) !== undefined;
+}
 
 const result = z.enum(['added', 'updated', 'unchanged', 'refused']);
 
