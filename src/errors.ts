@@ -29,6 +29,7 @@ export const CODES = {
   unknown_message: { exit: 2, summary: 'No such message.' },
   unknown_campaign: { exit: 2, summary: 'No such campaign.' },
   unknown_budget: { exit: 2, summary: 'No such budget.' },
+  unknown_quiet_hours: { exit: 2, summary: 'No such quiet hours.' },
   unknown_market: { exit: 2, summary: 'No such market.' },
   template_invalid: { exit: 2, summary: "The file is not a template in the provider's format." },
   language_required: { exit: 2, summary: 'The template is there in several languages, and nothing says which.' },

@@ -169,6 +169,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/budget-remove.ts')).defineBudgetRemove,
   },
   {
+    path: 'quiet-hours set',
+    summary: 'hold messages while it is quiet where their people are',
+    load: async () => (await import('./commands/quiet-hours-set.ts')).defineQuietHoursSet,
+  },
+  {
+    path: 'quiet-hours list',
+    summary: 'list quiet hours',
+    load: async () => (await import('./commands/quiet-hours-list.ts')).defineQuietHoursList,
+  },
+  {
+    path: 'quiet-hours remove',
+    summary: 'take quiet hours back',
+    load: async () => (await import('./commands/quiet-hours-remove.ts')).defineQuietHoursRemove,
+  },
+  {
     path: 'bill-report',
     summary: 'what was sent and what it costs',
     formats: [...FORMATS, ...BOOK_FORMATS],

@@ -32,6 +32,10 @@ export const messageItem = z.object({
   retried_by: z.nullable(z.string()).check(z.describe('the message that sends this one again')),
   created_at: instantTextOut,
   changed_at: instantTextOut,
+  due_at: z.nullable(instantTextOut).check(z.describe('from when it may be sent; null once it is not waiting any more')),
+  expires_at: z
+    .nullable(instantTextOut)
+    .check(z.describe('when it is given up if it was not sent by then; null once it is not waiting any more')),
 });
 
 export type MessageItem = z.output<typeof messageItem>;
@@ -63,6 +67,8 @@ export function toMessageItem(record: MessageRecord): MessageItem {
     retried_by: record.retriedBy,
     created_at: formatInstant(record.createdAt),
     changed_at: formatInstant(record.changedAt),
+    due_at: record.dueAt === null ? null : formatInstant(record.dueAt),
+    expires_at: record.expiresAt === null ? null : formatInstant(record.expiresAt),
   };
 }
 

@@ -70,10 +70,11 @@ const STEPS: Readonly<Record<RefusalReason, string>> = {
   opted_out: 'tollbell consent show <phone> tells when and how they opted out; only they can opt in again.',
   blocked: 'tollbell consent show <phone> tells who blocked them, when and why.',
   no_window: 'Without a template one can only answer, within 24 hours after the customer wrote.',
-  quiet_hours: 'Send it again when the quiet hours are over.',
+  quiet_hours: 'Quiet hours would hold it for longer than it lives: send it again when they are over, or with a longer --expires-in.',
   undeliverable: 'The provider cannot reach the number; it counts as reachable again once it is heard of.',
   template_unavailable: 'tollbell template list shows the state of the templates; tollbell template sync asks the provider.',
   market_paused: 'The provider delivers nothing of this category in that country for the time being; send it again later.',
+  too_late: 'Their time is past: send them with a later time, or without one.',
   suppressed: 'The person was forgotten on request, and stays so.',
 };
 

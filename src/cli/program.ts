@@ -155,6 +155,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   word: 'the words by which customers stop and start',
   review: 'inbound messages that may be a stop',
   budget: 'caps on spending, and their warnings',
+  'quiet-hours': 'when nobody is to be messaged, by the clock of whoever is',
   webhook: 'what comes back from a provider',
 };
 

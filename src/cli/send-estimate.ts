@@ -42,17 +42,19 @@ type Parts = { readonly store: Store; readonly sender: Sender; readonly at: Inst
 export function startEstimate({ store, sender, at, dryRun }: Parts): SendEstimate {
   const meter = createEstimateMeter();
   let newcomers = 0;
+  let lastDue = at;
   return {
     count: (admission) => {
       if (!dryRun || admission.kind !== 'admitted') return;
-      const { market, category, template, price: reserved, isFreeNow, isNewcomer } = admission.message;
+      const { market, category, template, price: reserved, isFreeNow, isNewcomer, dueAt } = admission.message;
       if (isNewcomer) newcomers += 1;
+      if (dueAt !== null && dueAt > lastDue) lastDue = dueAt;
       meter.add({ market, category, units: 1, reserved, cap: bidCap(template, sender.currency), isFreeNow });
     },
     end: async () => {
       if (!dryRun) return null;
       const { currency, timeZone } = sender;
-      const [from, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
+      const [from, to] = [dayOf(at, timeZone), dayOf(queueExpiry(lastDue, DELIVERY_TTL_MS), timeZone)];
       const cards = (await store.listPriceCards({ currency })).map(({ card }) => card);
       const charged = await chargedSoFar(store, currency, from);
       return {

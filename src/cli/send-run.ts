@@ -28,6 +28,7 @@ import { openProgress } from './progress.ts';
 import { limitHint } from './limit-hint.ts';
 import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
+import { timingOf } from './send-timing.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
 import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
 
@@ -46,7 +47,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
-  const plan = planOf(options, { sender, template, derivesKeys: false });
+  const plan = planOf(app, options, { sender, template, derivesKeys: false });
   const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
   const { tally, ...ending } = await send(
     host,
@@ -75,6 +76,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     rows: shown,
     estimate: await estimate.end(),
     ending,
+    isForLater: isForLater(options),
     resume: dispatchOf(sender),
     failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: options.key !== null }),
     hints: await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt }),
@@ -91,7 +93,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
-  const plan = planOf(options, { sender, template, derivesKeys: true });
+  const plan = planOf(app, options, { sender, template, derivesKeys: true });
   const run = async (): Promise<SendView> => {
     const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
     const { tally, ...ending } = await send(
@@ -125,6 +127,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       rows: rows === null ? null : await shownRows(host.store, rows, { ...options, ending }),
       estimate: await estimate.end(),
       ending,
+      isForLater: isForLater(options),
       resume: 'the same command',
       failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
       hints: [
@@ -178,12 +181,14 @@ async function templateOf(store: Store, sender: Sender, name: string | null): Pr
 type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };
 
 function planOf(
+  app: App,
   options: SendOptions,
   { sender, template, derivesKeys }: PlanParts,
 ): Omit<SendPlan, 'onAdmission' | 'onProgress' | 'onStopping'> {
   const { campaign, maxPrice, dryRun, queue, wait, timeout } = options;
   const waitsForDelivery = wait === 'delivered';
-  return { sender, template, campaign, maxPrice, dryRun, queueOnly: queue, derivesKeys, waitsForDelivery, timeoutMs: timeout };
+  const timing = timingOf(app, options);
+  return { sender, template, campaign, maxPrice, timing, dryRun, queueOnly: queue, derivesKeys, waitsForDelivery, timeoutMs: timeout };
 }
 
 // In a file such a row is refused; on the command line there is somebody to tell.
@@ -201,6 +206,10 @@ async function checkLanguages(store: Store, recipients: readonly Recipient[], { 
       });
     }
   }
+}
+
+function isForLater({ at, queue }: SendOptions): boolean {
+  return at !== null || queue;
 }
 
 function lookOf(rows: readonly SentRow[], { sender, campaign }: { readonly sender: Sender; readonly campaign: string | null }): string {

@@ -17,8 +17,10 @@ import type { View } from './command.ts';
 import { estimateShape, estimateText } from './estimate-view.ts';
 import { nextStep } from './next-step.ts';
 import { type Style, table } from './render.ts';
+import { dispatchOf } from './interrupted.ts';
 import { heldBackShape, heldBackText, type Outlook } from './send-estimate.ts';
-import { moneyText } from './shapes.ts';
+import { scheduledItem, scheduledLines, toScheduledItem } from './send-timing.ts';
+import { instantTextOut, moneyText } from './shapes.ts';
 
 const count = z.int();
 
@@ -35,6 +37,7 @@ const sentRow = () =>
     currency: z.string(),
     provider_id: z.nullable(z.string()),
     duplicate_of: z.nullable(z.string()),
+    due_at: z.nullable(instantTextOut).check(z.describe('from when it may be sent, where it waits for its time')),
   });
 
 export type SentRow = z.output<ReturnType<typeof sentRow>>;
@@ -58,6 +61,7 @@ export const sendDocument = () =>
       unknown: count,
     }),
     refusals: z.record(z.enum(REFUSAL_REASONS), count),
+    scheduled: scheduledItem(),
     amounts: z.array(z.object({ currency: z.string(), reserved: moneyText, charged: moneyText, free_units: count })),
     recovered: z.array(z.string()).check(z.describe('messages that a dead process had under way, of whatever send: unknown now')),
     budget_warnings: z
@@ -92,11 +96,16 @@ export function toSentRow(
     currency,
     provider_id: null,
     duplicate_of: null,
+    due_at: null,
   };
   switch (admission.kind) {
     case 'admitted': {
-      const { category, market, price } = admission.message;
-      return { ...blank, id: request.id, status: 'queued', category, market, price: formatAmount(price) };
+      const { category, market, price, dueAt, isHeld } = admission.message;
+      const waiting =
+        dueAt === null
+          ? { status: 'queued' }
+          : { status: 'scheduled', due_at: formatInstant(dueAt), reason: isHeld ? 'quiet_hours' : null };
+      return { ...blank, ...waiting, id: request.id, category, market, price: formatAmount(price) };
     }
     case 'duplicate': {
       const { id, state, price } = admission.kept;
@@ -112,8 +121,9 @@ export function toSentRow(
 /** The row with what the store says of its message now. */
 export function withRecord(row: SentRow, record: MessageRecord | null | undefined): SentRow {
   if (record === null || record === undefined) return row;
-  const { state, reason, category, market, price, providerId } = record;
-  return { ...row, status: state, reason, category, market, price: formatAmount(price), provider_id: providerId };
+  const { state, reason, category, market, price, providerId, dueAt } = record;
+  const due = state === 'scheduled' && dueAt !== null ? formatInstant(dueAt) : null;
+  return { ...row, status: state, reason, category, market, price: formatAmount(price), provider_id: providerId, due_at: due };
 }
 
 const WAITING = 'Another process still holds some of these messages; tollbell message list shows what becomes of them.';
@@ -127,6 +137,8 @@ type SendResult = {
   /** What it may come to, where nothing was sent. */
   readonly estimate?: Outlook | null;
   readonly ending: Ending;
+  /** Nobody asked for it to be sent now. */
+  readonly isForLater: boolean;
   /** The command that goes on with what is left. */
   readonly resume: string;
   /** What there is to say besides. */
@@ -151,9 +163,12 @@ function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly 
 export function sendView(result: SendResult): SendView {
   const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
   const status = statusOfTally(tally);
-  const isLeft = ending.waiting || ending.timedOut || ending.nextDueAt !== null;
-  const isCutShort = ending.timedOut || ending.nextDueAt !== null || failure !== null;
-  const steps = [...hints, ...nextStep(tally, result), ...leftLines(result)];
+  const isHeld = !dryRun && !result.isForLater && (tally.scheduled?.quietUnits ?? 0) > 0;
+  const isPutOff = ending.timedOut || ending.nextDueAt !== null || isHeld;
+  const isLeft = ending.waiting || isPutOff;
+  const isCutShort = isPutOff || failure !== null;
+  const waits = scheduledLines(tally.scheduled, { dryRun, dispatch: dispatchOf(sender) });
+  const steps = [...hints, ...nextStep(tally, result), ...leftLines(result), ...waits];
   const document = {
     status: isCutShort && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,
@@ -161,6 +176,7 @@ export function sendView(result: SendResult): SendView {
     campaign,
     counts: { read: tally.read, ...tally.counts },
     refusals: tally.refusals,
+    scheduled: toScheduledItem(tally.scheduled),
     amounts: [
       {
         currency: sender.currency,
@@ -192,10 +208,12 @@ export function sendView(result: SendResult): SendView {
 type Document = z.output<typeof SendDocument>;
 
 async function summary(document: Document, style: Style): Promise<string> {
-  const { counts, refusals, amounts, messages } = document;
+  const { counts: all, refusals, amounts, messages } = document;
+  const scheduled = document.scheduled?.units ?? 0;
+  const counts = { ...all, queued: all.queued - scheduled, scheduled };
   const head = document.dry_run ? `${style.strong('Dry run')}: nothing was sent.\n` : '';
   const shown = Object.entries(counts).filter(([name, number]) => number > 0 || name === 'read');
-  const words = shown.map(([name, number]) => `${number} ${document.dry_run && name === 'queued' ? 'would be sent' : name}`);
+  const words = shown.map(([name, number]) => `${number} ${document.dry_run ? (WOULD_BE[name] ?? name) : name}`);
   const reasons = Object.entries(refusals).filter(([, number]) => number > 0);
   const why = reasons.length === 0 ? '' : `\nrefused: ${reasons.map(([reason, number]) => `${number} ${reason}`).join(', ')}`;
   const money = amounts
@@ -208,6 +226,8 @@ async function summary(document: Document, style: Style): Promise<string> {
   const held = heldBackText(document.messaging_limit);
   return `${head}${few}${words.join(', ')}${why}\n${money}${outlook}${held === null ? '' : `\n${held}`}`;
 }
+
+const WOULD_BE: Readonly<Record<string, string>> = { queued: 'would be sent', scheduled: 'would be scheduled' };
 
 const ROWS_SHOWN_MAX = 20;
 

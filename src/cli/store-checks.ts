@@ -109,9 +109,11 @@ function checkUnknown({ unknown }: StoreHealth): Check {
   );
 }
 
-function checkQueued({ clock }: Pick<App, 'clock'>, { queued }: StoreHealth): Check {
+function checkQueued({ clock }: Pick<App, 'clock'>, { queued, scheduled }: StoreHealth): Check {
   const isOld = queued.oldestAt !== null && clock.now() - queued.oldestAt > 3_600_000;
-  const message = queued.count === 0 ? 'Nothing waits.' : `${queued.count} messages wait to be sent${since(queued.oldestAt)}.`;
+  const later = scheduled.nextAt === null ? '' : ` ${scheduled.count} are scheduled, the first for ${formatInstant(scheduled.nextAt)}.`;
+  const now = queued.count === 0 ? 'Nothing waits.' : `${queued.count} messages wait to be sent${since(queued.oldestAt)}.`;
+  const message = `${now}${later}`;
   return isOld ? warning('queued', message, 'tollbell dispatch, or serve --dispatch, sends what is due.') : good('queued', message);
 }
 

@@ -2,7 +2,7 @@
 
 import type { BudgetId, CampaignId, SenderId } from '../values/id.ts';
 import { type Currency, type Micros, minus, plus, ZERO } from '../values/money.ts';
-import type { Instant } from '../values/time.ts';
+import { type Day, type Instant, monthOf } from '../values/time.ts';
 import type { Category } from './consent.ts';
 
 export const BUDGET_PERIODS = ['day', 'month', 'campaign'] as const;
@@ -37,8 +37,24 @@ export type BudgetUse = {
   readonly hasRefused?: boolean;
 };
 
-/** What a budget must know of a message. */
-export type Spending = { readonly category: Category; readonly costCenter: string | null; readonly campaignId: CampaignId | null };
+/** What a budget must know of a message. `day` is the one that it counts on: that of its admission, or the one for which it is scheduled. */
+export type Spending = {
+  readonly category: Category;
+  readonly costCenter: string | null;
+  readonly campaignId: CampaignId | null;
+  readonly day: Day;
+};
+
+/** The term of a budget in which a message counts; null where no term of it does, as with a campaign's budget and a message that is of none. */
+export function termOf({ period }: Pick<Budget, 'period'>, { day, campaignId }: Pick<Spending, 'day' | 'campaignId'>): string | null {
+  if (period === 'campaign') return campaignId;
+  return period === 'day' ? day : monthOf(day);
+}
+
+/** Tells a budget in one term from the same one in another. */
+export function useKey({ budget, term }: Pick<BudgetUse, 'budget' | 'term'>): string {
+  return `${budget.id} ${term ?? ''}`;
+}
 
 /** True when the budget counts messages of this kind. */
 export function covers(budget: Budget, spending: Spending): boolean {
@@ -69,13 +85,15 @@ export type BudgetMeter = {
 /** Starts a meter at what is already used. */
 export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
   const state = uses.map(({ budget, term, used }) => ({ budget, term, used, hasRefused: false }));
-  const partOf = (budget: Budget, { amount, spending }: Taken): Micros => (covers(budget, spending) ? amount : ZERO);
+  const counts = ({ budget, term }: BudgetUse, spending: Spending): boolean =>
+    covers(budget, spending) && termOf(budget, spending) === term;
+  const partOf = (use: BudgetUse, { amount, spending }: Taken): Micros => (counts(use, spending) ? amount : ZERO);
   const giveBack = (taken: Taken): void => {
-    for (const use of state) use.used = minus(use.used, partOf(use.budget, taken));
+    for (const use of state) use.used = minus(use.used, partOf(use, taken));
   };
   return {
     take(amount, spending) {
-      const covering = state.filter(({ budget }) => covers(budget, spending));
+      const covering = state.filter((use) => counts(use, spending));
       const refusing = covering.filter(({ budget, used }) => budget.mode === 'hard' && used + amount > budget.cap);
       for (const use of refusing) use.hasRefused = true;
       if (refusing.length > 0) return false;
@@ -85,12 +103,13 @@ export function createBudgetMeter(uses: readonly BudgetUse[]): BudgetMeter {
     giveBack,
     exchange(taken, needed) {
       // A budget that was lowered below what is used of it stands against more, not against less.
-      const fits = state.every(({ budget, used }) => {
-        const more = partOf(budget, needed) - partOf(budget, taken);
+      const fits = state.every((use) => {
+        const { budget, used } = use;
+        const more = partOf(use, needed) - partOf(use, taken);
         return budget.mode === 'warn' || more <= 0n || used + more <= budget.cap;
       });
       giveBack(taken);
-      if (fits) for (const use of state) use.used = plus(use.used, partOf(use.budget, needed));
+      if (fits) for (const use of state) use.used = plus(use.used, partOf(use, needed));
       return fits;
     },
     uses: () => state,

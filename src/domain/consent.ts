@@ -69,6 +69,7 @@ export const REFUSAL_REASONS = [
   'undeliverable',
   'template_unavailable',
   'market_paused',
+  'too_late',
   'suppressed',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];

@@ -31,6 +31,9 @@ export function isUserId(text: string): boolean {
   return USER_ID.test(text);
 }
 
+/** The attribute that says in which zone a person lives, as an IANA name: quiet hours go by it. */
+export const TIME_ZONE_ATTRIBUTE = 'time_zone';
+
 /** True for a name that an attribute can have: letters, digits, `_`, `.`, `-`; at most 64. */
 export function isAttributeKey(text: string): boolean {
   return /^[A-Za-z0-9_.-]{1,64}$/.test(text);

@@ -42,20 +42,22 @@ export const DELIVERY_TTL_MS = 30 * 86_400_000;
 /** Webhooks are repeated for up to 7 days, and one day is for clocks: after that silence means that nothing will come. */
 export const SILENCE_GRACE_MS = 8 * 86_400_000;
 
+// A message that waits again may have left with its first request after all.
+const WAITING: Partial<Record<EventKind, MessageState>> = {
+  cancelled: 'cancelled',
+  expired: 'expired',
+  failed: 'failed',
+  accepted: 'accepted',
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+};
+
 // From each state, where an event leads. What is not here changes nothing: events that are late, repeated or out of order are harmless.
 // `cancelled` and `failed` give way to a delivery, because the provider bills what it delivered whatever we believed.
 const TRANSITIONS: Readonly<Record<MessageState, Partial<Record<EventKind, MessageState>>>> = {
-  // A message that is queued again may have left with its first request after all.
-  queued: {
-    cancelled: 'cancelled',
-    expired: 'expired',
-    failed: 'failed',
-    accepted: 'accepted',
-    sent: 'sent',
-    delivered: 'delivered',
-    read: 'read',
-  },
-  scheduled: { cancelled: 'cancelled', expired: 'expired', delivered: 'delivered', read: 'read' },
+  queued: WAITING,
+  scheduled: WAITING,
   sending: {
     accepted: 'accepted',
     rejected: 'failed',
@@ -91,9 +93,14 @@ export function isClosed(state: MessageState): boolean {
   return isDelivered(state) || state === 'failed' || state === 'expired' || state === 'cancelled';
 }
 
-/** When a message that is still queued is given up: a code for a login is worth nothing an hour later, whoever kept it waiting. */
-export function queueExpiry(admittedAt: Instant, ttlMs: number): Instant {
-  return toInstant(admittedAt + ttlMs);
+/** When a message that is due then, and still queued, is given up: a code for a login is worth nothing an hour later, whoever kept it waiting. */
+export function queueExpiry(due: Instant, ttlMs: number): Instant {
+  return toInstant(due + ttlMs);
+}
+
+/** True while a message waits for its turn or its time: it can be cancelled, and was not sent, or is to be sent again. */
+export function isWaiting(state: MessageState): boolean {
+  return state === 'queued' || state === 'scheduled';
 }
 
 /** When silence about a message that was handed over, to be delivered within that time, ends its reservation. */

@@ -9,19 +9,29 @@ import { bidCap } from '../domain/bid.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
-import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
+import { DELIVERY_TTL_MS, isWaiting, queueExpiry } from '../domain/message.ts';
 import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
 import { type Promised, PROMISED_FREE, promisedFor, quoteReservation } from '../domain/quote.ts';
+import { AT_ONCE, dueAt, isTooLate } from '../domain/schedule.ts';
 import { internationalFrom } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { isWindowOpen, type OpenWindow, openWindow } from '../domain/window.ts';
-import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
+import type {
+  AddresseeFacts,
+  Admission,
+  AdmissionFacts,
+  AdmitRequest,
+  AdmittedMessage,
+  DecideAdmissions,
+  KeptMessage,
+} from '../ports/store/admit.ts';
 import { isDerived } from './key.ts';
+import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
-import { type Micros, ZERO } from '../values/money.ts';
-import { type Day, dayOf, monthOf } from '../values/time.ts';
+import { ZERO } from '../values/money.ts';
+import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
 export const decideAdmissions: DecideAdmissions = (facts) => {
@@ -31,7 +41,7 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
     const first = batch.firstOf(request);
     if (first !== null) return answerAgain(request, first, false);
     const admission = decideOne(batch, request, addressee);
-    if (admission.kind === 'admitted') batch.remember(request, admission.message.price);
+    if (admission.kind === 'admitted') batch.remember(admission.message);
     return admission;
   });
   return { admissions, budgets: batch.budgets.uses() };
@@ -40,40 +50,48 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
 type Batch = {
   readonly facts: AdmissionFacts;
   readonly budgets: BudgetMeter;
-  /** In the sender's zone. */
-  readonly today: Day;
-  /** The last day on which anything of the batch may be sent. */
-  readonly lastDay: Day;
-  /** Whether a category is free today in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
-  readonly isFree: (category: Category) => boolean;
+  /** In the sender's zone: the day of an instant, and the last one on which what is due then may be delivered. Asked for each message. */
+  readonly daysFrom: (due: Instant) => Days;
+  /** Whether a category is free on a day in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
+  readonly isFree: (category: Category, day: Day) => boolean;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
   readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
-  readonly remember: (request: AdmitRequest, price: Micros) => void;
+  readonly remember: (message: AdmittedMessage) => void;
 };
+
+type Days = { readonly first: Day; readonly last: Day };
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
-  const free = new Map<Category, boolean>();
-  const today = dayOf(facts.at, facts.sender.timeZone);
+  const free = new Map<string, boolean>();
+  const days = new Map<Instant, Days>();
+  const dayIn = (at: Instant): Day => dayOf(at, facts.sender.timeZone);
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
-    today,
-    lastDay: dayOf(queueExpiry(facts.at, DELIVERY_TTL_MS), facts.sender.timeZone),
+    daysFrom: (due) => {
+      const known = days.get(due) ?? { first: dayIn(due), last: dayIn(queueExpiry(due, DELIVERY_TTL_MS)) };
+      days.set(due, known);
+      return known;
+    },
     buckets: new Map(),
-    isFree: (category) => {
-      const known = free.get(category) ?? isAlwaysFree(pricingRules(), { category, day: today });
-      free.set(category, known);
+    isFree: (category, day) => {
+      const known = free.get(`${day}${category}`) ?? isAlwaysFree(pricingRules(), { category, day });
+      free.set(`${day}${category}`, known);
       return known;
     },
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
-    remember: ({ id, key, fingerprint }, price) => {
-      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: 'queued', runId: facts.runId, price });
+    remember: ({ request: { id, key, fingerprint }, dueAt: due, price }) => {
+      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price });
     },
   };
+}
+
+function stateOf(due: Instant | null): 'queued' | 'scheduled' {
+  return due === null ? 'queued' : 'scheduled';
 }
 
 function keyText(key: Uint8Array): string {
@@ -89,11 +107,11 @@ function isSame({ key, fingerprint, aliases }: AdmitRequest, kept: KeptMessage):
   return [fingerprint, ...aliases.map((alias) => alias.fingerprint)].some((content) => sameBytes(content, kept.fingerprint));
 }
 
-// A message that is queued and not of this run was left behind, or is another process's own: whoever claims it first sends it.
+// A message that waits and is not of this run was left behind, or is another process's own: whoever claims it first sends it.
 // It becomes this run's own by that, so that its second row in a file is a repeat.
 function takesUp({ facts, takenUp }: Batch, kept: KeptMessage): boolean {
   const ofThisRun = (kept.runId === facts.runId && facts.runId !== null) || takenUp.has(kept.id);
-  if (kept.state !== 'queued' || ofThisRun) return false;
+  if (!isWaiting(kept.state) || ofThisRun) return false;
   takenUp.add(kept.id);
   return true;
 }
@@ -108,9 +126,16 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   const template = templates === null ? null : chooseTemplate(templates, request, addressee);
   if (template === undefined) return refused('template_unavailable', null);
   const category: Category = template?.category ?? 'service';
-  const refusal = gate(batch.facts, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
+  const { sendAt } = request.timing ?? AT_ONCE;
+  if (isTooLate(sendAt, batch.facts.at)) return refused('too_late', category);
+  const due = dueAt(sendAt, batch.facts.at);
+  const refusal = gate(due, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
   if (refusal !== null) return refused(refusal, category);
-  return priceAndBudget(batch, { request, addressee, template, category });
+  const expiresAt = queueExpiry(due, request.timing?.expiresInMs ?? deliveryTtlMs(template));
+  const address = addressee.phone ?? addressee.userId;
+  const held = quietUntil({ ...batch.facts, category, address, timeZone: addressee.timeZone }, due);
+  if (held !== null && held >= expiresAt) return refused('quiet_hours', category);
+  return priceAndBudget(batch, { request, addressee, template, category, due, held, expiresAt });
 }
 
 // The language that was asked for; else the contact's; else the only one there is. A template that is not approved is not there.
@@ -134,9 +159,10 @@ type GateParts = {
   readonly confirmsStop: boolean;
 };
 
-function gate(facts: AdmissionFacts, { addressee, ...message }: GateParts): RefusalReason | null {
+// As things stand now; what is due later is asked again then.
+function gate(due: Instant, { addressee, ...message }: GateParts): RefusalReason | null {
   const { flags, lastInboundAt, undeliverable } = addressee;
-  const refusal = refusalOf({ ...message, flags, windowOpen: isWindowOpen(lastInboundAt, facts.at), lastInboundAt });
+  const refusal = refusalOf({ ...message, flags, windowOpen: isWindowOpen(lastInboundAt, due), lastInboundAt });
   return refusal ?? (undeliverable ? 'undeliverable' : null);
 }
 
@@ -145,29 +171,35 @@ type Candidate = {
   readonly addressee: AddresseeFacts;
   readonly template: Template | null;
   readonly category: Category;
+  /** When it is to be sent: the admission, or the time that was asked for. */
+  readonly due: Instant;
+  /** Until when quiet hours hold it; null where they do not. */
+  readonly held: Instant | null;
+  readonly expiresAt: Instant;
 };
 
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
-  const { request, addressee } = asked;
+  const { request, addressee, due } = asked;
+  const { first, last } = batch.daysFrom(due);
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
-  const place = { category: asked.category, address, day: batch.today, markets: marketMap() };
+  const place = { category: asked.category, address, day: first, markets: marketMap() };
   if (isPaused(marketPauses(), place)) return refused('market_paused', asked.category, marketOf(place.markets, address, place.day));
   const { category, market, rate } = quoteReservation(facts.prices, marketMap(), {
     address,
     category: asked.category,
     currency: facts.sender.currency,
-    from: batch.today,
-    to: batch.lastDay,
-    mayLackFirst: batch.isFree(asked.category),
+    from: first, // nothing is charged before it is sent, so today's price says nothing of what is sent later
+    to: last,
+    mayLackFirst: batch.isFree(asked.category, first),
     internationalFrom: internationalFrom(facts.sender),
   });
   const promised =
-    promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (batch.isFree(category) ? PROMISED_FREE : null);
+    promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (batch.isFree(category, first) ? PROMISED_FREE : null);
   if (promised === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && promised.amount > request.maxPrice) return refused('over_max_price', category, market);
-  const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
+  const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId, day: first };
   if (!batch.budgets.take(promised.amount, spending)) return refused('over_budget', category, market);
   return admit(batch, { ...asked, category }, { market, promised });
 }
@@ -177,8 +209,9 @@ function admit(
   candidate: Candidate,
   { market, promised }: { readonly market: string; readonly promised: Promised },
 ): Admission {
-  const { request, addressee, template, category } = candidate;
-  const bucket = bucketFor(batch, candidate, market);
+  const { request, addressee, template, category, due, held, expiresAt } = candidate;
+  const day = batch.daysFrom(due).first;
+  const bucket = bucketFor(batch, candidate, { market, day });
   return {
     kind: 'admitted',
     message: {
@@ -188,22 +221,24 @@ function admit(
       category,
       market,
       price: promised.amount,
-      isFreeNow: isFreeIn(pricingRules(), { category, day: batch.today, window: windowNow(batch, addressee) }),
+      isFreeNow: isFreeIn(pricingRules(), { category, day, window: windowThen(addressee, due) }),
       isNewcomer: addressee.isNewcomer,
       bucket,
-      expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
-      reservation: reservation(batch, request, { bucket, promised }),
+      dueAt: held ?? (due > batch.facts.at ? due : null),
+      isHeld: held !== null,
+      expiresAt,
+      reservation: reservation(batch, candidate, { bucket, promised }),
     },
   };
 }
 
-function windowNow({ facts }: Batch, { lastInboundAt, freeEntryUntil }: AddresseeFacts): OpenWindow {
-  return openWindow({ inboundAt: lastInboundAt, freeEntryUntil }, facts.at);
+function windowThen({ lastInboundAt, freeEntryUntil }: AddresseeFacts, due: Instant): OpenWindow {
+  return openWindow({ inboundAt: lastInboundAt, freeEntryUntil }, due);
 }
 
 function reservation(
-  batch: Batch,
-  request: AdmitRequest,
+  { facts }: Batch,
+  { request, due }: Candidate,
   { bucket, promised }: { readonly bucket: Bucket; readonly promised: Promised },
 ): LedgerEntry {
   return {
@@ -214,9 +249,9 @@ function reservation(
     holdBucket: bucket,
     held: promised.amount,
     posted: ZERO,
-    eventAt: batch.facts.at,
-    recordedAt: batch.facts.at,
-    booksMonth: monthOf(batch.today),
+    eventAt: due,
+    recordedAt: facts.at,
+    booksMonth: monthOf(bucket.day),
     cause: null,
     reference: null,
     evidence: promised.evidence,
@@ -224,13 +259,17 @@ function reservation(
 }
 
 // Equal buckets share one object, so that the book finds their number once per batch.
-function bucketFor(batch: Batch, { template, category, request }: Candidate, market: string): Bucket {
-  const key = `${market}\n${category}\n${template?.name ?? ''}\n${request.costCenter ?? ''}`;
+function bucketFor(
+  batch: Batch,
+  { template, category, request }: Candidate,
+  { market, day }: { readonly market: string; readonly day: Day },
+): Bucket {
+  const key = `${day}\n${market}\n${category}\n${template?.name ?? ''}\n${request.costCenter ?? ''}`;
   const known = batch.buckets.get(key);
   if (known !== undefined) return known;
   const { sender, campaignId } = batch.facts;
   const bucket: Bucket = {
-    day: batch.today,
+    day,
     accountId: sender.accountId,
     senderId: sender.id,
     market,

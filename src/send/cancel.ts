@@ -2,8 +2,9 @@
 
 import { fail } from '../errors.ts';
 import type { Page } from '../ports/store/directory.ts';
-import type { MessageRecord, ReportStore } from '../ports/store/report.ts';
+import type { MessageFilter, MessageRecord, ReportStore } from '../ports/store/report.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
+import { isWaiting } from '../domain/message.ts';
 import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../values/id.ts';
@@ -29,22 +30,28 @@ export async function cancelMessages(
         hint: 'tollbell message list shows the ids.',
         details: { id },
       });
-    if (record.state === 'queued' || record.state === 'scheduled' || record.state === 'cancelled') continue;
+    if (isWaiting(record.state) || record.state === 'cancelled') continue;
     throw fail('not_cancellable', {
       message: `Message ${id} is ${record.state}.`,
-      hint: 'Only queued messages can be cancelled; nothing was changed.',
+      hint: 'Only what is queued or scheduled can be cancelled; nothing was changed.',
       details: { id, status: record.state },
     });
   }
   return settleAll(store, ids, at);
 }
 
-/** Cancels everything of a campaign that is still queued when its turn comes. */
+/** Cancels everything of a campaign that is still queued or scheduled when its turn comes. */
 export async function cancelCampaign(
   store: CancelStore,
   { senderId, campaignId, at }: { readonly senderId: SenderId; readonly campaignId: CampaignId; readonly at: Instant },
 ): Promise<readonly Settlement[]> {
-  const filter = { senderId, campaignId, state: 'queued', contactId: null, since: null } as const;
+  const filter = { senderId, campaignId, contactId: null, since: null };
+  // What is woken in between is in the second look.
+  const scheduled = await cancelAll(store, { ...filter, state: 'scheduled' }, at);
+  return [...scheduled, ...(await cancelAll(store, { ...filter, state: 'queued' }, at))];
+}
+
+async function cancelAll(store: CancelStore, filter: MessageFilter, at: Instant): Promise<readonly Settlement[]> {
   const settlements: Settlement[] = [];
   let after: string | null = null;
   for (;;) {

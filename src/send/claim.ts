@@ -11,14 +11,15 @@ import { rateInForce } from '../domain/price-book.ts';
 import { isAlwaysFree } from '../domain/pricing-rule.ts';
 import { chargedCategory } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
-import type { ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
+import type { ClaimDecision, ClaimFacts, DecideClaim } from '../ports/store/outbox.ts';
+import { quietUntil } from './quiet.ts';
 import { SENT_AFTER_ALL } from './settle.ts';
 import { dayOf, SECOND_MS, toInstant } from '../values/time.ts';
 
 /** How long what waits for a paused template is left alone, unless it expires before: a pause is of three hours or six (the provider's page on template pausing). */
 export const PAUSED_MS = 30 * 60 * SECOND_MS;
 
-/** Lets a message go, lets it wait, gives it up as expired, or refuses it for what happened while it waited. */
+/** Lets a message go, lets it wait, alone or with its template, gives it up as expired, or refuses it for what happened while it waited. */
 export const decideClaim: DecideClaim = (facts) => {
   const { at, expiresAt, template, retried } = facts;
   if (at >= expiresAt) return { kind: 'expire' };
@@ -26,8 +27,15 @@ export const decideClaim: DecideClaim = (facts) => {
   const refusal = refusalOf(facts.gate);
   if (refusal === null && template === 'paused') return { kind: 'wait', until: toInstant(at + PAUSED_MS) };
   const reason = refusal ?? (template === 'gone' ? 'template_unavailable' : pausedOrDearer(facts));
-  return reason === null ? { kind: 'claim' } : { kind: 'refuse', reason };
+  return reason === null ? goOrHold(facts) : { kind: 'refuse', reason };
 };
+
+// What would be held for longer than it lives is refused at once: then it may be sent again.
+function goOrHold({ at, expiresAt, sender, phone, userId, gate, quietHours, timeZone }: ClaimFacts): ClaimDecision {
+  const until = quietUntil({ quietHours, sender, category: gate.category, address: phone ?? userId, timeZone }, at);
+  if (until === null) return { kind: 'claim' };
+  return until < expiresAt ? { kind: 'hold', until } : { kind: 'refuse', reason: 'quiet_hours' };
+}
 
 // The provider may have paused its market since; and a card that came, a number that moved, or a day from which authentication is international, may have raised the
 // price past what was reserved, and so past a budget or a maximum price. Of a bid the card says nothing.

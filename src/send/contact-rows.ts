@@ -1,11 +1,11 @@
 // People from a file: what its columns mean, and one record → a person to add or a rejection. What the store does with them is import-contacts'.
 
 import { parsePurposes, PURPOSES, type Purpose } from '../domain/consent.ts';
-import { isAttributeKey, isUserId } from '../domain/contact.ts';
+import { isAttributeKey, isUserId, TIME_ZONE_ATTRIBUTE } from '../domain/contact.ts';
 import { fail } from '../errors.ts';
 import { parseLanguage } from '../values/language.ts';
 import { parsePhone, type Phone } from '../values/phone.ts';
-import { type Instant, parseInstant } from '../values/time.ts';
+import { type Instant, parseInstant, parseTimeZone } from '../values/time.ts';
 import type { FileRecord, Header, RecordBatch } from './records.ts';
 import type { RejectedRecord } from './recipients.ts';
 import { reject } from './rejections.ts';
@@ -41,7 +41,7 @@ export type ContactRowBatch = {
   readonly rejected: readonly RejectedRecord[];
 };
 
-const FIELDS = ['phone', 'user_id', 'name', 'language', 'opt_in', 'source', 'evidence', 'opted_in_at'] as const;
+const FIELDS = ['phone', 'user_id', 'name', 'language', 'time_zone', 'opt_in', 'source', 'evidence', 'opted_in_at'] as const;
 type Field = (typeof FIELDS)[number];
 
 const ATTRIBUTE_PREFIX = 'attr.';
@@ -50,6 +50,7 @@ const LENGTH_MAX: Readonly<Record<Field, number>> = {
   user_id: 200,
   name: 256,
   language: 16,
+  time_zone: 64,
   opt_in: 128,
   source: 1_024,
   evidence: 4_096,
@@ -131,12 +132,14 @@ function checkRecord(layout: Layout, record: FileRecord, now: Instant): ContactR
   if (optIn !== null && 'reason' in optIn) return optIn;
   const attributes = toAttributes(layout, record.cells);
   if ('reason' in attributes) return attributes;
+  const timeZone = textOf('time_zone') === '' ? null : parseTimeZone(textOf('time_zone'));
+  if (timeZone === undefined) return flaw('time_zone', 'invalid_time_zone', 'not a time zone such as Europe/Berlin');
   return {
     phone,
     userId: userId === '' ? null : userId,
     name: textOf('name') === '' ? null : textOf('name'),
     language,
-    attributes: attributes.values,
+    attributes: timeZone === null ? attributes.values : { ...attributes.values, [TIME_ZONE_ATTRIBUTE]: timeZone },
     optIn,
     record,
   };
@@ -161,6 +164,8 @@ function toAttributes({ attributes }: Layout, cells: FileRecord['cells']): { rea
   for (const { key, column, place } of attributes) {
     const value = cells[place]?.trim() ?? '';
     if (value.length > ATTRIBUTE_LENGTH_MAX) return { column, value, reason: 'too_long', message: 'the text is too long' };
+    if (key === TIME_ZONE_ATTRIBUTE && value !== '' && parseTimeZone(value) === undefined)
+      return { column, value, reason: 'invalid_time_zone', message: 'not a time zone such as Europe/Berlin' };
     if (value !== '') values[key] = value;
   }
   return { values };

@@ -55,7 +55,7 @@ type Row = { readonly to: string; readonly index: number; readonly content: stri
 function toRecipient(options: DirectOptions, { to, index, content, checkedFor }: Row): Recipient {
   const { key, language, costCenter, tags } = options;
   const row = index + 1;
-  return { row, to: addressee(to), key, language, content, checkedFor, costCenter, tags, record: null };
+  return { row, to: addressee(to), key, language, content, checkedFor, costCenter, tags, sendAt: null, record: null };
 }
 
 function addressee(text: string): Addressee {

@@ -1,6 +1,7 @@
 // Step 6: recipients → requests with ids and keys → the store, batch by batch. What each became is told to the caller.
 
 import type { BudgetWarning } from '../domain/budget-warning.ts';
+import type { Timing } from '../domain/schedule.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Admission, AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
@@ -32,6 +33,8 @@ export type EnqueuePlan = StampPlan & {
   readonly sender: Sender;
   readonly runId: number | null;
   readonly maxPrice: Micros | null;
+  /** For all; a recipient's own time comes first. */
+  readonly timing: Timing;
   readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
   /** Told of the thresholds of budgets that a batch reached. */
   readonly onWarnings: (warnings: readonly BudgetWarning[]) => void;
@@ -91,8 +94,12 @@ function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { 
 }
 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
-function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { recipient, to, stamp, aliases }: StampedRecipient): Wanted {
-  const { language, checkedFor, content, costCenter, tags } = recipient;
+function toWanted(
+  { ids, clock }: EnqueueHost,
+  { maxPrice, timing }: EnqueuePlan,
+  { recipient, to, stamp, aliases }: StampedRecipient,
+): Wanted {
+  const { language, checkedFor, content, costCenter, tags, sendAt } = recipient;
   const key = stamp === null ? null : keyOf(stamp);
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
   return {
@@ -107,6 +114,7 @@ function toWanted({ ids, clock }: EnqueueHost, { maxPrice }: EnqueuePlan, { reci
       checkedFor,
       content,
       maxPrice,
+      timing: sendAt === null ? timing : { ...timing, sendAt },
       retryOf: null,
       confirms: null,
       costCenter,

@@ -6,7 +6,7 @@ import type { Store } from '../ports/store.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { DispatchHost } from './dispatch.ts';
-import { dispatchOwn, type OwnEnd, type OwnMessages } from './dispatch-own.ts';
+import { dispatchOwn, type OwnEnd, type OwnMessages, totalsOf } from './dispatch-own.ts';
 import type { Tally } from './tally.ts';
 import { DELIVERY_WAIT_MS, lookAgain, waitForDelivery } from './wait.ts';
 
@@ -43,12 +43,18 @@ type Admitted = { readonly own: OwnMessages; readonly repeated: readonly Message
 export async function finish(host: FinishHost, plan: FinishPlan, admitted: Admitted): Promise<Ending> {
   const ending = await carryOut(host, plan, admitted).catch(failedWith);
   const { timedOut, interrupted, failure } = ending;
+  if (failure === null) await countScheduled(host, admitted);
   if (!timedOut && !interrupted && failure === null) return ending;
   const isOver = await lookAgain(host, admitted, plan).catch((error: unknown) => {
     if (failure === null) throw error;
     return false; // the store that failed may not answer now either; the tally is what is known
   });
   return timedOut && isOver ? ENDED : ending;
+}
+
+// By what the store says: some of it may have been held, and other runs may have left some.
+async function countScheduled({ store }: Pick<FinishHost, 'store'>, { own, tally }: Admitted): Promise<void> {
+  if (tally.counts.queued > 0) tally.scheduled = await store.scheduled(totalsOf(own));
 }
 
 /** The ending by an error: what was admitted is admitted, and is to be shown. A bug is thrown on. */

@@ -1,9 +1,10 @@
 // Recipients from a file: read once to check every row, then admitted. What cannot be sent goes into the list of errors, if one was asked for.
 
 import type { Template } from '../domain/template.ts';
-import type { Io, RepeatableSource } from '../ports/host.ts';
+import type { Clock, Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
+import type { Instant } from '../values/time.ts';
 import { addresseeText } from './addressees.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
 import { type InputOptions, openInput } from './input.ts';
@@ -34,7 +35,7 @@ export type OpenFile = {
   readonly close: () => Promise<void>;
 };
 
-type OpenHost = CheckHost & { readonly io: Io };
+type OpenHost = CheckHost & { readonly io: Io; readonly clock: Clock };
 
 /** Checks a file. Throws `rows_invalid` with the first rows, unless they may be left out; nothing is written to the store here. */
 export async function openRecipients(
@@ -46,9 +47,10 @@ export async function openRecipients(
   options: FileOptions,
 ): Promise<OpenFile> {
   const { source, errors, close } = await openInput(host.io, options);
+  const facts = { templates: template.languages, at: host.clock.now() };
   let header: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
   try {
-    const batches = (): AsyncIterable<RecipientBatch> => recipientBatches(source, options, template.languages);
+    const batches = (): AsyncIterable<RecipientBatch> => recipientBatches(source, options, facts);
     const checked = await checkFile(
       host,
       {
@@ -75,11 +77,13 @@ export async function openRecipients(
   }
 }
 
-function recipientBatches(source: RepeatableSource, options: FileOptions, templates: readonly Template[]): AsyncIterable<RecipientBatch> {
+type RowFacts = { readonly templates: readonly Template[]; readonly at: Instant };
+
+function recipientBatches(source: RepeatableSource, options: FileOptions, facts: RowFacts): AsyncIterable<RecipientBatch> {
   const records = readRecords(() => source.read(), { name: source.name, format: options.format, rename: options.rename });
   const { language, parameters, ignoreColumns } = options;
   const title = titleOf(source.name);
-  return readRecipients(records, { title, templates, language, parameters, ignoreColumns, keepsRecords: options.errorsPath !== null });
+  return readRecipients(records, { ...facts, title, language, parameters, ignoreColumns, keepsRecords: options.errorsPath !== null });
 }
 
 // A row's own cost centre and tags come first; the command's stand in for what it does not say.

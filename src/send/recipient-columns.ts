@@ -4,11 +4,12 @@ import type { Template } from '../domain/template.ts';
 import { parameterProblems } from '../domain/template-parameters.ts';
 import { type AppError, fail } from '../errors.ts';
 import { parsePhone } from '../values/phone.ts';
+import type { Instant } from '../values/time.ts';
 import type { RecipientOptions } from './recipients.ts';
 import type { Header } from './records.ts';
 
 /** The columns that mean something for every template. Where a template declares one as a parameter, `contact.key` means ours. `name` is for people who read the file: it is passed over. */
-const FIELDS = ['to', 'key', 'name', 'language', 'cost_center', 'tag'] as const;
+const FIELDS = ['to', 'key', 'name', 'language', 'cost_center', 'tag', 'at'] as const;
 /** A meaning that a column can have besides being a parameter. */
 export type Field = (typeof FIELDS)[number];
 
@@ -30,6 +31,7 @@ export type Layout = {
   /** The language asked for on the command line. */
   readonly language: string | null;
   readonly keepsRecords: boolean;
+  readonly at: Instant;
   /** The languages to check a row against, unless it names one. */
   readonly plans: readonly LanguagePlan[];
 };
@@ -49,7 +51,7 @@ export function checkConstants({ templates, parameters }: RecipientOptions): voi
 /** The plan for a header. Throws `file_invalid`, `parameter_mismatch` and `invalid_input`, see `readRecipients`. */
 export function toLayout(header: Header, options: RecipientOptions): Layout {
   const declared = new Set(options.templates.flatMap(({ parameters }) => parameters));
-  const places: Record<Field, number | null> = { to: null, key: null, name: null, language: null, cost_center: null, tag: null };
+  const places: Record<Field, number | null> = { to: null, key: null, name: null, language: null, cost_center: null, tag: null, at: null };
   const unknown: string[] = [];
   for (const [place, column] of header.columns.entries()) {
     if (declared.has(column)) continue;
@@ -66,7 +68,8 @@ export function toLayout(header: Header, options: RecipientOptions): Layout {
   if (unknown.length > 0 && !options.ignoreColumns) throw unknownColumns(unknown, options);
   const plans = options.templates.map((template) => toPlan(template, header, options));
   if (header.isWhole) checkComplete(plans, header, options);
-  return { header, places, language: options.language, keepsRecords: options.keepsRecords, plans };
+  const { language, keepsRecords, at } = options;
+  return { header, places, language, keepsRecords, at, plans };
 }
 
 function fieldOf(column: string): Field | undefined {

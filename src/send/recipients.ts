@@ -3,6 +3,7 @@
 import type { Template } from '../domain/template.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import type { TemplateId } from '../values/id.ts';
+import type { Instant } from '../values/time.ts';
 import { checkConstants, toLayout } from './recipient-columns.ts';
 import type { FileRecord, Header, RecordBatch } from './records.ts';
 import type { Rejection } from './rejections.ts';
@@ -24,6 +25,8 @@ export type Recipient = {
   readonly checkedFor: TemplateId | null;
   readonly costCenter: string | null;
   readonly tags: readonly string[];
+  /** When it is to be sent; null for when the command says, or at once. */
+  readonly sendAt: Instant | null;
   /** The row as the file has it, for the list of errors; null where none is written, since a chunk of rows would double its memory with it. */
   readonly record: FileRecord | null;
 };
@@ -41,6 +44,8 @@ export type RecipientOptions = {
   readonly ignoreColumns: boolean;
   /** Keeps each row as the file has it. */
   readonly keepsRecords: boolean;
+  /** Now: nobody plans farther ahead than a year. */
+  readonly at: Instant;
 };
 
 /** A record and what is wrong with it. */

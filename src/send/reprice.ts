@@ -50,8 +50,8 @@ function fits(budgets: BudgetMeter, message: RepricingFacts, { category, promise
 }
 
 function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micros): Taken {
-  const { costCenter, campaignId } = holdBucket;
-  const spending = { category, costCenter: costCenter === '' ? null : costCenter, campaignId: campaignId === '' ? null : campaignId };
+  const { costCenter, campaignId, day } = holdBucket;
+  const spending = { category, costCenter: costCenter === '' ? null : costCenter, campaignId: campaignId === '' ? null : campaignId, day };
   return { amount, spending };
 }
 

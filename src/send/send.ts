@@ -1,6 +1,7 @@
 // The main line, as a table of contents: check, admit, dispatch, count.
 
 import type { BudgetWarning } from '../domain/budget-warning.ts';
+import { plusScheduled, type Timing } from '../domain/schedule.ts';
 import type { Template } from '../domain/template.ts';
 import type { Io } from '../ports/host.ts';
 import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
@@ -20,6 +21,8 @@ export type SendPlan = FinishPlan & {
   readonly template: { readonly name: string; readonly languages: readonly Template[] } | null;
   readonly campaign: string | null;
   readonly maxPrice: Micros | null;
+  /** When all of it is to be sent, and how long it may wait; a row's own time comes first. */
+  readonly timing: Timing;
   /** Ask everything, change nothing. */
   readonly dryRun: boolean;
   /** Stop after the admission. */
@@ -56,6 +59,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     runId: plan.dryRun ? null : (run?.runId ?? null),
     derivesKeys: plan.derivesKeys,
     maxPrice: plan.maxPrice,
+    timing: plan.timing,
     onAdmission: record,
     onWarnings: (warnings: readonly BudgetWarning[]) => void tally.budgetWarnings.push(...warnings),
   } as const;
@@ -87,8 +91,12 @@ const PROGRESS_ROWS = 1_000;
 export function countAdmission(tally: Tally, admission: Admission): void {
   tally.read += 1;
   switch (admission.kind) {
-    case 'admitted':
-      return countQueued(tally, admission.message.price);
+    case 'admitted': {
+      const { price, dueAt: due, isHeld } = admission.message;
+      countQueued(tally, price);
+      if (due !== null) tally.scheduled = plusScheduled(tally.scheduled, due, isHeld);
+      return;
+    }
     case 'refused':
       return countRefused(tally, admission.reason);
     case 'key_conflict':

@@ -3,6 +3,7 @@
 import type { BudgetWarning } from '../domain/budget-warning.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../domain/consent.ts';
 import type { MessageState } from '../domain/message.ts';
+import type { Scheduled } from '../domain/schedule.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Micros, minus, plus, ZERO } from '../values/money.ts';
@@ -42,6 +43,8 @@ export type Tally = {
   readonly recovered: MessageId[];
   /** The thresholds of budgets that this run reached, before anybody else did. */
   readonly budgetWarnings: BudgetWarning[];
+  /** What of the queued ones waits for its time; null where nothing does. */
+  scheduled: Scheduled | null;
   /** Promised and not yet charged. */
   reserved: Micros;
   charged: Micros;
@@ -60,6 +63,7 @@ export function createTally(): Tally {
     failedAs: { own: zeros(FAILED_STATES), repeated: zeros(FAILED_STATES) },
     recovered: [],
     budgetWarnings: [],
+    scheduled: null,
     reserved: ZERO,
     charged: ZERO,
     freeUnits: 0,

@@ -4,11 +4,13 @@ import { type ParameterProblemKind, parameterProblems } from '../domain/template
 import type { Addressee } from '../ports/store/admit.ts';
 import { parseLanguage } from '../values/language.ts';
 import { parseAddressee } from './addressees.ts';
+import { parseMoment } from './moment.ts';
 import { costCenterFlaw, keyFlaw, tagsFlaw, toTags } from './labels.ts';
 import type { Field, LanguagePlan, Layout } from './recipient-columns.ts';
 import type { Recipient } from './recipients.ts';
 import type { FileRecord } from './records.ts';
 import { reject, type Rejection } from './rejections.ts';
+import type { Instant } from '../values/time.ts';
 
 type Cells = FileRecord['cells'];
 /** What is wrong, and in which column. */
@@ -43,6 +45,8 @@ function checkCells(layout: Layout, record: FileRecord): Recipient | Flaw {
   const language = layout.language ?? filled(cellAt(cells, places.language));
   const filling = language === null ? fillAny(layout.plans, cells) : fillLanguage(layout, language, cells);
   if ('reason' in filling) return filling;
+  const sendAt = timeOf(layout, cells);
+  if (sendAt !== null && typeof sendAt === 'object') return sendAt;
   return {
     row,
     to,
@@ -52,6 +56,7 @@ function checkCells(layout: Layout, record: FileRecord): Recipient | Flaw {
     checkedFor: filling.plan.template.id,
     costCenter: filled(cellAt(cells, places.cost_center)),
     tags: toTags(cellAt(cells, places.tag) ?? ''),
+    sendAt,
     record: layout.keepsRecords ? record : null,
   };
 }
@@ -81,6 +86,13 @@ export function toAddressee(text: string | undefined): Addressee | Why {
 function flaw({ header, places }: Layout, field: Field, why: Why): Flaw {
   const place = places[field];
   return { column: (place === null ? undefined : header.columns[place]) ?? field, ...why };
+}
+
+// What is past is no flaw of the row: when a file is run again, that row may have been admitted in time.
+function timeOf(layout: Layout, cells: Cells): Instant | null | Flaw {
+  const text = filled(cellAt(cells, layout.places.at));
+  const sendAt = text === null ? null : parseMoment(text, layout.at);
+  return sendAt === null || typeof sendAt === 'number' ? sendAt : flaw(layout, 'at', sendAt);
 }
 
 type Filling = { readonly plan: LanguagePlan; readonly content: string };

@@ -30,8 +30,8 @@ const PAUSE_MS_MIN = 100;
 const PAUSE_MS_MAX = SECOND_MS;
 const PAUSE_GROWTH = 2;
 
-/** An unknown outcome is waited for too: a status may still settle it. */
-const ENDS: ReadonlySet<MessageState> = new Set(['delivered', 'read', 'failed', 'expired', 'cancelled']);
+/** An unknown outcome is waited for too: a status may still settle it. What waits for its time is not: it is for whoever dispatches then. */
+const ENDS: ReadonlySet<MessageState> = new Set(['scheduled', 'delivered', 'read', 'failed', 'expired', 'cancelled']);
 
 /** Looks at the store until every message has ended; the tally then says how. False when the time was up, or the command was told to stop, before that. */
 export async function waitForDelivery(host: WaitHost, plan: WaitPlan): Promise<boolean> {

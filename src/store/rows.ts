@@ -4,7 +4,7 @@
 import type { Category, ConsentEvent, ConsentKind, ConsentScope, ConsentSubject } from '../domain/consent.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { EntryKind } from '../domain/ledger.ts';
-import type { MessageState, PricingType } from '../domain/message.ts';
+import { isWaiting, type MessageState, type PricingType } from '../domain/message.ts';
 import type { Rate, TierEnd } from '../domain/price-book.ts';
 import type { Sender, TransportName, WhatsappSettings } from '../domain/sender.ts';
 import type { ParameterFormat, Template, TemplateCategory, TemplateQuality, TemplateStatus } from '../domain/template.ts';
@@ -211,9 +211,12 @@ export type MessageRow = {
   readonly retried_by: MessageId | null;
   readonly created_at: StoredInteger;
   readonly changed_at: StoredInteger;
+  readonly not_before: StoredInteger;
+  readonly expires_at: StoredInteger;
 };
 
 export function toMessageRecord(row: MessageRow): MessageRecord {
+  const waits = isWaiting(row.state);
   return {
     id: row.id,
     sender: row.sender,
@@ -238,6 +241,8 @@ export function toMessageRecord(row: MessageRow): MessageRecord {
     retriedBy: row.retried_by,
     createdAt: instantOf(row.created_at),
     changedAt: instantOf(row.changed_at),
+    dueAt: waits ? instantOf(row.not_before) : null,
+    expiresAt: waits ? instantOf(row.expires_at) : null,
   };
 }
 

@@ -147,3 +147,27 @@ function dayFormat(zone: TimeZone): Intl.DateTimeFormat {
   dayFormats.set(zone, made);
   return made;
 }
+
+/** Minutes of a week. */
+export const WEEK_MINUTES = 7 * 24 * 60;
+
+/** What the clocks of a zone show at an instant, as whole minutes since Monday, 00:00. */
+export function weekMinuteOf(at: Instant, zone: TimeZone): number {
+  const [, weekday = '', hour, minute] = WEEK_MINUTE.exec(weekFormat(zone).format(at)) ?? [];
+  const day = WEEKDAYS.indexOf(weekday.toLowerCase() as Weekday);
+  return (day * 24 + Number(hour)) * 60 + Number(minute);
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+const WEEK_MINUTE = /^(\w{3})\D*(\d\d):(\d\d)$/;
+const weekFormats = new Map<TimeZone, Intl.DateTimeFormat>();
+
+function weekFormat(zone: TimeZone): Intl.DateTimeFormat {
+  const known = weekFormats.get(zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  weekFormats.set(zone, made);
+  return made;
+}

@@ -2,14 +2,16 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Budget, BUDGET_MODES, BUDGET_PERIODS, covers, createBudgetMeter, type Spending } from '../../src/domain/budget.ts';
+import { type Budget, BUDGET_MODES, BUDGET_PERIODS, covers, createBudgetMeter, type Spending, termOf } from '../../src/domain/budget.ts';
 import { CATEGORIES } from '../../src/domain/consent.ts';
 import type { BudgetId, CampaignId, SenderId } from '../../src/values/id.ts';
 import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
-import { toInstant } from '../../src/values/time.ts';
+import { type Day, toInstant } from '../../src/values/time.ts';
 
 const CAMPAIGN = 'campaign' as CampaignId;
-const SPENDING: Spending = { category: 'utility', costCenter: null, campaignId: null };
+const DAY = '2026-10-15' as Day;
+const TERM = '2026-10';
+const SPENDING: Spending = { category: 'utility', costCenter: null, campaignId: null, day: DAY };
 
 function budget(cap: bigint, rest: Partial<Budget> = {}): Budget {
   return {
@@ -50,7 +52,7 @@ describe('covers', () => {
 
 describe('a meter', () => {
   it('lets the last micro through and nothing more', () => {
-    const meter = createBudgetMeter([{ budget: budget(10n), term: null, used: toMicros(4n) }]);
+    const meter = createBudgetMeter([{ budget: budget(10n), term: TERM, used: toMicros(4n) }]);
     expect(meter.take(toMicros(7n), SPENDING)).toBe(false);
     expect(meter.take(toMicros(6n), SPENDING)).toBe(true);
     expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
@@ -61,7 +63,7 @@ describe('a meter', () => {
   it('takes from all budgets or from none', () => {
     const wide = budget(100n);
     const narrow = budget(5n, { category: 'utility' });
-    const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, term: null, used: ZERO })));
+    const meter = createBudgetMeter([wide, narrow].map((one) => ({ budget: one, term: TERM, used: ZERO })));
     expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
     expect(meter.uses().map(({ used, hasRefused }) => [used, hasRefused])).toEqual([
       [0n, false],
@@ -72,22 +74,37 @@ describe('a meter', () => {
   });
 
   it('refuses everything that costs once a lowered cap is below what is used', () => {
-    const meter = createBudgetMeter([{ budget: budget(3n), term: null, used: toMicros(4n) }]);
+    const meter = createBudgetMeter([{ budget: budget(3n), term: TERM, used: toMicros(4n) }]);
     expect(meter.take(toMicros(1n), SPENDING)).toBe(false);
   });
 
   it('lets through what a budget only warns of, and counts it above the cap', () => {
     const warning = budget(5n, { mode: 'warn' });
     const hard = budget(8n, { category: 'utility' });
-    const meter = createBudgetMeter([warning, hard].map((one) => ({ budget: one, term: null, used: ZERO })));
+    const meter = createBudgetMeter([warning, hard].map((one) => ({ budget: one, term: TERM, used: ZERO })));
     expect(meter.take(toMicros(6n), SPENDING)).toBe(true);
     expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
     expect(meter.exchange({ amount: toMicros(6n), spending: SPENDING }, { amount: toMicros(7n), spending: SPENDING })).toBe(true);
     expect(meter.uses().map(({ used }) => used)).toEqual([7n, 7n]);
   });
 
+  it('counts a message in the term of its own day, in no other of the same budget', () => {
+    const december = { ...SPENDING, day: '2026-12-01' as Day };
+    const meter = createBudgetMeter([
+      { budget: budget(10n), term: TERM, used: toMicros(9n) },
+      { budget: budget(10n), term: '2026-12', used: ZERO },
+    ]);
+    expect(meter.take(toMicros(6n), december)).toBe(true);
+    expect(meter.take(toMicros(6n), SPENDING)).toBe(false);
+    expect(meter.exchange({ amount: toMicros(6n), spending: december }, { amount: toMicros(8n), spending: december })).toBe(true);
+    expect(meter.uses().map(({ used, hasRefused }) => [used, hasRefused])).toEqual([
+      [9n, true],
+      [8n, false],
+    ]);
+  });
+
   it('does not change the uses it was started with', () => {
-    const uses = [{ budget: budget(10n), term: null, used: ZERO }];
+    const uses = [{ budget: budget(10n), term: TERM, used: ZERO }];
     createBudgetMeter(uses).take(toMicros(5n), SPENDING);
     expect(uses[0]?.used).toBe(0n);
   });
@@ -110,6 +127,7 @@ describe('a meter', () => {
           category: fc.constantFrom(...CATEGORIES),
           costCenter: fc.option(fc.constantFrom('shop', 'care')),
           campaignId: fc.option(fc.constant(CAMPAIGN)),
+          day: fc.constant(DAY),
         }),
       ),
       { maxLength: 30 },
@@ -117,7 +135,9 @@ describe('a meter', () => {
     fc.assert(
       fc.property(budgets, wishes, (drawn, asked) => {
         const all = drawn.map(({ cap, ...rest }) => budget(cap, rest));
-        const meter = createBudgetMeter(all.map((one) => ({ budget: one, term: null, used: ZERO })));
+        const meter = createBudgetMeter(
+          all.map((one) => ({ budget: one, term: termOf(one, { day: DAY, campaignId: CAMPAIGN }), used: ZERO })),
+        );
         const taken = asked.filter(([amount, spending]) => meter.take(toMicros(amount), spending));
         for (const { budget: one, used } of meter.uses()) {
           const covered = taken.filter(([, spending]) => covers(one, spending)).reduce((sum, [amount]) => sum + amount, 0n);
@@ -132,8 +152,8 @@ describe('a meter', () => {
     const taken = (amount: bigint, category: Spending['category']) => ({ amount: toMicros(amount), spending: { ...SPENDING, category } });
     const exchange = (used: bigint, cap: bigint, needed: bigint, category: Spending['category'] = 'marketing') => {
       const meter = createBudgetMeter([
-        { budget: budget(cap), term: null, used: toMicros(used) },
-        { budget: budget(100n, { category: 'marketing' }), term: null, used: ZERO },
+        { budget: budget(cap), term: TERM, used: toMicros(used) },
+        { budget: budget(100n, { category: 'marketing' }), term: TERM, used: ZERO },
       ]);
       const fits = meter.exchange(taken(5n, 'utility'), taken(needed, category));
       return [fits, ...meter.uses().map((use) => use.used)];
@@ -147,8 +167,8 @@ describe('a meter', () => {
 
   it('gives back what a message had taken, in every budget that covers it', () => {
     const meter = createBudgetMeter([
-      { budget: budget(9n), term: null, used: toMicros(9n) },
-      { budget: budget(9n, { category: 'marketing' }), term: null, used: toMicros(4n) },
+      { budget: budget(9n), term: TERM, used: toMicros(9n) },
+      { budget: budget(9n, { category: 'marketing' }), term: TERM, used: toMicros(4n) },
     ]);
     meter.giveBack({ amount: toMicros(3n), spending: SPENDING });
     expect(meter.uses().map(({ used }) => used)).toEqual([6n, 4n]);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
 import { send, type SendHost, type SendPlan } from '../../src/send/send.ts';
+import { AT_ONCE } from '../../src/domain/schedule.ts';
 import type { Recipient } from '../../src/send/recipients.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
 import { BATCH_MAX } from '../../src/values/batch.ts';
@@ -29,13 +30,14 @@ async function refusing(batch: number, plan: Partial<SendPlan> = {}) {
     digest: () => Promise.reject(new Error('nothing has a key')),
     diedWithProcess: [],
   } as unknown as SendHost;
-  const common = { key: null, language: null, content: '{}', checkedFor: null, costCenter: null, tags: [], record: null };
+  const common = { key: null, language: null, content: '{}', checkedFor: null, costCenter: null, tags: [], sendAt: null, record: null };
   const recipients = people.map((phone, index): Recipient => ({ row: index + 1, to: { phone }, ...common }));
   const whole: SendPlan = {
     sender: makeSender({ id: senderId }),
     template: { name: 'offer', languages: [] },
     campaign: null,
     maxPrice: null,
+    timing: AT_ONCE,
     dryRun: false,
     queueOnly: false,
     derivesKeys: false,

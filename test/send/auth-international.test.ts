@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import type { StoredRate } from '../../src/ports/store/settle.ts';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { decideClaim } from '../../src/send/claim.ts';
 import { decideRepricings } from '../../src/send/reprice.ts';
@@ -97,6 +98,8 @@ describe('what waits', () => {
       held: toMicros(held),
       prices: book(),
       cap: null,
+      quietHours: createQuietHours([]),
+      timeZone: null,
       gate: { ...gate, lastInboundAt: null, confirmsStop: false },
     });
   };

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Budget, BudgetUse } from '../../src/domain/budget.ts';
 import type { ProviderPricing } from '../../src/domain/outcome.ts';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import { createPriceBook } from '../../src/domain/price-book.ts';
 import type { Admission } from '../../src/ports/store/admit.ts';
 import type { StoredRate } from '../../src/ports/store/settle.ts';
@@ -85,6 +86,8 @@ it('the gate lets it leave whatever the card says by now, and not for more than 
       held: toMicros(held),
       prices: prices(null),
       cap: toMicros(cap),
+      quietHours: createQuietHours([]),
+      timeZone: null,
       gate: { flags: AGREED, category: 'marketing', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
       template: 'usable',
       retried: [],

@@ -1,6 +1,7 @@
 // The gate at the moment of sending.
 
 import { expect, it } from 'vitest';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import type { ClaimFacts } from '../../src/ports/store/outbox.ts';
 import { decideClaim, PAUSED_MS } from '../../src/send/claim.ts';
 import { type Micros, toMicros } from '../../src/values/money.ts';
@@ -18,6 +19,8 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     held: toMicros(55_000n),
     prices: PRICES,
     cap: null,
+    quietHours: createQuietHours([]),
+    timeZone: null,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     template: 'usable',
     retried: [],
@@ -81,4 +84,16 @@ it('drops what was to be sent again where the first message was sent after all',
     }),
   ).toEqual(dropped);
   expect(claim({ retried: [{ state: 'failed', reason: '131049' }] })).toEqual({ kind: 'claim' });
+});
+
+it('holds by itself what is due in quiet hours, and refuses what would not outlive them', () => {
+  const night = at('2026-11-22T21:30:00Z');
+  const morning = at('2026-11-23T07:00:00Z');
+  const rule = { senderId: SENDER.id, category: 'utility', country: null, hours: '21:00-08:00', areAllowed: false, setAt: NOW } as const;
+  const quiet = { at: night, quietHours: createQuietHours([rule]) };
+  expect(claim({ ...quiet, expiresAt: toInstant(morning + 1) })).toEqual({ kind: 'hold', until: morning });
+  expect(claim({ ...quiet, expiresAt: morning })).toEqual({ kind: 'refuse', reason: 'quiet_hours' });
+  expect(claim({ ...quiet, expiresAt: toInstant(morning + 1), timeZone: 'America/New_York' })).toEqual({ kind: 'claim' });
+  expect(claim({ ...quiet, at: morning, expiresAt: toInstant(morning + 1) })).toEqual({ kind: 'claim' });
+  expect(claim({ ...quiet, expiresAt: toInstant(morning + 1) }, [flag('block', 'block')])).toEqual({ kind: 'refuse', reason: 'blocked' });
 });

@@ -39,6 +39,12 @@ describe('a row', () => {
     expect(people[0]?.attributes).toEqual({ city: 'Berlin' });
   });
 
+  it('says in which zone somebody lives, in a column of its own or as an attribute', async () => {
+    const { people } = await rowsOf('phone,time_zone,attr.city\n+4915112345678,Europe/Paris,Paris\n+4915112345679,,\n');
+    expect(people.map(({ attributes }) => attributes)).toEqual([{ time_zone: 'Europe/Paris', city: 'Paris' }, {}]);
+    expect((await rowsOf('phone,attr.time_zone\n+4915112345678,Asia/Tokyo\n')).people[0]?.attributes).toEqual({ time_zone: 'Asia/Tokyo' });
+  });
+
   it('needs no more than a number or a user id', async () => {
     const { people } = await rowsOf('phone,user_id,name,opt_in,source\n+4915112345678,,,,crm\n,DE.9f3kQ2,,,\n');
     expect(people).toMatchObject([
@@ -52,6 +58,8 @@ describe('a row', () => {
     ['phone', '', 'missing'],
     ['user_id', 'de.x', 'invalid_user_id'],
     ['language', 'deutsch', 'invalid_language'],
+    ['time_zone', 'Berlin', 'invalid_time_zone'],
+    ['attr.time_zone', 'Berlin', 'invalid_time_zone'],
     ['name', 'n'.repeat(257), 'too_long'],
     ['opt_in', 'utility news', 'unknown_purpose'],
     ['source', '', 'missing'],

@@ -2,6 +2,7 @@
 
 import type { ConsentFlag, ConsentKind, Purpose } from '../../src/domain/consent.ts';
 import { createPriceBook } from '../../src/domain/price-book.ts';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import type { Template } from '../../src/domain/template.ts';
 import type { AddresseeFacts, AdmissionFacts, AdmitRequest, KeptMessage } from '../../src/ports/store/admit.ts';
@@ -87,6 +88,7 @@ export function addressee(rest: Partial<AddresseeFacts> = {}): AddresseeFacts {
     freeEntryUntil: null,
     undeliverable: false,
     isNewcomer: false,
+    timeZone: null,
     ...rest,
   };
 }
@@ -129,6 +131,7 @@ export function admissionFacts(asked: readonly Asked[] = [{}], rest: Partial<Adm
     runId: null,
     templates: [template()],
     prices: PRICES,
+    quietHours: createQuietHours([]),
     budgets: [],
     requests: asked.map((one) => ({ request: request(), addressee: addressee(), kept: null, ...one })),
     ...rest,

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { AdmissionFacts } from '../../src/ports/store/admit.ts';
+import { createQuietHours } from '../../src/domain/quiet-hours.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { decideClaim } from '../../src/send/claim.ts';
 import { ZERO } from '../../src/values/money.ts';
@@ -45,6 +46,8 @@ describe('a free-form answer before it costs anything', () => {
         held: ZERO,
         prices: PRICES,
         cap: null,
+        quietHours: createQuietHours([]),
+        timeZone: null,
         gate: {
           flags: [flag('marketing', 'opt_in')],
           category,

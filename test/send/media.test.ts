@@ -71,6 +71,7 @@ describe('uploadMedia', () => {
     checkedFor: null,
     costCenter: null,
     tags: [],
+    sendAt: null,
     record: null,
   });
 

@@ -46,7 +46,8 @@ export async function check(text: string, { name = 'orders.csv', rename = {}, ..
   const recipients: Recipient[] = [];
   const rejections: Rejection[] = [];
   let read = 0;
-  const given = { title: name, templates: [ORDER], language: null, parameters: {}, ignoreColumns: false, keepsRecords: true, ...options };
+  const plain = { title: name, templates: [ORDER], language: null, parameters: {}, ignoreColumns: false, keepsRecords: true, at: NOW };
+  const given = { ...plain, ...options };
   for await (const batch of readRecipients(records, given)) {
     recipients.push(...batch.recipients);
     rejections.push(...batch.rejected.map(({ rejection }) => rejection));

@@ -37,7 +37,11 @@ function budget(used: bigint, cap: bigint, rest: Partial<BudgetUse['budget']> = 
   const id = 'budget' as BudgetId;
   const common = { id, senderId: SENDER.id, currency: SENDER.currency, mode: 'hard', thresholds: [], createdAt: NOW } as const;
   const scope = { period: 'month', category: null, costCenter: null } as const;
-  return { budget: { ...common, ...scope, cap: toMicros(cap), ...rest }, term: '2026-11', used: toMicros(used) };
+  return {
+    budget: { ...common, ...scope, cap: toMicros(cap), ...rest },
+    term: rest.period === 'campaign' ? 'autumn' : '2026-11',
+    used: toMicros(used),
+  };
 }
 
 function reasons(messages: readonly RepricingFacts[], budgets: readonly BudgetUse[] = []): readonly string[] {

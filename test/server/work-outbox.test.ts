@@ -10,6 +10,7 @@ import { createSandbox } from '../../src/transports/sandbox.ts';
 import { DEFAULT_ACCOUNT, type Sender } from '../../src/domain/sender.ts';
 import { addCrowd, admit, requestTo } from '../conformance/store/crowd.ts';
 import { ids, makeSender } from '../conformance/store/fixture.ts';
+import { toInstant } from '../../src/values/time.ts';
 import { startInMemory } from '../memory.ts';
 import { createTestClock, whatsappSender } from './served.ts';
 
@@ -163,6 +164,22 @@ describe('workOutbox', () => {
     await expect.poll(() => sentBy.length, { timeout: 10_000 }).toBe(count);
     expect(new Set(sentBy)).toEqual(new Set(['http://127.0.0.1:1', 'http://127.0.0.1:2']));
     expect(sentBy.indexOf('http://127.0.0.1:2')).toBeLessThan(count / 2);
+  });
+
+  it('sends what is scheduled when it is due, and not before', async () => {
+    const { store } = await work(async (sender) => createSandbox(sender));
+    const [sender] = await store.listSenders(DEFAULT_ACCOUNT);
+    const senderId = sender?.id ?? ids.short();
+    const [number] = await addCrowd(store, senderId, 1);
+    if (number === undefined) throw new Error('a crowd has people');
+    const at = createTestClock().now();
+    const sendAt = toInstant(at + 400);
+    const request = requestTo(number, { timing: { sendAt, expiresInMs: null } });
+    await admit(store, senderId, [request], { at });
+    const messageOf = async () => (await store.findMessages([request.id]))[0];
+    expect(await messageOf()).toMatchObject({ state: 'scheduled' });
+    await expect.poll(async () => (await messageOf())?.state, { timeout: 5_000 }).toBe('delivered');
+    expect((await messageOf())?.changedAt).toBeGreaterThanOrEqual(sendAt);
   });
 
   it('stops for a bug, and all with it', async () => {

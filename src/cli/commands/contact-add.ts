@@ -3,22 +3,27 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { toOptIns } from '../../domain/consent-change.ts';
-import { isAttributeKey } from '../../domain/contact.ts';
+import { isAttributeKey, TIME_ZONE_ATTRIBUTE } from '../../domain/contact.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
+import { parseTimeZone } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { CONTACT_COLUMNS, ContactItem, contactText, toContactItem } from '../contact-item.ts';
 import { purposesText } from '../consent-view.ts';
 import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
-import { collect, filledText, flag, helpText, languageText, orNull, pairs, parseOptions, phoneText } from '../options.ts';
+import { collect, filledText, flag, helpText, languageText, orNull, pairs, parseOptions, phoneText, timeZoneText } from '../options.ts';
 
 const ContactAddOptions = z
   .object({
     phone: phoneText,
     name: orNull(filledText().check(z.maxLength(256, 'at most 256 characters'))),
     language: orNull(languageText),
-    attr: pairs.check(z.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -')),
+    timeZone: orNull(timeZoneText),
+    attr: pairs.check(
+      z.refine((values) => Object.keys(values).every(isAttributeKey), 'its name may have letters, digits, _ . and -'),
+      z.refine(hasNoWrongZone, `its ${TIME_ZONE_ATTRIBUTE} is not a time zone such as Europe/Berlin`),
+    ),
     optIn: orNull(purposesText),
     source: orNull(filledText()),
     evidence: orNull(z.string()),
@@ -29,6 +34,11 @@ const ContactAddOptions = z
     z.refine(({ optIn, source }) => optIn !== null || source === null, { path: ['source'], error: 'it belongs to --opt-in' }),
     z.refine(({ optIn, evidence }) => optIn !== null || evidence === null, { path: ['evidence'], error: 'it belongs to --opt-in' }),
   );
+
+// Quiet hours go by it.
+function hasNoWrongZone({ [TIME_ZONE_ATTRIBUTE]: zone }: Readonly<Record<string, string>>): boolean {
+  return zone === undefined || parseTimeZone(zone) !== undefined;
+}
 
 const result = z.enum(['added', 'updated', 'unchanged', 'refused']);
 
@@ -47,6 +57,7 @@ export const defineContactAdd: Define = (parent, host) => {
     .argument('<phone>', 'the number, +4915112345678')
     .option('--name <name>', 'what they are called')
     .option('--language <code>', 'the language they read: de, pt_BR')
+    .option('--time-zone <zone>', 'the zone in which they live, for quiet hours: Europe/Berlin')
     .option('--attr <key=value>', 'anything else; several times', collect)
     .option('--opt-in <purposes>', 'what they agreed to: marketing, utility, authentication, service, ads')
     .option('--source <text>', 'where they agreed; needed with --opt-in')
@@ -73,7 +84,7 @@ export const defineContactAdd: Define = (parent, host) => {
 /** Writes the person and returns them as they are now. */
 export async function addContact(
   app: App,
-  { phone, name, language, attr, optIn, source, evidence, deliverable }: z.output<typeof ContactAddOptions>,
+  { phone, name, language, timeZone, attr, optIn, source, evidence, deliverable }: z.output<typeof ContactAddOptions>,
 ): Promise<View<z.output<typeof ContactAddDocument>>> {
   const store = await app.store();
   const sender = await currentSender(store, app.config);
@@ -85,7 +96,7 @@ export async function addContact(
     userId: null,
     name,
     language,
-    attributes: attr,
+    attributes: timeZone === null ? attr : { ...attr, [TIME_ZONE_ATTRIBUTE]: timeZone },
     optIns,
     isReachable: deliverable,
   };

@@ -71,6 +71,7 @@ export async function runMessageRetry(
     campaign: record.campaign,
     rows,
     ending,
+    isForLater: queue,
     resume: dispatchOf(sender),
     hints: again,
     failure,

@@ -55,6 +55,8 @@ export const SendOptions = z.object({
     ),
     z.pipe(labelText(tagsFlaw), z.transform(toTags)),
   ),
+  at: text,
+  expiresIn: orNull(durationText),
   maxPrice: orNull(amountText),
   dryRun: flag,
   queue: flag,
@@ -80,6 +82,14 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--campaign <name>', 'the campaign it belongs to; needed with --from')
     .option('--cost-center <name>', 'who pays inside the company')
     .option('--tag <tag>', 'a tag for reports, or several with commas; may be given several times', collect)
+    .option(
+      '--at <time>',
+      'send then, not now: a time with its zone (2026-12-01T09:00+01:00), at most a year ahead; tollbell dispatch sends it',
+    )
+    .option(
+      '--expires-in <duration>',
+      'give up what could not be sent so long after it was due (30m, 24h; at most 24d), and release its reservation',
+    )
     .option('--max-price <amount>', 'refuse what may cost more (by the bid of the template where it has one)')
     .option('--dry-run', 'ask everything, change nothing, and estimate what it comes to by market and category')
     .option('--queue', 'stop after the admission; `tollbell dispatch` sends')
@@ -105,10 +115,11 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send login_code --to +4915112345678 --param 1=204611 --wait delivered --timeout 30s',
           'tollbell send --media image=receipt.jpg --caption "Thank you" --to +4915112345678',
           'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
+          'tollbell send spring_sale --from list.csv --campaign 2026-12-sale --at 2026-12-01T09:00+01:00 --expires-in 8h',
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
         output:
-          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":null,"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
           '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
@@ -121,7 +132,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
 
 const DESCRIPTION =
   'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
-  'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center and tag are optional; name is passed over.\n' +
+  'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center, tag and at are optional; name is passed over.\n' +
   'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.\n' +
   'Media is a link, the id of an upload, or a file, which is uploaded once: image (jpg, png; 5 MB), video (mp4, 3gp; 16 MB), audio (aac, amr, mp3, m4a, ogg;\n' +
   '16 MB), document (100 MB), sticker (webp; 100 KB, 500 KB where it moves). The provider keeps an upload for 30 days.';
@@ -144,7 +155,7 @@ export async function runSend(app: App, options: SendOptions): Promise<SendView>
 }
 
 function checkOptions(options: SendOptions): void {
-  const { template, to, from, key, campaign, queue, wait, timeout } = options;
+  const { template, to, from, key, campaign, queue, wait, timeout, at } = options;
   checkContent(options);
   if ((to.length === 0) === (from === null)) throw usage('Say whom to send to: --to, or --from a file.', 'One of the two.');
   if (from !== null && template === null) throw usage('--text and --media go with --to only.', 'A file is sent with a template.');
@@ -152,6 +163,8 @@ function checkOptions(options: SendOptions): void {
     throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
   if (key !== null && (to.length > 1 || from !== null))
     throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
+  if (at !== null && wait === 'delivered')
+    throw usage('With --at there is no delivery to wait for.', 'Leave out --wait; tollbell dispatch sends it when it is due.');
   if (queue && (wait === 'delivered' || timeout !== null))
     throw usage('With --queue nothing is sent, so there is nothing to wait for.', 'Leave out --queue, or --wait and --timeout.');
 }

@@ -7,6 +7,8 @@ import type { Bucket, LedgerEntry } from '../../domain/ledger.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { ContactRef } from './directory.ts';
 import type { StoredPrices } from './settle.ts';
+import type { QuietHours } from '../../domain/quiet-hours.ts';
+import type { Timing } from '../../domain/schedule.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
@@ -40,6 +42,8 @@ export type AdmitRequest = {
   /** Parameter values by name, as JSON, or the text of a free-form message. The only place where content is kept. */
   readonly content: string;
   readonly maxPrice: Micros | null;
+  /** When it is to be sent, and how long it may wait; absent: at once, as long as is usual. */
+  readonly timing?: Timing;
   /** The message that a person decided to send again; it is sent again once. */
   readonly retryOf: MessageId | null;
   /** The number of the opt-out that this message confirms; it is confirmed once. */
@@ -62,7 +66,7 @@ export type AdmitBatch = {
   readonly runId: number | null;
   readonly at: Instant;
   readonly requests: readonly AdmitRequest[];
-  /** What earlier batches of the same preview would have spent of each budget. Empty when committing. */
+  /** What earlier batches of the same preview would have spent of each budget, by `useKey`. Empty when committing. */
   readonly spent: ReadonlyMap<string, Micros>;
 };
 
@@ -82,6 +86,8 @@ export type AddresseeFacts = {
   readonly undeliverable: boolean;
   /** True where a message to them would count against the messaging limit of the account, and they do not yet. Only a preview looks. */
   readonly isNewcomer: boolean;
+  /** The zone that is written of them; null where none is, and where their sender has no quiet hours, so that nobody looked. */
+  readonly timeZone: string | null;
 };
 
 /** A message that holds the request's key already, or is the retry or the confirmation that it asks for. */
@@ -101,6 +107,8 @@ export type AdmissionFacts = {
   /** The languages of the named template that may be sent; null for free-form text. */
   readonly templates: readonly Template[] | null;
   readonly prices: StoredPrices;
+  readonly quietHours: QuietHours;
+  /** In the terms of every day on which one of the batch is to be sent. */
   readonly budgets: readonly BudgetUse[];
   readonly requests: readonly {
     readonly request: AdmitRequest;
@@ -122,12 +130,16 @@ export type AdmittedMessage = {
   /** As in the facts. */
   readonly isNewcomer: boolean;
   readonly bucket: Bucket;
+  /** From when it may be sent; null for at once. */
+  readonly dueAt: Instant | null;
+  /** Quiet hours put that off. */
+  readonly isHeld: boolean;
   readonly expiresAt: Instant;
   readonly reservation: LedgerEntry;
 };
 
 /**
- * What became of one request. `kept` on a duplicate is the first message; it is `resumable` when another run left it queued: it belongs to this run from
+ * What became of one request. `kept` on a duplicate is the first message; it is `resumable` when another run left it queued or scheduled: it belongs to this run from
  * then on, which must send it. `key_conflict` means the same key with other content. A refusal is a value: it moves no money and may be tried again.
  */
 export type Admission =
@@ -145,7 +157,7 @@ export type DecideAdmissions = (facts: AdmissionFacts) => {
 /** What became of a batch. */
 export type Admitted = {
   readonly admissions: readonly Admission[];
-  /** What is used of each budget now, by budget id: for the next batch of a preview. */
+  /** What is used of each budget now, by `useKey`: for the next batch of a preview. */
   readonly spent: ReadonlyMap<string, Micros>;
   /** The thresholds of budgets that were reached with this batch and never before, recorded in the same transaction. A preview records none. */
   readonly warnings: readonly BudgetWarning[];

@@ -5,6 +5,7 @@ import type { BudgetWarning } from '../../domain/budget-warning.ts';
 import type { ConsentEvent, ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
 import type { ContactWithFlags } from '../../domain/contact.ts';
 import type { PriceCard } from '../../domain/price-book.ts';
+import type { QuietRule } from '../../domain/quiet-hours.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
 import type { AccountId, BudgetId, ContactId, MessageId, PriceBookId, SenderId } from '../../values/id.ts';
@@ -157,6 +158,12 @@ export type DirectoryStore = {
   readonly putBudget: (budget: Budget) => Promise<BudgetPut>;
   /** The budgets of a sender with what is used of each: of the day or month that `at` lies in, or of the fullest campaign. */
   readonly listBudgets: (filter: { readonly senderId: SenderId; readonly at: Instant }) => Promise<readonly ListedBudget[]>;
+  /** Sets quiet hours, or puts them in the place of those for the same country and category. What they hold is asked again when it is due. */
+  readonly putQuietRule: (rule: QuietRule) => Promise<'added' | 'updated' | 'unchanged'>;
+  /** The quiet hours of a sender: by category, those for all countries first. */
+  readonly listQuietRules: (senderId: SenderId) => Promise<readonly QuietRule[]>;
+  /** Takes quiet hours back; false when there were none. */
+  readonly removeQuietRule: (rule: Pick<QuietRule, 'senderId' | 'category' | 'country'>) => Promise<boolean>;
   /** Takes a budget back; false when there is none of that id. */
   readonly removeBudget: (budgetId: BudgetId, at: Instant) => Promise<boolean>;
 };

@@ -18,6 +18,8 @@ export type StoreHealth = {
   /** Messages whose outcome is not known. */
   readonly unknown: Backlog;
   readonly queued: Backlog;
+  /** What waits for its time, and when the first of it is due. */
+  readonly scheduled: { readonly count: number; readonly nextAt: Instant | null };
   /** When the newest message was admitted: the clock stood there at least. Null without a message. */
   readonly newestAt: Instant | null;
 };

@@ -4,6 +4,7 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { MessageState } from '../../domain/message.ts';
+import type { QuietHours } from '../../domain/quiet-hours.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { BackoffScope, OutgoingMessage } from '../transport.ts';
 import type { Sender } from '../../domain/sender.ts';
@@ -32,6 +33,9 @@ export type ClaimFacts = {
   readonly prices: StoredPrices;
   /** The most that a delivery may cost by the template's bid; null where the price card decides. */
   readonly cap: Micros | null;
+  readonly quietHours: QuietHours;
+  /** The zone that is written of the person; null where none is, and where their sender has no quiet hours. */
+  readonly timeZone: string | null;
   readonly template: TemplateStanding;
   /** What became of the message that this one sends again, and of the one that that one sent again, and so on. */
   readonly retried: readonly { readonly state: MessageState; readonly reason: string | null }[];
@@ -41,12 +45,13 @@ export type ClaimFacts = {
 export type TemplateStanding = 'usable' | 'paused' | 'gone';
 
 /**
- * The rule at the moment of sending: go, wait, give up as expired, drop what a person wanted sent again and what was sent after all, or a refusal, which cancels
+ * The rule at the moment of sending: go, wait with all of its template, wait alone until quiet hours are over, give up as expired, drop what a person wanted sent again and what was sent after all, or a refusal, which cancels
  * the message.
  */
 export type ClaimDecision =
   | { readonly kind: 'claim' }
   | { readonly kind: 'wait'; readonly until: Instant }
+  | { readonly kind: 'hold'; readonly until: Instant }
   | { readonly kind: 'expire' }
   | { readonly kind: 'drop'; readonly reason: 'already_sent' }
   | { readonly kind: 'refuse'; readonly reason: RefusalReason };

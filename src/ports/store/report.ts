@@ -3,6 +3,7 @@
 import type { Category } from '../../domain/consent.ts';
 import type { Counters, EntryKind } from '../../domain/ledger.ts';
 import type { EventKind, MessageState, PricingType } from '../../domain/message.ts';
+import type { Scheduled } from '../../domain/schedule.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Currency, Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
@@ -71,6 +72,9 @@ export type MessageRecord = {
   readonly retriedBy: MessageId | null;
   readonly createdAt: Instant;
   readonly changedAt: Instant;
+  /** From when it may be sent, and when it is given up if it was not; null once it is not waiting any more. */
+  readonly dueAt: Instant | null;
+  readonly expiresAt: Instant | null;
 };
 
 /** What a message says: the version of the template that it was admitted with, null for free-form, and its parameters or its free form as JSON. */
@@ -134,4 +138,6 @@ export type ReportStore = {
    * worked on it too.
    */
   readonly totals: (of: TotalsFilter) => Promise<Totals>;
+  /** What of them waits for its time; null where nothing does. */
+  readonly scheduled: (of: TotalsFilter) => Promise<Scheduled | null>;
 };

@@ -7,20 +7,24 @@ import type { ContactId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { TIME_ZONE } from './quiet.ts';
 import type { ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
 
 type AddresseeParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly reach: Pick<ReachKeeper, 'isNew'> };
 
-const PLAIN = statements({ columns: 'NULL, NULL', join: '' });
-const WITH_WINDOWS = statements({
-  columns: 'w.last_inbound_at, w.free_entry_until',
+const NO_WINDOWS = { windows: 'NULL, NULL', join: '' };
+const WINDOWS = {
+  windows: 'w.last_inbound_at, w.free_entry_until',
   join: 'LEFT JOIN service_window w ON w.contact_id = c.id AND w.sender_id = ?',
-});
+};
 
-function statements({ columns, join }: { readonly columns: string; readonly join: string }) {
+const PLAIN = { without: statements(NO_WINDOWS, 'NULL'), with: statements(WINDOWS, 'NULL') };
+const ZONED = { without: statements(NO_WINDOWS, TIME_ZONE), with: statements(WINDOWS, TIME_ZONE) };
+
+function statements({ windows, join }: typeof WINDOWS, zone: string) {
   const sql = /* sql */ `
-    SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at, ${columns}
+    SELECT c.id, c.phone, c.user_id, c.language, c.undeliverable_at, f.subject, f.scope, f.kind, f.at, ${windows}, ${zone}
     FROM contact c
     LEFT JOIN consent_flag f ON f.contact_id = c.id AND (f.scope = ? OR f.scope = '*')
     ${join}
@@ -45,15 +49,19 @@ type AddresseeRow = readonly [
   number | null,
   Instant | null,
   Instant | null,
+  string | null,
 ];
 
+/** `asksForZone`: where somebody is plays a part, and would cost the others reading their attributes. */
+type AskingBatch = Pick<AdmitBatch, 'senderId' | 'template' | 'mode' | 'at'> & { readonly asksForZone: boolean };
+
 /** What the store knows of the person whom a request of the batch names; null where it knows nobody. */
-export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: AdmitBatch, { to }: AdmitRequest): AddresseeFacts | null {
+export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: AskingBatch, { to }: AdmitRequest): AddresseeFacts | null {
   const { senderId } = batch;
   const { accountId, transport } = senders.byId(senderId);
   // Only free-form messages, and estimates, ask for the windows.
   const asksForWindows = batch.template === null || batch.mode === 'preview';
-  const sql = asksForWindows ? WITH_WINDOWS : PLAIN;
+  const sql = (batch.asksForZone ? ZONED : PLAIN)[asksForWindows ? 'with' : 'without'];
   const [statement, name] = 'phone' in to ? [sql.byPhone, to.phone] : 'userId' in to ? [sql.byUserId, to.userId] : [sql.byId, to.contactId];
   const ofSender = asksForWindows ? [senderId, senderId] : [senderId];
   const find = (who: string): readonly AddresseeRow[] =>
@@ -66,7 +74,7 @@ export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: A
   const rows = other === null ? written : find(other);
   const [first] = rows;
   if (first === undefined) return null;
-  const [contactId, phone, userId, language, undeliverableAt, , , , , inboundAt, freeEntryUntil] = first;
+  const [contactId, phone, userId, language, undeliverableAt, , , , , inboundAt, freeEntryUntil, timeZone] = first;
   return {
     contactId,
     phone,
@@ -77,6 +85,7 @@ export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: A
     freeEntryUntil,
     undeliverable: undeliverableAt !== null,
     isNewcomer: batch.mode === 'preview' && transport !== 'sandbox' && reach.isNew(accountId, { contactId, inboundAt }, batch.at),
+    timeZone,
   };
 }
 

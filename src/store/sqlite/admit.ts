@@ -1,7 +1,9 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
-import type { BudgetUse } from '../../domain/budget.ts';
+import { type BudgetUse, useKey } from '../../domain/budget.ts';
 import type { MessageState } from '../../domain/message.ts';
+import { AT_ONCE, dueAt } from '../../domain/schedule.ts';
+import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type {
   AdmissionFacts,
@@ -17,12 +19,14 @@ import type {
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
+import { type Day, dayOf } from '../../values/time.ts';
 import { addresseeOf } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
+import type { QuietStore } from './quiet.ts';
 import type { ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
@@ -36,6 +40,7 @@ type AdmitParts = {
   readonly budgets: BudgetStore;
   readonly warnings: BudgetWarnings;
   readonly reach: Pick<ReachKeeper, 'isNew'>;
+  readonly quiet: QuietStore;
 };
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
@@ -50,9 +55,9 @@ const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
 const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
 const INSERT_MESSAGE = /* sql */ `
-  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, price, held,
+  INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, reason, price, held,
     hold_bucket_id, not_before, expires_at, created_at, changed_at, attempt, retry_of, confirms, max_price)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`;
 
 const INSERT_CONTENT = /* sql */ `
   INSERT INTO message_content (message_id, content) VALUES (?, ?)`;
@@ -61,7 +66,7 @@ const INSERT_TAG = /* sql */ `
   INSERT OR IGNORE INTO message_tag (message_id, tag) VALUES (?, ?)`;
 
 const TAKE_UP = /* sql */ `
-  UPDATE message SET run_id = ? WHERE id = ? AND state = 'queued'`;
+  UPDATE message SET run_id = ? WHERE id = ? AND (state = 'queued' OR state = 'scheduled')`;
 
 const FIND_CAMPAIGN = /* sql */ `
   SELECT id FROM campaign WHERE sender_id = ? AND name = ?`;
@@ -95,7 +100,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
       assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
       return batch.mode === 'commit'
         ? sqlite.write(() => decideAndWrite(parts, batch, decide))
-        : sqlite.read(() => summarise(decide(loadFacts(parts, batch)), []));
+        : sqlite.read(() => summarise(batch, decide(loadFacts(parts, batch)), []));
     },
   };
 }
@@ -109,7 +114,7 @@ function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmi
   takeUp(parts.sqlite, batch, decided.admissions);
   learnAliases(parts.sqlite, batch, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
-  return summarise(decided, parts.warnings.record(decided.budgets, batch.at));
+  return summarise(batch, decided, parts.warnings.record(decided.budgets, batch.at));
 }
 
 function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admissions']): void {
@@ -127,13 +132,15 @@ function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Deci
   }
 }
 
-function summarise({ admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
-  return { admissions, spent: new Map(budgets.map(({ budget, used }) => [budget.id, used])), warnings };
+// Another batch of a preview may be for other days than this one.
+function summarise({ spent }: AdmitBatch, { admissions, budgets }: Decided, warnings: Admitted['warnings']): Admitted {
+  return { admissions, spent: new Map([...spent, ...budgets.map((use) => [useKey(use), use.used] as const)]), warnings };
 }
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const sender = parts.senders.byId(batch.senderId);
-  const uses = parts.budgets.uses(sender, batch.at, batch.campaignId);
+  const quietHours = parts.quiet.of(sender.id);
+  const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
     sender,
@@ -141,18 +148,25 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     runId: batch.runId,
     templates: batch.template === null ? null : parts.templates.current(sender.id, batch.template),
     prices: parts.prices.book(),
-    budgets: uses.map((use) => atLeast(use, batch.spent)),
+    quietHours,
+    budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: addresseeOf(parts, batch, request),
+      addressee: addresseeOf(parts, { ...batch, asksForZone: !quietHours.isEmpty }, request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
 }
 
+// The days on which the messages of a batch are to be sent: budgets count them there.
+function daysOf({ at, requests }: AdmitBatch, { timeZone }: Sender): readonly Day[] {
+  const moments = new Set(requests.map(({ timing }) => dueAt((timing ?? AT_ONCE).sendAt, at)));
+  return [...new Set(Array.from(moments, (moment) => dayOf(moment, timeZone)))];
+}
+
 // A preview has written nothing: what its earlier batches would have used comes with the batch.
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
-  const carried = spent.get(use.budget.id) ?? ZERO;
+  const carried = spent.get(useKey(use)) ?? ZERO;
   return carried > use.used ? { ...use, used: carried } : use;
 }
 
@@ -203,10 +217,12 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       aliasOf(request),
       request.fingerprint,
       message.category,
+      message.dueAt === null ? 'queued' : 'scheduled',
+      message.isHeld ? 'quiet_hours' : null,
       message.price,
       message.price,
       bucketId,
-      batch.at,
+      message.dueAt ?? batch.at,
       message.expiresAt,
       batch.at,
       batch.at,

@@ -1,13 +1,13 @@
 // Budgets on SQLite, and what is used of each: a sum over the counters of the buckets that it covers.
 
-import { type Budget, type BudgetUse, coversTheSame } from '../../domain/budget.ts';
+import { type Budget, type BudgetUse, coversTheSame, termOf } from '../../domain/budget.ts';
 import { formatThresholds } from '../../domain/budget-warning.ts';
 import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type { BudgetPut, DirectoryStore, ListedBudget } from '../../ports/store/directory.ts';
 import type { BudgetId, CampaignId } from '../../values/id.ts';
 import { ZERO } from '../../values/money.ts';
-import { type Day, type DayPeriod, dayOf, type Instant, type Month, monthDays, monthOf, nextDay } from '../../values/time.ts';
+import { type Day, type DayPeriod, dayOf, type Instant, type Month, monthDays, nextDay } from '../../values/time.ts';
 import { microsOf, type StoredInteger } from '../rows.ts';
 import { BUDGET_COLUMNS, type BudgetRow, budgetValues, toBudget } from './budget-rows.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
@@ -16,8 +16,8 @@ import type { SenderStore } from './senders.ts';
 
 export type BudgetStore = {
   readonly store: Pick<DirectoryStore, 'putBudget' | 'listBudgets' | 'removeBudget'>;
-  /** The budgets that could cover a message admitted now, and what is used of each. Call it inside `write` or `read`. */
-  readonly uses: (sender: Sender, at: Instant, campaignId: CampaignId | null) => readonly BudgetUse[];
+  /** The budgets that could cover a message of that day, and what is used of each. Call it inside `write` or `read`. */
+  readonly uses: (sender: Sender, day: Day, campaignId: CampaignId | null) => readonly BudgetUse[];
 };
 
 type BudgetParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly warnings: BudgetWarnings };
@@ -69,10 +69,8 @@ export function createBudgetStore({ sqlite, senders, warnings }: BudgetParts): B
 
   const useIn = usage(sqlite);
 
-  const termAt = ({ period, senderId }: Budget, at: Instant): string => {
-    const day = dayOf(at, senders.byId(senderId).timeZone);
-    return period === 'day' ? day : monthOf(day);
-  };
+  const termAt = (budget: Budget, at: Instant): string | null =>
+    termOf(budget, { day: dayOf(at, senders.byId(budget.senderId).timeZone), campaignId: null });
 
   const fullestCampaign = ({ senderId, category, costCenter }: Budget): CampaignId | null =>
     (sqlite.prepare(FULLEST_CAMPAIGN).pluck().get({ senderId, category, costCenter }) as CampaignId | undefined) ?? null;
@@ -92,7 +90,8 @@ export function createBudgetStore({ sqlite, senders, warnings }: BudgetParts): B
     if (known !== undefined) sqlite.prepare(REMOVE).run(budget.createdAt, known.id);
     sqlite.prepare(INSERT).run(...budgetValues(budget));
     if (known !== undefined) warnings.carryOver(known.id, budget, (term) => useIn(budget, term));
-    const uses = budget.period === 'campaign' ? [] : [useIn(budget, termAt(budget, budget.createdAt))];
+    const term = termAt(budget, budget.createdAt);
+    const uses = term === null ? [] : [useIn(budget, term)];
     return { result: known === undefined ? 'added' : 'updated', warnings: warnings.record(uses, budget.createdAt) };
   };
 
@@ -104,9 +103,9 @@ export function createBudgetStore({ sqlite, senders, warnings }: BudgetParts): B
       listBudgets: async ({ senderId, at }) => sqlite.read(() => current(senderId).map((budget) => list(budget, at))),
       removeBudget: async (id, at) => sqlite.write(() => remove(id, at)),
     },
-    uses: (sender, at, campaignId) =>
+    uses: (sender, day, campaignId) =>
       current(sender.id).flatMap((budget) => {
-        const term = budget.period === 'campaign' ? campaignId : termAt(budget, at);
+        const term = termOf(budget, { day, campaignId });
         return term === null ? [] : [useIn(budget, term)];
       }),
   };

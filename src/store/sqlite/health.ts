@@ -1,7 +1,7 @@
 // The health of a SQLite store: its file and disk, what waits in it, and the claims of the dead. Changes no row.
 
 import { statfsSync, statSync } from 'node:fs';
-import type { Backlog, HealthStore } from '../../ports/store/health.ts';
+import type { Backlog, HealthStore, StoreHealth } from '../../ports/store/health.ts';
 import type { WorkerId } from '../../values/id.ts';
 import { instantOf, type StoredInteger } from '../rows.ts';
 import type { Sqlite } from './database.ts';
@@ -11,7 +11,8 @@ import { SCHEMA_VERSION } from './migrate.ts';
 const ENGINE = /* sql */ `SELECT 'SQLite ' || sqlite_version()`;
 
 // Both answered by an index of messages that wait: the table itself may have millions of rows.
-const QUEUED = /* sql */ `SELECT COUNT(*), MIN(created_at) FROM message WHERE state = 'queued'`;
+const QUEUED = /* sql */ `SELECT COUNT(*), MIN(changed_at) FROM message WHERE state = 'queued'`;
+const SCHEDULED = /* sql */ `SELECT COUNT(*), MIN(not_before) FROM message WHERE state = 'scheduled'`;
 const UNKNOWN = /* sql */ `
   SELECT COUNT(*), MIN(changed_at) FROM message INDEXED BY message_silent
   WHERE (state = 'accepted' OR state = 'sent' OR state = 'unknown') AND state = 'unknown'`;
@@ -26,6 +27,10 @@ export function createHealthStore({ sqlite, liveness }: { readonly sqlite: Sqlit
   const backlog = (sql: string): Backlog => {
     const [count, oldest] = sqlite.prepare(sql).raw().get() as readonly [number, StoredInteger | null];
     return { count, oldestAt: oldest === null ? null : instantOf(oldest) };
+  };
+  const scheduled = (): StoreHealth['scheduled'] => {
+    const { count, oldestAt } = backlog(SCHEDULED);
+    return { count, nextAt: oldestAt };
   };
   const deadClaims = (): number => {
     const claims = sqlite.prepare(CLAIMS).raw().all() as readonly (readonly [WorkerId, number])[];
@@ -42,6 +47,7 @@ export function createHealthStore({ sqlite, liveness }: { readonly sqlite: Sqlit
           deadClaims: deadClaims(),
           unknown: backlog(UNKNOWN),
           queued: backlog(QUEUED),
+          scheduled: scheduled(),
           newestAt: newest === undefined ? null : instantOf(newest),
         };
       }),

@@ -10,7 +10,8 @@ const MESSAGE = /* sql */ `
   SELECT m.id, s.name AS sender, k.name AS campaign, m.contact_id, c.phone, t.name AS template, t.language, m.state, m.reason, m.category,
     b.market, b.currency, m.price, m.max_price, m.attempt, m.uncounted, b.cost_center,
     (SELECT json_group_array(g.tag) FROM message_tag g WHERE g.message_id = m.id) AS tags,
-    m.provider_id, m.retry_of, (SELECT r.id FROM message r WHERE r.retry_of = m.id) AS retried_by, m.created_at, m.changed_at
+    m.provider_id, m.retry_of, (SELECT r.id FROM message r WHERE r.retry_of = m.id) AS retried_by, m.created_at, m.changed_at,
+    m.not_before, m.expires_at
   FROM message m
   CROSS JOIN sender s ON s.id = m.sender_id
   CROSS JOIN contact c ON c.id = m.contact_id

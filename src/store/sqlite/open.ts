@@ -30,6 +30,7 @@ import { createDiscrepancyStore } from './discrepancies.ts';
 import { createCounterStore } from './report.ts';
 import { createReachKeeper } from './reach.ts';
 import { createReconcileStore } from './reconcile.ts';
+import { createQuietStore } from './quiet.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
@@ -62,7 +63,8 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const pace = createPaceStore({ sqlite, senders, reach });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, reach, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
+  const quiet = createQuietStore(sqlite);
+  const parts = { sqlite, quiet, pace, reach, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
     ...createOutboxStore(parts),
@@ -82,6 +84,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createDiscrepancyStore(sqlite),
     ...createTotalsStore(sqlite),
     ...createMessageStore(sqlite),
+    ...quiet.store,
     ...createEvidenceStore(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),

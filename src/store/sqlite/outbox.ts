@@ -31,7 +31,9 @@ import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
+import type { QuietStore } from './quiet.ts';
 import type { Repricer } from './reprice.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import type { Settler } from './settle.ts';
@@ -51,6 +53,7 @@ type OutboxParts = {
   readonly liveness: Liveness;
   readonly pace: PaceStore;
   readonly repricer: Repricer;
+  readonly quiet: QuietStore;
 };
 
 const CLAIM = /* sql */ `
@@ -91,7 +94,7 @@ const SILENT = /* sql */ `
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
   const { sqlite, settler, liveness, pace } = parts;
-  const scopes = createScopeQueries(sqlite);
+  const waiting = { scopes: createScopeQueries(sqlite), schedule: createSchedule(sqlite) };
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
@@ -100,7 +103,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const turn = { ...asked, at: asked.now() };
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds, turn.at);
-        const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, scopes, turn, rules);
+        const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, waiting, turn, rules);
         return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
@@ -116,6 +119,9 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
   };
 }
 
+/** What waits, for its turn and for its time. */
+type Waiting = { readonly scopes: ScopeQueries; readonly schedule: Schedule };
+
 type Claims = {
   readonly claimed: readonly ClaimedMessage[];
   /** What the gate stops, still to be settled. */
@@ -126,7 +132,7 @@ type Claims = {
 };
 
 // What the gate stops, and what its pair defers, leaves its room empty until the next turn.
-function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: TurnRules): Claims {
+function claim(parts: OutboxParts, { scopes, schedule }: Waiting, turn: Begun, rules: TurnRules): Claims {
   if (turn.room === 0) return { claimed: [], stopped: [], settled: [], nextDueAt: null };
   const meter = turn.isPaced ? parts.pace.meter(parts.senders.byId(turn.senderId), turn.at) : null;
   const room = Math.min(turn.room, meter?.room ?? turn.room);
@@ -135,15 +141,11 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get();
   const update = parts.sqlite.prepare(CLAIM);
+  schedule.wake(turn);
   const { candidates, settled } = dueAfterMoves(parts, scopes, { turn, count, rules, least: meter?.leastUrgent });
-  const common = {
-    at: turn.at,
-    sender: parts.senders.byId(turn.senderId),
-    prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
-    standing: onceEach(parts.templates.standing),
-    cap: onceEach((id: TemplateId) => bidCap(parts.templates.byId(id), parts.senders.byId(turn.senderId).currency)),
-  };
+  const common = commonFacts(parts, turn);
   const waiting = new Set<TemplateId | null>();
+  let held = 0;
   for (const candidate of candidates) {
     const { id, contactId, templateId, urgency } = candidate;
     if (claimed.length === room) break;
@@ -151,7 +153,10 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
     const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
     const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
     const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
-    if (decision.kind !== 'claim' && decision.kind !== 'wait') {
+    if (decision.kind === 'hold') {
+      schedule.hold(id, { at: turn.at, until: decision.until });
+      held += 1;
+    } else if (decision.kind !== 'claim' && decision.kind !== 'wait') {
       stopped.push(toStop(candidate, decision, turn.at));
     } else if (heldUntil !== null) {
       parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
@@ -168,14 +173,26 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
       claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
+  if (held > 0) holdMore(parts, { scopes, schedule }, { turn, rules, common });
   // What the pace leaves no room for, or another process that waits for it, is told to the pace.
   const isShort = meter !== null && (room < turn.room || meter.leastUrgent < LEAST_URGENT);
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
   const allowedAt = meter?.commit(turn.now(), isShort ? scopes.mostUrgent(turn) : null) ?? turn.at;
   // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at each campaign.
-  const dueAt = candidates.length < count ? scopes.nextDueAt(turn) : turn.at;
+  const dueAt = candidates.length < count ? schedule.nextDueAt(turn, scopes.nextDueAt(turn)) : turn.at;
   return { claimed, stopped, settled, nextDueAt: dueAt === null ? null : toInstant(Math.max(dueAt, allowedAt)) };
 }
+
+// Where quiet hours hold one they hold many, which would take the room of turn after turn from those that may go.
+function holdMore(parts: OutboxParts, { scopes, schedule }: Waiting, { turn, rules, common }: Holding): void {
+  for (const candidate of scopes.due(turn, BATCH_MAX)) {
+    const windows = windowsOf(parts.sqlite, candidate.contactId, turn.senderId);
+    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
+    if (decision.kind === 'hold') schedule.hold(candidate.id, { at: turn.at, until: decision.until });
+  }
+}
+
+type Holding = { readonly turn: Begun; readonly rules: TurnRules; readonly common: CommonFacts };
 
 type Asked = { readonly turn: Begun; readonly count: number; readonly rules: TurnRules; readonly least: Urgency | undefined };
 
@@ -192,16 +209,29 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
 
 const NONE: readonly never[] = [];
 
-type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & {
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices' | 'quietHours'> & {
   readonly standing: (id: TemplateId) => TemplateStanding;
   readonly cap: (id: TemplateId) => ClaimFacts['cap'];
 };
 
+// Asked once: looking whether the price cards changed takes longer than deciding.
+function commonFacts({ senders, quiet, prices, templates }: OutboxParts, { senderId, at }: Begun): CommonFacts {
+  const sender = senders.byId(senderId);
+  return {
+    at,
+    sender,
+    quietHours: quiet.of(senderId),
+    prices: prices.book(),
+    standing: onceEach(templates.standing),
+    cap: onceEach((id: TemplateId) => bidCap(templates.byId(id), sender.currency)),
+  };
+}
+
 type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
 
 function claimFacts(
-  { sqlite, flags }: OutboxParts,
-  { at, sender, prices, standing, cap }: CommonFacts,
+  { sqlite, flags, quiet }: OutboxParts,
+  { at, sender, prices, quietHours, standing, cap }: CommonFacts,
   { candidate, windows }: InWindows,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
@@ -215,6 +245,8 @@ function claimFacts(
     held: toMicros(BigInt(candidate.held)),
     prices,
     cap: candidate.templateId === null ? null : cap(candidate.templateId),
+    quietHours,
+    timeZone: quietHours.isEmpty ? null : quiet.timeZoneOf(candidate.contactId),
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
     retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {
@@ -251,7 +283,7 @@ function toClaimed(
   };
 }
 
-function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' | 'wait' }>, at: Instant): Outcome {
+function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: 'claim' | 'wait' | 'hold' }>, at: Instant): Outcome {
   return toOutcome({
     messageId: candidate.id,
     kind: decision.kind === 'expire' ? 'expired' : 'cancelled',

@@ -11,7 +11,7 @@ import { BATCH_MAX, slices } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, TemplateId } from '../../values/id.ts';
 import { type Micros, minus, plus, toMicros, ZERO } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import { type Instant, toInstant } from '../../values/time.ts';
+import { type Day, type Instant, toInstant } from '../../values/time.ts';
 import { type TemplateRow, toTemplate } from '../rows.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
@@ -52,7 +52,7 @@ const VERSIONS = /* sql */ `
 
 // Whatever is open is in one index; what is on its way keeps what it was sent as. A budget is asked for each campaign, and for the day of the reservation.
 const QUEUED = /* sql */ `
-  SELECT m.id, m.campaign_id, b.day, m.created_at
+  SELECT m.id, m.campaign_id, b.day
   FROM message m INDEXED BY message_open
   CROSS JOIN bucket b ON b.id = m.hold_bucket_id
   WHERE (m.state = 'queued' OR m.state = 'scheduled' OR m.state = 'sending') AND m.state <> 'sending'
@@ -69,7 +69,7 @@ const FOLLOW = /* sql */ `
   UPDATE message SET template_id = ?, category = ?, price = ?, held = ?, hold_bucket_id = ?, changed_at = ?
   WHERE id = ?`;
 
-type QueuedRow = readonly [MessageId, CampaignId | null, string, Instant];
+type QueuedRow = readonly [MessageId, CampaignId | null, Day];
 type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint, bigint, bigint | null, bigint];
 
 /** The repricer of one connection. */
@@ -79,7 +79,7 @@ export function createRepricer(parts: RepricerParts): Repricer {
     follow: (version, at, rules) => {
       let followed: Followed = { repriced: [], difference: ZERO, settled: [] };
       for (const group of queuedUnder(sqlite, version)) {
-        const uses = () => budgets.uses(senders.byId(version.senderId), group.reservedAt, group.campaignId);
+        const uses = () => budgets.uses(senders.byId(version.senderId), group.day, group.campaignId);
         const facts = group.ids.map((id) => factsOf(parts, id, version, at));
         const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses()));
         // At once: what a refused message gives back is there for the next group.
@@ -96,7 +96,7 @@ export function createRepricer(parts: RepricerParts): Repricer {
   };
 }
 
-type Group = { readonly campaignId: CampaignId | null; readonly reservedAt: Instant; readonly ids: readonly MessageId[] };
+type Group = { readonly campaignId: CampaignId | null; readonly day: Day; readonly ids: readonly MessageId[] };
 
 // What is queued under the same content at another price, in groups that share their budgets.
 function queuedUnder(sqlite: Sqlite, version: Template): readonly Group[] {
@@ -118,7 +118,7 @@ function queuedUnder(sqlite: Sqlite, version: Template): readonly Group[] {
 function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
   return slices(rows, BATCH_MAX).flatMap((slice): readonly Group[] => {
     const [first] = slice;
-    return first === undefined ? [] : [{ campaignId: first[1], reservedAt: first[3], ids: slice.map(([id]) => id) }];
+    return first === undefined ? [] : [{ campaignId: first[1], day: first[2], ids: slice.map(([id]) => id) }];
   });
 }
 

@@ -1,8 +1,10 @@
-// What became of the messages of a run, or of certain messages, from the messages and their entries themselves.
+// What became of the messages of a run, or of certain messages, and what of them waits for its time: from the messages and their entries themselves.
 
 import type { MessageState } from '../../domain/message.ts';
+import type { Scheduled } from '../../domain/schedule.ts';
 import type { ReportStore, Totals, TotalsFilter } from '../../ports/store/report.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
+import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { billable, deliveries, isRebooking } from './deliveries.ts';
 
@@ -32,12 +34,21 @@ const CHARGES_OF_MESSAGE = `${CHARGES} WHERE m.id = ?`;
 const REBOOKED_IN_RUN = `${REBOOKED} ${IN_RUN}`;
 const REBOOKED_OF_MESSAGE = `${REBOOKED} WHERE m.id = ?`;
 
+const SCHEDULED = /* sql */ `
+  SELECT COUNT(*), COUNT(*) FILTER (WHERE reason = 'quiet_hours'), MIN(not_before), MAX(not_before)
+  FROM message
+  WHERE state = 'scheduled'`;
+
+const SCHEDULED_IN_RUN = `${SCHEDULED} AND campaign_id = ? AND run_id = ?`;
+const SCHEDULED_BY_ID = `${SCHEDULED} AND id IN (SELECT value FROM json_each(?))`;
+
 type StateRow = readonly [MessageState, bigint, bigint];
 type ChargeRow = readonly [bigint, bigint];
 
 /** The totals of the report slice. */
-export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
+export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals' | 'scheduled'> {
   return {
+    scheduled: async (of) => sqlite.read(() => scheduledOf(sqlite, of)),
     totals: async (of) =>
       sqlite.read(() => {
         const isRun = of.kind === 'run';
@@ -62,6 +73,17 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals'> {
         return toTotals(states, charges);
       }),
   };
+}
+
+type ScheduledRow = readonly [number, number, Instant | null, Instant | null];
+
+function scheduledOf(sqlite: Sqlite, of: TotalsFilter): Scheduled | null {
+  const [sql, values] = of.kind === 'run' ? [SCHEDULED_IN_RUN, [of.campaignId, of.runId]] : [SCHEDULED_BY_ID, [JSON.stringify(of.ids)]];
+  const [units, quietUnits, firstAt, lastAt] = sqlite
+    .prepare(sql)
+    .raw()
+    .get(...values) as ScheduledRow;
+  return firstAt === null || lastAt === null ? null : { units, quietUnits, firstAt, lastAt };
 }
 
 function parametersOf(of: TotalsFilter): readonly (readonly unknown[])[] {

@@ -52,7 +52,7 @@ describe('the rows of a file', () => {
 
   it('are a table of CSV', async () => {
     const [header, ...rows] = (await send('--format', 'csv')).out.trim().split('\n');
-    expect(header).toBe('row,id,to,status,reason,category,market,price,currency,provider_id,duplicate_of');
+    expect(header).toBe('row,id,to,status,reason,category,market,price,currency,provider_id,duplicate_of,due_at');
     expect(rows.map((row) => row.split(',')[0])).toEqual(['1', '2', '3', '4']);
   });
 });

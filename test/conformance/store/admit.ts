@@ -107,7 +107,7 @@ function examBatches(exam: Exam): void {
     const requests = (await addCrowd(store, senderId, 4)).map((number) => requestTo(number));
     const { admissions, spent } = await admit(store, senderId, requests);
     expect(words(admissions)).toEqual(['admitted', 'admitted', 'over_budget', 'over_budget']);
-    expect(spent).toEqual(new Map([[budget.id, 200n]]));
+    expect(spent).toEqual(new Map([[`${budget.id} 2026-10`, 200n]]));
     expect(await unitsOf(shop)).toBe(2);
   });
 }

@@ -24,10 +24,12 @@ import { examOutbox } from './outbox.ts';
 import { examPace } from './pace.ts';
 import { examPeople } from './people.ts';
 import { examPrices } from './prices.ts';
+import { examQuiet } from './quiet.ts';
 import { examReach } from './reach.ts';
 import { examRebooking } from './rebooking.ts';
 import { examReconcile } from './reconcile.ts';
 import { examReport } from './report.ts';
+import { examSchedule } from './schedule.ts';
 import { examSenders } from './senders.ts';
 import { examSettle } from './settle.ts';
 import { examStatuses } from './statuses.ts';
@@ -74,6 +76,8 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   estimates: examEstimates,
   outbox: examOutbox,
   order: examOrder,
+  schedule: examSchedule,
+  quiet_hours: examQuiet,
   pace: examPace,
   reach: examReach,
   settle: examSettle,

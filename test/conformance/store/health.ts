@@ -17,6 +17,7 @@ export function examHealth(exam: Exam): void {
       deadClaims: 0,
       unknown: { count: 0, oldestAt: null },
       queued: { count: 0, oldestAt: null },
+      scheduled: { count: 0, nextAt: null },
       newestAt: null,
     });
   });

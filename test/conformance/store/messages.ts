@@ -4,8 +4,10 @@ import { expect, it } from 'vitest';
 import type { Store } from '../../../src/ports/store.ts';
 import type { MessageFilter } from '../../../src/ports/store/report.ts';
 import type { MessageId } from '../../../src/values/id.ts';
+import { DELIVERY_TTL_MS } from '../../../src/domain/message.ts';
 import { toOutcome } from '../../../src/domain/outcome.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
+import { toInstant } from '../../../src/values/time.ts';
 import { claim, queue, settle } from './admission.ts';
 import { admit as admitAll, outcomeOf, requestTo } from './crowd.ts';
 import type { Exam } from './exam.ts';
@@ -46,6 +48,8 @@ export function examMessages(exam: Exam): void {
         retriedBy: null,
         createdAt: NOON,
         changedAt: NOON,
+        dueAt: NOON,
+        expiresAt: toInstant(NOON + DELIVERY_TTL_MS),
       },
     ]);
   });

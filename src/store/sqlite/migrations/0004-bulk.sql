@@ -1,4 +1,4 @@
--- The order of the outbox, and what more a sender keeps to: how many people its business may reach in a day, and a rate that gives way.
+-- Bulk: the order of the outbox, and what more a sender keeps to: how many people its business may reach in a day, and a rate that gives way; what waits for its time; campaigns.
 
 -- What may wait least goes first: 0 a code for a login, 1 what a customer waits for, 2 marketing. Said here and nowhere else.
 ALTER TABLE message ADD COLUMN urgency INTEGER GENERATED ALWAYS AS (
@@ -37,4 +37,19 @@ CREATE TABLE served (
   urgency INTEGER NOT NULL,
   campaign_id TEXT NOT NULL,
   PRIMARY KEY (sender_id, urgency)
+) STRICT, WITHOUT ROWID;
+
+-- By category, so that what is urgent is woken as soon as it is due, however much else is due then. By campaign, for whoever sends one of its own.
+CREATE INDEX message_scheduled ON message (sender_id, category, not_before) WHERE state = 'scheduled';
+CREATE INDEX message_scheduled_campaign ON message (campaign_id, not_before) WHERE state = 'scheduled';
+
+-- Quiet hours of a sender: for a category, in a country or (country '') in all that have none of their own. mode says whether hours are quiet or allowed.
+CREATE TABLE quiet_hours (
+  sender_id TEXT NOT NULL REFERENCES sender (id),
+  category TEXT NOT NULL CHECK (category = 'marketing' OR category = 'utility'),
+  country TEXT NOT NULL,
+  hours TEXT NOT NULL,
+  mode TEXT NOT NULL CHECK (mode = 'quiet' OR mode = 'allowed'),
+  set_at INTEGER NOT NULL,
+  PRIMARY KEY (sender_id, category, country)
 ) STRICT, WITHOUT ROWID;
