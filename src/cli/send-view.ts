@@ -15,7 +15,7 @@ import { printable } from '../values/text.ts';
 import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
 import { estimateShape, estimateText, type toEstimate } from './estimate-view.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, resumeOf } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { moneyText } from './shapes.ts';
 
@@ -133,9 +133,11 @@ type SendResult = {
 };
 
 // What is queued can be sent, what left already can only be looked at.
-function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly string[] {
-  const { waiting, timedOut, nextDueAt } = ending;
+function leftLines({ tally: { counts }, ending, resume, campaign, sender }: SendResult): readonly string[] {
+  const { waiting, paused, timedOut, nextDueAt } = ending;
   if (waiting) return [WAITING];
+  if (paused && campaign !== null)
+    return [`The campaign is paused: ${counts.queued} are still queued. They are sent by ${resumeOf(campaign, sender)}.`];
   if (nextDueAt !== null)
     return [`${counts.queued} are still queued and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
   if (!timedOut) return [];
@@ -148,8 +150,8 @@ function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly 
 export function sendView(result: SendResult): SendView {
   const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
   const status = statusOfTally(tally);
-  const isLeft = ending.waiting || ending.timedOut || ending.nextDueAt !== null;
-  const isCutShort = ending.timedOut || ending.nextDueAt !== null || failure !== null;
+  const isLeft = ending.waiting || ending.paused || ending.timedOut || ending.nextDueAt !== null;
+  const isCutShort = ending.paused || ending.timedOut || ending.nextDueAt !== null || failure !== null;
   const steps = [...hints, ...nextStep(tally, result), ...leftLines(result)];
   const document = {
     status: isCutShort && status === 'success' ? ('partial' as const) : status,

@@ -19,6 +19,7 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     prices: PRICES,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     template: 'usable',
+    isCampaignCancelled: false,
     retried: [],
     ...rest,
   });

@@ -9,6 +9,8 @@ import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
+import { createCampaignRecords } from './campaign-records.ts';
+import { createCampaigns } from './campaigns.ts';
 import { createClosingStore } from './closing.ts';
 import { createClosingReader } from './closings.ts';
 import { createConsentStore } from './consent.ts';
@@ -53,6 +55,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const book = createBook(sqlite);
   const closings = createClosingReader(sqlite);
   const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
+  const campaigns = createCampaigns({ sqlite, settler });
   const liveness = createLiveness(options.path, takeLock);
   const warnings = createBudgetWarnings(sqlite);
   const budgets = createBudgetStore({ sqlite, senders, warnings });
@@ -60,9 +63,25 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const pace = createPaceStore({ sqlite, senders });
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
+  const parts = {
+    sqlite,
+    pace,
+    campaigns,
+    repricer,
+    book,
+    budgets,
+    warnings,
+    prices,
+    senders,
+    templates,
+    settler,
+    liveness,
+    flags: contacts,
+  };
   return {
     ...createAdmitStore(parts),
+    ...campaigns.store,
+    ...createCampaignRecords(sqlite),
     ...createOutboxStore(parts),
     ...createSettleStore(parts),
     ...createFoundation(parts),

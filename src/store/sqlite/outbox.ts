@@ -19,7 +19,7 @@ import {
 import { type Outcome, toOutcome } from '../../domain/outcome.ts';
 import { toFreeForm } from '../../domain/free-form.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { MessageId, TemplateId, WorkerId } from '../../values/id.ts';
+import type { CampaignId, MessageId, TemplateId, WorkerId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import type { FlagReader } from './contacts.ts';
@@ -28,6 +28,7 @@ import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
 import { DEFER } from './message-facts.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { Repricer } from './reprice.ts';
@@ -50,6 +51,7 @@ type OutboxParts = {
   readonly liveness: Liveness;
   readonly pace: PaceStore;
   readonly repricer: Repricer;
+  readonly campaigns: Campaigns;
 };
 
 const CLAIM = /* sql */ `
@@ -87,8 +89,8 @@ const SILENT = /* sql */ `
 
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
-  const { sqlite, settler, liveness, pace } = parts;
-  const scopes = createScopeQueries(sqlite);
+  const { sqlite, settler, liveness, pace, campaigns } = parts;
+  const scopes = createScopeQueries(sqlite, parts.campaigns.paused);
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
@@ -98,7 +100,8 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds);
         const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, scopes, turn, rules);
-        return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
+        const isPaused = turn.room > 0 && nextDueAt === null && campaigns.holdsBack(turn.senderId, turn.scope);
+        return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt, isPaused };
       });
     },
     recover: async ({ diedWithProcess, at }) => {
@@ -137,6 +140,7 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
     sender: parts.senders.byId(turn.senderId),
     prices: parts.prices.book(), // asked once: looking whether the cards changed takes longer than deciding
     standing: onceEach(parts.templates.standing),
+    isCancelled: onceEach(parts.campaigns.isCancelled),
   };
   const waiting = new Set<TemplateId | null>();
   for (const candidate of candidates) {
@@ -162,6 +166,7 @@ function claim(parts: OutboxParts, scopes: ScopeQueries, turn: Begun, rules: Tur
       claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
+  parts.campaigns.countClaims(claimed, turn.at);
   // Claiming takes time, in a fresh process much: what begins after it is counted then, not before.
   const allowedAt = meter?.commit(turn.now()) ?? turn.at;
   // As many as were asked for: more may be due. Only where they were fewer is the outbox asked, which looks at all that wait for later.
@@ -184,13 +189,16 @@ function dueAfterMoves({ templates, repricer }: OutboxParts, scopes: ScopeQuerie
 
 const NONE: readonly never[] = [];
 
-type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & { readonly standing: (id: TemplateId) => TemplateStanding };
+type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices'> & {
+  readonly standing: (id: TemplateId) => TemplateStanding;
+  readonly isCancelled: (id: CampaignId) => boolean;
+};
 
 type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
 
 function claimFacts(
   { sqlite, flags }: OutboxParts,
-  { at, sender, prices, standing }: CommonFacts,
+  { at, sender, prices, standing, isCancelled }: CommonFacts,
   { candidate, windows }: InWindows,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
@@ -204,6 +212,7 @@ function claimFacts(
     held: toMicros(BigInt(candidate.held)),
     prices,
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
+    isCampaignCancelled: candidate.campaignId !== null && isCancelled(candidate.campaignId),
     retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {
       flags: flags.flagsOf(candidate.contactId, sender.id),
