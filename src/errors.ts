@@ -14,7 +14,7 @@ export const EXIT_CODES = {
   7: 'the books differ',
   8: 'store: busy, newer than this program, damaged, disk full; or the output could not be written in the end',
   9: 'configuration or credentials',
-  10: 'the provider or the network is not reachable now, or the time was up; try again later',
+  10: 'the provider or the network is not reachable now, or the time was up, or a campaign is paused; try again later',
   130: 'interrupted after a clean stop',
 } as const;
 

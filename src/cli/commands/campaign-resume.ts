@@ -42,7 +42,6 @@ export const defineCampaignResume: Define = (parent, host) => {
         output:
           '{"schema":"tollbell.campaign-resume/1","result":"resumed|unchanged","sent","stopped","recovered":[…],"next_due_at","item":{…}}',
         exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
-        meanings: { 10: 'the provider or the network is not reachable now, or something is left in the queue; try again later' },
       }),
     )
     .action((campaign: string, options: object) =>

@@ -8,6 +8,7 @@ import { examAllowance } from './allowance.ts';
 import { examAudit } from './audit.ts';
 import { examBudgetWarnings } from './budget-warnings.ts';
 import { examBudgets } from './budgets.ts';
+import { examCampaigns } from './campaigns.ts';
 import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
@@ -69,6 +70,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   estimates: examEstimates,
   outbox: examOutbox,
   pace: examPace,
+  campaigns: examCampaigns,
   settle: examSettle,
   allowance: examAllowance,
   statuses: examStatuses,
