@@ -54,14 +54,17 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
     columns: CAMPAIGN_COLUMNS,
     text: async (style) => {
       if (items.length === 0) return 'No campaigns.';
-      const header = ['campaign', 'status', 'messages', 'queued', 'delivered', 'failed', 'rate', 'reserved', 'charged', 'left', 'currency'];
+      const counted = ['messages', 'queued', 'accepted', 'delivered', 'failed', 'unknown'];
+      const header = ['campaign', 'status', ...counted, 'rate', 'reserved', 'charged', 'left', ''];
       const rows = items.map(({ campaign, status, messages, counts, rate, reserved, charged, left, currency }) => [
         campaign,
         status,
         `${messages}`,
         `${counts.queued + counts.sending}`,
+        `${counts.accepted}`,
         `${counts.delivered}`,
         `${counts.failed}`,
+        `${counts.unknown}`,
         rate === 0 ? '' : `${rate}/s`,
         reserved,
         charged,
@@ -69,7 +72,7 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
         currency,
       ]);
       const more = next === null ? '' : `\n${style.dim(`More with --after ${next}`)}`;
-      return `${await table({ header, rows, rightAligned: [2, 3, 4, 5, 6, 7, 8, 9] }, style)}${more}`;
+      return `${await table({ header, rows, rightAligned: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }, style)}${more}`;
     },
   };
 }

@@ -5,6 +5,8 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
+import type { EvidenceStore } from '../../ports/store/evidence.ts';
+import type { ReportStore } from '../../ports/store/report.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createAuditStore } from './audit.ts';
@@ -81,7 +83,6 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   return {
     ...createAdmitStore(parts),
     ...campaigns.store,
-    ...createCampaignRecords(sqlite),
     ...createOutboxStore(parts),
     ...createSettleStore(parts),
     ...createFoundation(parts),
@@ -94,11 +95,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...senders.store,
     ...budgets.store,
     ...warnings.store,
-    ...createCounterStore(sqlite),
-    ...createDiscrepancyStore(sqlite),
-    ...createTotalsStore(sqlite),
-    ...createMessageStore(sqlite),
-    ...createEvidenceStore(sqlite),
+    ...createReports(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
     ...createTierStore({ sqlite, book, prices, senders }),
@@ -108,6 +105,18 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
       liveness.release();
       sqlite.connection.close();
     },
+  };
+}
+
+// What needs nothing but the connection.
+function createReports(sqlite: Sqlite): ReportStore & EvidenceStore & ReturnType<typeof createCampaignRecords> {
+  return {
+    ...createCounterStore(sqlite),
+    ...createDiscrepancyStore(sqlite),
+    ...createTotalsStore(sqlite),
+    ...createMessageStore(sqlite),
+    ...createEvidenceStore(sqlite),
+    ...createCampaignRecords(sqlite),
   };
 }
 
