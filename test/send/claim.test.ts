@@ -29,6 +29,11 @@ it('lets a message go that may still be sent', () => {
   expect(claim()).toEqual({ kind: 'claim' });
 });
 
+it('drops what is of a cancelled campaign, whatever else is to be said of it', () => {
+  expect(claim({ isCampaignCancelled: true })).toEqual({ kind: 'drop', reason: 'campaign_cancelled' });
+  expect(claim({ isCampaignCancelled: true, expiresAt: NOW }, [])).toEqual({ kind: 'drop', reason: 'campaign_cancelled' });
+});
+
 it('gives up what has expired, to the millisecond', () => {
   expect(claim({ expiresAt: NOW })).toEqual({ kind: 'expire' });
   expect(claim({ expiresAt: NOW }, [flag('block', 'block')])).toEqual({ kind: 'expire' });

@@ -138,7 +138,9 @@ describe('campaign cancel', () => {
     expect(await world.failure('campaign', 'pause', 'autumn')).toMatchObject(refusal);
     expect(await world.failure('campaign', 'resume', 'autumn')).toMatchObject(refusal);
     expect(await json('campaign', 'cancel', 'autumn')).toMatchObject({ code: 0, result: 'unchanged', cancelled_messages: 0, released: [] });
-    expect(await json('message', 'list')).toMatchObject({ items: Array(ROWS).fill({ status: 'cancelled', reason: 'campaign_cancelled' }) });
+    expect(await json('message', 'list')).toMatchObject({
+      items: Array.from({ length: ROWS }, () => ({ status: 'cancelled', reason: 'campaign_cancelled' })),
+    });
     expect((await world.run('campaign', 'show', 'autumn')).out).toContain('cancel by ada: recalled');
     expect((await world.run('verify')).code).toBe(0);
   });

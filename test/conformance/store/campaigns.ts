@@ -13,9 +13,15 @@ import { ids, later, NOON, type Started, start } from './fixture.ts';
 
 /** The cases. */
 export function examCampaigns(exam: Exam): void {
-  describe('a paused campaign', () => examPause(exam));
-  describe('a cancelled campaign', () => examCancel(exam));
-  describe('how far a campaign is', () => examRecords(exam));
+  describe('a paused campaign', () => {
+    examPause(exam);
+  });
+  describe('a cancelled campaign', () => {
+    examCancel(exam);
+  });
+  describe('how far a campaign is', () => {
+    examRecords(exam);
+  });
 }
 
 type Campaign = { readonly id: CampaignId; readonly runId: number; readonly messages: readonly MessageId[] };
@@ -167,7 +173,9 @@ function examCancel(exam: Exam): void {
     await change(id, 'cancel');
     const cancel = { senderId, campaignId: id, reason: CAMPAIGN_CANCELLED, at: later(2) };
     const settled = await store.cancelQueued(cancel, decideSettlements);
-    expect(settled.map(({ to, reason, closed }) => [to, reason, closed])).toEqual(Array(3).fill(['cancelled', CAMPAIGN_CANCELLED, 100n]));
+    expect(settled.map(({ to, reason, closed }) => [to, reason, closed])).toEqual(
+      Array.from({ length: 3 }, () => ['cancelled', CAMPAIGN_CANCELLED, 100n]),
+    );
     expect(await store.cancelQueued(cancel, decideSettlements)).toEqual([]);
     expect(await store.inFlightOf(id)).toHaveLength(1);
     expect(await show(id)).toMatchObject({
