@@ -14,7 +14,7 @@ export const EXIT_CODES = {
   7: 'the books differ',
   8: 'store: busy, newer than this program, damaged, disk full; or the output could not be written in the end',
   9: 'configuration or credentials',
-  10: 'the provider or the network is not reachable now, or the time was up; try again later',
+  10: 'the provider or the network is not reachable now, or the time was up, or a campaign is paused; try again later',
   130: 'interrupted after a clean stop',
 } as const;
 
@@ -43,6 +43,7 @@ export const CODES = {
   file_unwritable: { exit: 2, summary: 'The file cannot be written; nothing was done.' },
   output_unwritable: { exit: 8, summary: 'The output cannot be written; what the command did stays done.' },
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },
+  campaign_cancelled: { exit: 2, summary: 'The campaign was cancelled: it takes nothing on any more.' },
   not_cancellable: { exit: 2, summary: 'The message is past the point where it can be cancelled.' },
   not_retryable: { exit: 2, summary: 'The message is not over, was delivered, or must rest first: it is not sent again.' },
   period_open: { exit: 2, summary: 'The month is not over, or an earlier one is still open.' },

@@ -47,6 +47,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/message-resolve.ts')).defineMessageResolve,
   },
   {
+    path: 'campaign list',
+    summary: 'list campaigns and how far they are',
+    load: async () => (await import('./commands/campaign-list.ts')).defineCampaignList,
+  },
+  {
+    path: 'campaign show',
+    summary: 'one campaign with its runs and its history',
+    load: async () => (await import('./commands/campaign-show.ts')).defineCampaignShow,
+  },
+  {
+    path: 'campaign pause',
+    summary: 'send nothing more of a campaign for now',
+    load: async () => (await import('./commands/campaign-pause.ts')).defineCampaignPause,
+  },
+  {
+    path: 'campaign resume',
+    summary: 'lift the pause of a campaign and send what is queued of it',
+    load: async () => (await import('./commands/campaign-resume.ts')).defineCampaignResume,
+  },
+  {
+    path: 'campaign cancel',
+    summary: 'end a campaign for good',
+    load: async () => (await import('./commands/campaign-cancel.ts')).defineCampaignCancel,
+  },
+  {
     path: 'contact add',
     summary: 'add or change a person',
     load: async () => (await import('./commands/contact-add.ts')).defineContactAdd,

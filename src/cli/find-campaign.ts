@@ -16,7 +16,7 @@ export async function findCampaign(store: Pick<Store, 'findCampaign'>, sender: S
 export function unknownCampaign(name: string, sender: string | null): Error {
   return fail('unknown_campaign', {
     message: sender === null ? `There is no campaign '${name}'.` : `The sender ${sender} has no campaign '${name}'.`,
-    hint: 'tollbell bill-report --by sender,campaign shows the campaigns of a month.',
+    hint: 'tollbell campaign list shows the campaigns of a sender.',
     details: { campaign: name },
   });
 }

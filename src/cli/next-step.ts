@@ -45,6 +45,11 @@ export function listOf(state: FailedState | 'unknown' | null, { sender, campaign
   return forSender(['tollbell message list', ...filters].join(' '), sender);
 }
 
+/** The command that resumes a campaign. */
+export function resumeOf(campaign: string, sender: Pick<Sender, 'name' | 'isDefault'>): string {
+  return forSender(`tollbell campaign resume ${shellWord(campaign)}`, sender);
+}
+
 // The only one of its kind; null where there are several, or their ids are not known.
 function idOf(state: FailedState | 'unknown', { rows }: Place): string | null {
   const [first, ...others] = (rows ?? []).filter(({ status }) => status === state);

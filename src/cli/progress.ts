@@ -1,15 +1,12 @@
 // Progress of long work on standard error: one line that is rewritten on a terminal, a plain line every ten seconds elsewhere. Its only writer.
 
 import type { App } from '../app.ts';
-import { type Currency, formatAmount, type Micros, plus } from '../values/money.ts';
+import { type Currency, formatAmount, type Micros } from '../values/money.ts';
 import { type Instant, SECOND_MS } from '../values/time.ts';
 
-/** Money that the work has moved so far. */
-type Spent = { readonly charged: Micros; readonly reserved: Micros };
-
 export type Progress = {
-  /** Cheap enough to be called for every batch: it writes only when it is time to. */
-  readonly update: (done: number, spent?: Spent) => void;
+  /** Cheap enough to be called for every batch: it writes only when it is time to. `spent` is the money so far, promised and charged. */
+  readonly update: (done: number, spent?: Micros) => void;
   /** Clears the line of a terminal, so that what comes next starts on an empty one. */
   readonly close: () => void;
 };
@@ -21,6 +18,8 @@ export type ProgressOptions = {
   readonly total: number | null;
   /** Names the money; without it none is shown. */
   readonly currency?: Currency;
+  /** What it may come to at most; null or absent where nobody said. */
+  readonly cap?: Micros | null;
 };
 
 const REWRITE_EVERY_MS = 100;
@@ -53,14 +52,15 @@ export function openProgress({ io, clock, config }: Pick<App, 'io' | 'clock' | '
   };
 }
 
-type Moment = { readonly done: number; readonly spent: Spent | undefined; readonly startedAt: Instant; readonly now: Instant };
+type Moment = { readonly done: number; readonly spent: Micros | undefined; readonly startedAt: Instant; readonly now: Instant };
 
-/** The line: `send 12,000/50,000, 4,000/s, 10 s left, 8.640000 USD`. */
-function progressLine({ label, total, currency }: ProgressOptions, { done, spent, startedAt, now }: Moment): string {
+/** The line: `send 12,000/50,000, 4,000/s, 10 s left, 8.640000 of 40.000000 USD`. */
+function progressLine({ label, total, currency, cap = null }: ProgressOptions, { done, spent, startedAt, now }: Moment): string {
   const perSecond = (done * SECOND_MS) / Math.max(now - startedAt, 1);
   const parts = [`${label} ${grouped(done)}${total === null ? '' : `/${grouped(total)}`}`, `${grouped(Math.round(perSecond))}/s`];
   if (total !== null && done > 0) parts.push(`${duration((total - done) / perSecond)} left`);
-  if (spent !== undefined && currency !== undefined) parts.push(`${formatAmount(plus(spent.charged, spent.reserved))} ${currency}`);
+  const of = cap === null ? '' : ` of ${formatAmount(cap)}`;
+  if (spent !== undefined && currency !== undefined) parts.push(`${formatAmount(spent)}${of} ${currency}`);
   return parts.join(', ');
 }
 

@@ -23,13 +23,13 @@ import { hintWarnings } from './budget-warning.ts';
 import { currentSender } from './current-sender.ts';
 import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
-import { listOf } from './next-step.ts';
-import { openProgress } from './progress.ts';
+import { listOf, resumeOf } from './next-step.ts';
 import { limitHint } from './limit-hint.ts';
 import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
 import { timingOf } from './send-timing.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
+import { openSendProgress } from './send-progress.ts';
 import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
@@ -47,7 +47,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
-  const plan = planOf(app, options, { sender, template, derivesKeys: false });
+  const plan = planOf(app, options, { sender, template, source: null });
   const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
   const { tally, ...ending } = await send(
     host,
@@ -59,6 +59,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
         rows.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
       },
       onProgress: () => undefined,
+      onAdmitted: async () => undefined,
       onStopping: tellStopping(app),
     },
     only(recipients.map(toSend)),
@@ -90,10 +91,14 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
   const media = await openMediaOf(app, sender, options);
   const file = await openRecipients(host, { sender, template }, fileOptionsOf(app, options, { path, media }));
-  const progress = openProgress(app, { label: 'send', total: file.checked.read - file.checked.invalid, currency: sender.currency });
+  const { onProgress, onAdmitted, onStopping, close } = openSendProgress(app, {
+    store: host.store,
+    sender,
+    rows: file.checked.read - file.checked.invalid,
+  });
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
-  const plan = planOf(app, options, { sender, template, derivesKeys: true });
+  const plan = planOf(app, options, { sender, template, source: path });
   const run = async (): Promise<SendView> => {
     const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
     const { tally, ...ending } = await send(
@@ -105,11 +110,9 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
           estimate.count(admission);
           rows?.push(toSentRow(recipient, request, { admission, currency: sender.currency }));
         },
-        onProgress: (now) => progress.update(doneOf(now), now),
-        onStopping: (underWay) => {
-          progress.close(); // the line begins anew below what is said
-          tellStopping(app)(underWay);
-        },
+        onProgress,
+        onAdmitted,
+        onStopping,
       },
       media === null ? file.chunks() : mapped(file.chunks(), toSend),
     );
@@ -117,7 +120,9 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     const unread = Math.max(file.checked.read - file.checked.invalid - tally.read, 0);
     countInvalid(tally, file.checked);
     if (ending.interrupted || ending.failure !== null) tally.read -= unread;
-    const resume = unread > 0 ? 'the same command; what was admitted is not sent twice' : `the same command, or ${dispatchOf(sender)}`;
+    const goOn = options.campaign === null ? dispatchOf(sender) : resumeOf(options.campaign, sender);
+    const admitted = tally.counts.queued > 0 ? `; ${goOn} sends those alone` : '';
+    const resume = unread > 0 ? `the same command; what was admitted is not sent twice${admitted}` : `the same command, or ${goOn}`;
     const look = listOf(null, { sender, campaign: options.campaign });
     return sendView({
       tally,
@@ -128,7 +133,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       estimate: await estimate.end(),
       ending,
       isForLater: isForLater(options),
-      resume: 'the same command',
+      resume: `the same command, or ${goOn}`,
       failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
       hints: [
         ...hintsOf(options, file.checked.invalid),
@@ -136,7 +141,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       ],
     });
   };
-  return closeAfter(file.close, run).finally(() => progress.close());
+  return closeAfter(file.close, run).finally(close);
 }
 
 function fileOptionsOf(
@@ -178,17 +183,30 @@ async function templateOf(store: Store, sender: Sender, name: string | null): Pr
   };
 }
 
-type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly derivesKeys: boolean };
+type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly source: string | null };
 
 function planOf(
   app: App,
   options: SendOptions,
-  { sender, template, derivesKeys }: PlanParts,
-): Omit<SendPlan, 'onAdmission' | 'onProgress' | 'onStopping'> {
+  { sender, template, source }: PlanParts,
+): Omit<SendPlan, 'onAdmission' | 'onProgress' | 'onAdmitted' | 'onStopping'> {
   const { campaign, maxPrice, dryRun, queue, wait, timeout } = options;
   const waitsForDelivery = wait === 'delivered';
   const timing = timingOf(app, options);
-  return { sender, template, campaign, maxPrice, timing, dryRun, queueOnly: queue, derivesKeys, waitsForDelivery, timeoutMs: timeout };
+  const derivesKeys = source !== null;
+  return {
+    sender,
+    template,
+    source,
+    campaign,
+    maxPrice,
+    timing,
+    dryRun,
+    queueOnly: queue,
+    derivesKeys,
+    waitsForDelivery,
+    timeoutMs: timeout,
+  };
 }
 
 // In a file such a row is refused; on the command line there is somebody to tell.
@@ -257,10 +275,6 @@ async function withRecords(store: Store, rows: readonly SentRow[]): Promise<read
     for (const record of await store.findMessages(batch)) if (record !== null) records.set(record.id, record);
   }
   return rows.map((row) => withRecord(row, row.id === null ? null : records.get(row.id)));
-}
-
-function doneOf({ counts, read }: Tally): number {
-  return read - counts.queued;
 }
 
 // The first reading counted the rows that cannot be used. The second one meets those whose keys are in conflict again, where the file did not fit in

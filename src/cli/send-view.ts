@@ -15,7 +15,7 @@ import { printable } from '../values/text.ts';
 import { budgetWarningItem, toBudgetWarningItem } from './budget-warning.ts';
 import type { View } from './command.ts';
 import { estimateShape, estimateText } from './estimate-view.ts';
-import { nextStep } from './next-step.ts';
+import { nextStep, resumeOf } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { dispatchOf } from './interrupted.ts';
 import { heldBackShape, heldBackText, type Outlook } from './send-estimate.ts';
@@ -148,9 +148,11 @@ type SendResult = {
 };
 
 // What is queued can be sent, what left already can only be looked at.
-function leftLines({ tally: { counts }, ending, resume }: SendResult): readonly string[] {
-  const { waiting, timedOut, nextDueAt } = ending;
+function leftLines({ tally: { counts }, ending, resume, campaign, sender }: SendResult): readonly string[] {
+  const { waiting, paused, timedOut, nextDueAt } = ending;
   if (waiting) return [WAITING];
+  if (paused && campaign !== null)
+    return [`The campaign is paused: ${counts.queued} are still queued. They are sent by ${resumeOf(campaign, sender)}.`];
   if (nextDueAt !== null)
     return [`${counts.queued} are still queued and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
   if (!timedOut) return [];
@@ -164,7 +166,7 @@ export function sendView(result: SendResult): SendView {
   const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
   const status = statusOfTally(tally);
   const isHeld = !dryRun && !result.isForLater && (tally.scheduled?.quietUnits ?? 0) > 0;
-  const isPutOff = ending.timedOut || ending.nextDueAt !== null || isHeld;
+  const isPutOff = ending.paused || ending.timedOut || ending.nextDueAt !== null || isHeld;
   const isLeft = ending.waiting || isPutOff;
   const isCutShort = isPutOff || failure !== null;
   const waits = scheduledLines(tally.scheduled, { dryRun, dispatch: dispatchOf(sender) });

@@ -100,6 +100,7 @@ const LOOKING: Partial<Record<Subject, string>> = {
   message: 'tollbell message show <id> shows a message with its entries.',
   contact: 'tollbell consent show <id> shows the history of a contact.',
   budget: 'tollbell budget list shows the budgets.',
+  campaign: 'tollbell campaign show <campaign> shows who decided what about it.',
   template: 'tollbell template list shows the templates.',
   'price card': 'tollbell price list shows the cards.',
 };

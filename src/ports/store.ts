@@ -2,6 +2,7 @@
 
 import type { AdmitStore } from './store/admit.ts';
 import type { AuditStore } from './store/audit.ts';
+import type { CampaignStore } from './store/campaigns.ts';
 import type { ClosingStore } from './store/closing.ts';
 import type { DirectoryStore } from './store/directory.ts';
 import type { EvidenceStore } from './store/evidence.ts';
@@ -21,6 +22,7 @@ import type { WarningStore } from './store/warnings.ts';
  * no engine reads a clock. Every operation may throw `store_busy`, `store_full` or `store_invalid`.
  */
 export type Store = AdmitStore &
+  CampaignStore &
   OutboxStore &
   SettleStore &
   InboundStore &

@@ -1,17 +1,20 @@
 // Cancelling what is queued, by id or by campaign. What is on its way cannot be called back.
 
 import { fail } from '../errors.ts';
-import type { Page } from '../ports/store/directory.ts';
-import type { MessageFilter, MessageRecord, ReportStore } from '../ports/store/report.ts';
+import type { CampaignStore, QueueCancel } from '../ports/store/campaigns.ts';
+import type { ReportStore } from '../ports/store/report.ts';
 import type { Settlement, SettleStore } from '../ports/store/settle.ts';
 import { isWaiting } from '../domain/message.ts';
 import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
-import type { CampaignId, MessageId, SenderId } from '../values/id.ts';
+import type { MessageId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
 import { decideSettlements } from './settle.ts';
 
-type CancelStore = SettleStore & Pick<ReportStore, 'findMessages' | 'listMessages'>;
+type CancelStore = SettleStore & Pick<ReportStore, 'findMessages'>;
+
+/** The reason of a message that somebody cancelled. */
+export const BY_COMMAND = 'by_command';
 
 /**
  * Cancels these messages and releases their reservations. Throws `unknown_message` or `not_cancellable` before it changes anything. One that leaves in the
@@ -40,31 +43,15 @@ export async function cancelMessages(
   return settleAll(store, ids, at);
 }
 
-/** Cancels everything of a campaign that is still queued or scheduled when its turn comes. */
-export async function cancelCampaign(
-  store: CancelStore,
-  { senderId, campaignId, at }: { readonly senderId: SenderId; readonly campaignId: CampaignId; readonly at: Instant },
-): Promise<readonly Settlement[]> {
-  const filter = { senderId, campaignId, contactId: null, since: null };
-  // What is woken in between is in the second look.
-  const scheduled = await cancelAll(store, { ...filter, state: 'scheduled' }, at);
-  return [...scheduled, ...(await cancelAll(store, { ...filter, state: 'queued' }, at))];
-}
-
-async function cancelAll(store: CancelStore, filter: MessageFilter, at: Instant): Promise<readonly Settlement[]> {
-  const settlements: Settlement[] = [];
-  let after: string | null = null;
+/** Cancels everything of a campaign that is still queued or scheduled when its turn comes, batch by batch, so that others can write meanwhile. */
+export async function* cancelCampaign(
+  store: Pick<CampaignStore, 'cancelQueued'>,
+  cancel: QueueCancel,
+): AsyncGenerator<readonly Settlement[]> {
   for (;;) {
-    const page: Page<MessageRecord> = await store.listMessages(filter, { limit: BATCH_MAX, after });
-    settlements.push(
-      ...(await settleAll(
-        store,
-        page.items.map(({ id }) => id),
-        at,
-      )),
-    );
-    if (page.next === null) return settlements;
-    after = page.next;
+    const settlements = await store.cancelQueued(cancel, decideSettlements);
+    if (settlements.length === 0) return;
+    yield settlements;
   }
 }
 
@@ -77,5 +64,5 @@ async function settleAll(store: CancelStore, ids: readonly MessageId[], at: Inst
 }
 
 function cancelled(messageId: MessageId, at: Instant): Outcome {
-  return toOutcome({ messageId, kind: 'cancelled', at, error: { code: 'by_command', title: '' } });
+  return toOutcome({ messageId, kind: 'cancelled', at, error: { code: BY_COMMAND, title: '' } });
 }

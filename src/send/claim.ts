@@ -3,6 +3,7 @@
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { pricingRules } from '../catalog/pricing-rules.ts';
+import { CAMPAIGN_CANCELLED } from '../domain/campaign.ts';
 import { refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
@@ -21,7 +22,8 @@ export const PAUSED_MS = 30 * 60 * SECOND_MS;
 
 /** Lets a message go, lets it wait, alone or with its template, gives it up as expired, or refuses it for what happened while it waited. */
 export const decideClaim: DecideClaim = (facts) => {
-  const { at, expiresAt, template, retried } = facts;
+  const { at, expiresAt, template, isCampaignCancelled, retried } = facts;
+  if (isCampaignCancelled) return { kind: 'drop', reason: CAMPAIGN_CANCELLED };
   if (at >= expiresAt) return { kind: 'expire' };
   if (retried.some(({ state, reason }) => isDelivered(state) || reason === SENT_AFTER_ALL)) return { kind: 'drop', reason: 'already_sent' };
   const refusal = refusalOf(facts.gate);

@@ -30,15 +30,20 @@ const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
 
 /** The longest wait for a later try of a message: that of the provider's pair limit (4^5 s) fits, a paused template and a reported number do not. */
-const LATER_TRY_MS = 20 * 60 * SECOND_MS;
+export const LATER_TRY_MS = 20 * 60 * SECOND_MS;
 
 /**
  * How it ended: told to stop; out of patience with another process that holds messages of ours; or what is left, which `queued` counts, is due at
- * `nextDueAt`, too late to wait for.
+ * `nextDueAt`, too late to wait for, or waits for its campaign to be resumed (`paused`).
  */
-export type OwnEnd = { readonly interrupted: boolean; readonly waiting: boolean; readonly nextDueAt: Instant | null };
+export type OwnEnd = {
+  readonly interrupted: boolean;
+  readonly waiting: boolean;
+  readonly paused: boolean;
+  readonly nextDueAt: Instant | null;
+};
 
-const DONE: OwnEnd = { interrupted: false, waiting: false, nextDueAt: null };
+const DONE: OwnEnd = { interrupted: false, waiting: false, paused: false, nextDueAt: null };
 
 /** Sends and counts until every message of the command is at rest. */
 export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd> {
@@ -59,9 +64,10 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
     if (tally.counts.queued === 0) return DONE;
     if (end.reason === 'not_due') return { ...DONE, nextDueAt: end.nextDueAt };
     const totals = await host.store.totals(totalsOf(own));
-    if (atRest(totals) || waitedMs >= PATIENCE_MS) {
+    if (atRest(totals) || end.reason === 'paused' || waitedMs >= PATIENCE_MS) {
       recount(tally, totals);
-      return { ...DONE, waiting: !atRest(totals) };
+      const isPaused = end.reason === 'paused' && tally.counts.queued > 0;
+      return { ...DONE, paused: isPaused, waiting: !isPaused && !atRest(totals) };
     }
     await host.clock.sleep(POLL_MS, host.interrupted);
     countRecovered(tally, await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() }));

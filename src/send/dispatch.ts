@@ -38,11 +38,11 @@ export type DispatchPlan = {
 };
 
 /**
- * How it ended: nothing was left, the maximum was reached, it was told to stop, or the next message is due too late to wait for. `claimed` counts the messages
- * that were begun.
+ * How it ended: nothing was left, what is left waits for a paused campaign to be resumed, the maximum was reached, it was told to stop, or the next message is
+ * due too late to wait for. `claimed` counts the messages that were begun.
  */
 export type DispatchEnd = { readonly claimed: number } & (
-  | { readonly reason: 'empty' | 'count_reached' | 'interrupted' }
+  | { readonly reason: 'empty' | 'paused' | 'count_reached' | 'interrupted' }
   | { readonly reason: 'not_due'; readonly nextDueAt: Instant }
 );
 
@@ -77,7 +77,7 @@ async function work(host: DispatchHost, plan: DispatchPlan, flight: Flight): Pro
     const landed = flight.land();
     const room = roomFor(host, plan, { flight, claimedCount });
     if (room === 0 && flight.size() === 0 && landed.outcomes.length === 0) return endOf(host, flight, claimedCount);
-    const { settled, claimed, nextDueAt } = await takeTurn(host, plan, flight, { ...turnOf(host, plan, room), ...landed });
+    const { settled, claimed, nextDueAt, isPaused } = await takeTurn(host, plan, flight, { ...turnOf(host, plan, room), ...landed });
     const at = host.clock.now();
     plan.onSettled(settled);
     claimedCount += claimed.length - landed.outcomes.filter(({ error }) => isUncounted(error)).length;
@@ -86,15 +86,18 @@ async function work(host: DispatchHost, plan: DispatchPlan, flight: Flight): Pro
       const isFull = room === claimed.length;
       if (isFull || nextDueAt === null || nextDueAt > at) await flight.wait(isFull ? null : nextDueAt, host.interrupted);
     } else if (room > 0) {
-      if (nextDueAt === null) return { reason: 'empty', claimed: claimedCount };
+      if (nextDueAt === null) return { reason: isPaused ? 'paused' : 'empty', claimed: claimedCount };
       if (nextDueAt - at > plan.patienceMs) {
         throwUnreachable(flight);
         return { reason: 'not_due', claimed: claimedCount, nextDueAt };
       }
-      await host.clock.sleep(Math.max(0, nextDueAt - at), host.interrupted);
+      await host.clock.sleep(Math.min(Math.max(0, nextDueAt - at), LOOK_AGAIN_MS), host.interrupted);
     }
   }
 }
+
+/** So often a turn is taken while all waits for later: somebody may have paused or cancelled meanwhile. */
+const LOOK_AGAIN_MS = 5_000;
 
 type Standing = { readonly flight: Flight; readonly claimedCount: number };
 

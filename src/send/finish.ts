@@ -26,13 +26,13 @@ export type FinishPlan = {
 
 /**
  * How it ended. `interrupted` when a stop left something undone, `timedOut` when the time was up; `waiting` when another process still held messages of
- * ours; `nextDueAt` when some are due later than it would wait; `failure` is what the provider or the store refused, where that ended it. The same command
+ * ours; `nextDueAt` when some are due later than it would wait; `paused` when some wait for their campaign to be resumed; `failure` is what the provider or the store refused, where that ended it. The same command
  * goes on.
  */
 export type Ending = OwnEnd & { readonly timedOut: boolean; readonly failure: AppError | null };
 
 /** All that was asked is done. */
-export const ENDED: Ending = { interrupted: false, waiting: false, nextDueAt: null, timedOut: false, failure: null };
+export const ENDED: Ending = { interrupted: false, waiting: false, paused: false, nextDueAt: null, timedOut: false, failure: null };
 
 type Admitted = { readonly own: OwnMessages; readonly repeated: readonly MessageId[]; readonly tally: Tally };
 
@@ -76,7 +76,7 @@ async function carryOut(host: FinishHost, plan: FinishPlan, { own, repeated, tal
     if (tally.counts.queued > 0) {
       const end = await dispatchOwn({ ...host, interrupted: deadline.signal }, { sender, own, tally, onProgress, onStopping });
       if (end.interrupted) return stopped();
-      if (!plan.waitsForDelivery || end.nextDueAt !== null) return { ...ENDED, ...end };
+      if (!plan.waitsForDelivery || end.paused || end.nextDueAt !== null) return { ...ENDED, ...end };
     }
     return plan.waitsForDelivery ? await outlast(host, { own, repeated, tally }, { ...plan, deadline }) : ENDED;
   } finally {

@@ -5,7 +5,7 @@ import { plusScheduled, type Timing } from '../domain/schedule.ts';
 import type { Template } from '../domain/template.ts';
 import type { Io } from '../ports/host.ts';
 import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
-import type { MessageId } from '../values/id.ts';
+import type { CampaignId, MessageId } from '../values/id.ts';
 import type { Micros } from '../values/money.ts';
 import type { OwnMessages } from './dispatch-own.ts';
 import { enqueue, type EnqueueHost } from './enqueue.ts';
@@ -13,6 +13,7 @@ import { ENDED, type Ending, failedWith, finish, type FinishHost, type FinishPla
 import type { Recipient } from './recipients.ts';
 import { recover } from './recover.ts';
 import { countDuplicate, countQueued, countRecovered, countRefused, createTally, type Tally } from './tally.ts';
+import { lookAgain } from './wait.ts';
 
 export type SendHost = FinishHost & Omit<EnqueueHost, 'store'> & { readonly io: Io };
 
@@ -20,6 +21,8 @@ export type SendPlan = FinishPlan & {
   /** The template in its languages; null for free-form text. */
   readonly template: { readonly name: string; readonly languages: readonly Template[] } | null;
   readonly campaign: string | null;
+  /** The file that the recipients come from; null where they were named one by one. */
+  readonly source: string | null;
   readonly maxPrice: Micros | null;
   /** When all of it is to be sent, and how long it may wait; a row's own time comes first. */
   readonly timing: Timing;
@@ -31,6 +34,8 @@ export type SendPlan = FinishPlan & {
   readonly derivesKeys: boolean;
   /** Told what each row became at its admission. */
   readonly onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) => void;
+  /** Told when all are admitted or refused, and the first one is about to be sent. */
+  readonly onAdmitted: (tally: Tally, campaignId: CampaignId | null) => Promise<void>;
 };
 
 /** What came of it. */
@@ -67,10 +72,15 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     if (plan.dryRun || tally.counts.queued === 0) throw error; // nothing was done
     return failedWith(error);
   });
-  if (typeof admission === 'object') return { tally, ...admission };
-  if (!admission) return { tally, ...ENDED, interrupted: true };
-  if (plan.dryRun || plan.queueOnly) return { tally, ...ENDED };
   const own: OwnMessages = run !== null && plan.derivesKeys ? { kind: 'run', run } : { kind: 'messages', ids: singles };
+  if (typeof admission === 'object') {
+    if (admission.failure?.code === 'campaign_cancelled') await lookAgain(host, { own, repeated, tally }, plan); // what was queued is cancelled by now
+    return { tally, ...admission };
+  }
+  if (!admission) return { tally, ...ENDED, interrupted: true };
+  if (run !== null && !plan.dryRun && plan.source !== null) await host.store.closeRun({ runId: run.runId, at: host.clock.now() });
+  if (plan.dryRun || plan.queueOnly) return { tally, ...ENDED };
+  await plan.onAdmitted(tally, run?.campaignId ?? null);
   return { tally, ...(await finish(host, plan, { own, repeated, tally })) };
 }
 
@@ -113,6 +123,7 @@ async function openRun(host: SendHost, plan: SendPlan): Promise<Run | null> {
   if (plan.campaign === null) return null;
   const id = host.ids.short<'campaign'>();
   const senderId = plan.sender.id;
-  if (!plan.dryRun) return host.store.openRun({ id, senderId, campaign: plan.campaign, at: host.clock.now() });
-  return { campaignId: (await host.store.findCampaign({ senderId, name: plan.campaign })) ?? id, runId: 0 };
+  const { campaign, source } = plan;
+  if (!plan.dryRun) return host.store.openRun({ id, senderId, campaign, source, at: host.clock.now() });
+  return { campaignId: (await host.store.findCampaign({ senderId, name: campaign })) ?? id, runId: 0 };
 }

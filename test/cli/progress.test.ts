@@ -27,7 +27,7 @@ it('writes one plain line every ten seconds where there is no terminal', () => {
   const progress = openProgress(app, SEND);
   for (let second = 1; second <= 25; second += 1) {
     pass(1_000);
-    progress.update(second * 1_000, { charged: toMicros(1_500_000n), reserved: toMicros(250_000n) });
+    progress.update(second * 1_000, toMicros(1_750_000n));
   }
   progress.close();
   expect(text()).toBe('send 10,000/50,000, 1,000/s, 40 s left, 1.750000 USD\nsend 20,000/50,000, 1,000/s, 30 s left, 1.750000 USD\n');
@@ -47,6 +47,8 @@ it('rewrites one line on a terminal, no wider than it, and clears it at the end'
 });
 
 it.each([
+  [{ ...SEND, cap: toMicros(5_000_000n) }, 25_000, 'send 25,000/50,000, 2,500/s, 10 s left, 0.000001 of 5.000000 USD\n'],
+  [{ ...SEND, cap: null }, 25_000, 'send 25,000/50,000, 2,500/s, 10 s left, 0.000001 USD\n'],
   [{ label: 'check', total: null }, 12_345, 'check 12,345, 1,235/s\n'],
   [{ label: 'import', total: 1_000_000 }, 0, 'import 0/1,000,000, 0/s\n'],
   [{ label: 'import', total: 1_000_000 }, 10_000, 'import 10,000/1,000,000, 1,000/s, 16 min 30 s left\n'],
@@ -55,7 +57,7 @@ it.each([
   const { app, pass, text } = host();
   const progress = openProgress(app, options);
   pass(10_000);
-  progress.update(done, { charged: toMicros(1n), reserved: toMicros(0n) });
+  progress.update(done, toMicros(1n));
   expect(text()).toBe(line);
 });
 

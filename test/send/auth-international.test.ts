@@ -91,7 +91,8 @@ describe('an admission', () => {
 describe('what waits', () => {
   const claim = (held: bigint, sender: Sender) => {
     const gate = { flags: [flag('authentication', 'opt_in')], category: 'authentication', freeForm: false, windowOpen: false } as const;
-    const facts = { at: NOW, expiresAt: toInstant(NOW + 1), phone: INDIAN, userId: null, template: 'usable', retried: [] } as const;
+    const waiting = { at: NOW, expiresAt: toInstant(NOW + 1), isCampaignCancelled: false, retried: [] } as const;
+    const facts = { ...waiting, phone: INDIAN, userId: null, template: 'usable' } as const;
     return decideClaim({
       ...facts,
       sender,

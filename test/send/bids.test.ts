@@ -88,6 +88,7 @@ it('the gate lets it leave whatever the card says by now, and not for more than 
       cap: toMicros(cap),
       quietHours: createQuietHours([]),
       timeZone: null,
+      isCampaignCancelled: false,
       gate: { flags: AGREED, category: 'marketing', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
       template: 'usable',
       retried: [],

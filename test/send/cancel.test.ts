@@ -1,7 +1,10 @@
 // Cancelling: all that was named or nothing, and never what is on its way.
 
 import { describe, expect, it } from 'vitest';
-import { cancelCampaign, cancelMessages } from '../../src/send/cancel.ts';
+import { BY_COMMAND, cancelCampaign, cancelMessages } from '../../src/send/cancel.ts';
+import type { Store } from '../../src/ports/store.ts';
+import type { QueueCancel } from '../../src/ports/store/campaigns.ts';
+import type { Settlement } from '../../src/ports/store/settle.ts';
 import { BATCH_MAX, slices } from '../../src/values/batch.ts';
 import type { CampaignId, MessageId } from '../../src/values/id.ts';
 import { addCrowd, admit, requestTo, turn } from '../conformance/store/crowd.ts';
@@ -51,11 +54,17 @@ describe('cancelMessages', () => {
   });
 });
 
+async function cancelAll(store: Store, cancel: Pick<QueueCancel, 'senderId' | 'campaignId'>): Promise<readonly Settlement[]> {
+  const settlements: Settlement[] = [];
+  for await (const batch of cancelCampaign(store, { ...cancel, reason: BY_COMMAND, at: NOON })) settlements.push(...batch);
+  return settlements;
+}
+
 describe('cancelCampaign', () => {
   it('cancels what is queued, more than a batch of it, and leaves what is on its way', async () => {
     const { store, senderId, states, campaignId } = await queued(BATCH_MAX + 2, 'autumn');
     await turn(store, senderId, { room: 1 });
-    const settlements = await cancelCampaign(store, { senderId, campaignId, at: NOON });
+    const settlements = await cancelAll(store, { senderId, campaignId });
     expect(settlements).toHaveLength(BATCH_MAX + 1);
     const after = await states();
     expect(after.filter((state) => state === 'cancelled')).toHaveLength(BATCH_MAX + 1);
@@ -64,7 +73,7 @@ describe('cancelCampaign', () => {
 
   it('leaves other campaigns alone', async () => {
     const { store, senderId, states } = await queued(1, 'autumn');
-    expect(await cancelCampaign(store, { senderId, campaignId: 'spring' as CampaignId, at: NOON })).toEqual([]);
+    expect(await cancelAll(store, { senderId, campaignId: 'spring' as CampaignId })).toEqual([]);
     expect(await states()).toEqual(['queued']);
   });
 });

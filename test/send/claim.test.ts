@@ -23,6 +23,7 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
     timeZone: null,
     gate: { flags, category: 'utility', freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false },
     template: 'usable',
+    isCampaignCancelled: false,
     retried: [],
     ...rest,
   });
@@ -30,6 +31,11 @@ function claim(rest: Partial<ClaimFacts> = {}, flags = [flag('utility', 'opt_in'
 
 it('lets a message go that may still be sent', () => {
   expect(claim()).toEqual({ kind: 'claim' });
+});
+
+it('drops what is of a cancelled campaign, whatever else is to be said of it', () => {
+  expect(claim({ isCampaignCancelled: true })).toEqual({ kind: 'drop', reason: 'campaign_cancelled' });
+  expect(claim({ isCampaignCancelled: true, expiresAt: NOW }, [])).toEqual({ kind: 'drop', reason: 'campaign_cancelled' });
 });
 
 it('gives up what has expired, to the millisecond', () => {

@@ -1,10 +1,11 @@
 // Claim, deliver, settle on a real store; the provider is scripted and the clock is turned by hand.
 
 import { describe, expect, it } from 'vitest';
+import { decideCampaignChange } from '../../src/domain/campaign.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
 import { queue } from '../conformance/store/admission.ts';
-import { addPerson, later, makeTemplate, NOON } from '../conformance/store/fixture.ts';
+import { addPerson, ids, later, makeTemplate, NOON } from '../conformance/store/fixture.ts';
 import { type Options, world } from './dispatching.ts';
 
 describe('dispatch', () => {
@@ -40,6 +41,26 @@ describe('dispatch', () => {
     const states = await statesOf(messages);
     expect(states.filter((state) => state === 'queued')).toHaveLength(2);
     expect(states).not.toContain('sending');
+  });
+
+  it('ends where its campaign is paused, with what was on its way at rest', async () => {
+    const sandbox = createSandbox();
+    let pause = async (): Promise<void> => undefined;
+    const { store, senderId, run } = await world({
+      transport: {
+        roomMax: 1,
+        deliver: (messages, at) => sandbox.deliver(messages, at).map((delivery) => pause().then(() => delivery)),
+      },
+    });
+    const { campaignId } = await store.openRun({ id: ids.short(), senderId, campaign: 'autumn', at: NOON });
+    const contactId = await addPerson(store, senderId, '1111', ['marketing']);
+    for (const _ of [1, 2]) await queue(store, { senderId, contactId, template: 'offer', campaignId });
+    pause = async () => {
+      await store.changeCampaign({ campaignId, change: 'pause', at: NOON, by: 'ada', reason: null }, decideCampaignChange);
+    };
+    expect(await run()).toEqual({ reason: 'paused', claimed: 1 });
+    expect((await store.showCampaign({ senderId, campaignId })).open).toEqual(new Map([['queued', 1]]));
+    expect(await run({ scope: { kind: 'campaign', campaignId } })).toEqual({ reason: 'paused', claimed: 0 });
   });
 
   it.each([
@@ -189,10 +210,10 @@ describe('a message that is due later', () => {
     expect(slept).toEqual([]);
   });
 
-  it('is waited for, exactly as long as it takes', async () => {
+  it('is waited for, exactly as long as it takes, with a look every five seconds whether somebody paused', async () => {
     const { run, statesOf, id, slept } = await throttled({ transport: inTenSeconds });
     expect(await run({ patienceMs: 10_000 })).toEqual({ reason: 'empty', claimed: 2 });
-    expect(slept).toEqual([10_000]);
+    expect(slept).toEqual([5_000, 5_000]);
     expect(await statesOf([id])).toEqual(['delivered']);
   });
 

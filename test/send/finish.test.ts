@@ -70,20 +70,27 @@ const THROTTLED = throttledFor(600_000);
 describe('finish', () => {
   it('ends when all is accepted, long before the time is up', async () => {
     const { run, tally } = await admitted(() => ({}));
-    expect(await run(60_000)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: false, failure: null });
+    expect(await run(60_000)).toEqual({
+      interrupted: false,
+      waiting: false,
+      paused: false,
+      nextDueAt: null,
+      timedOut: false,
+      failure: null,
+    });
     expect(tally.counts).toMatchObject({ queued: 0, accepted: 2 });
   });
 
   it('leaves queued what could not be sent in time', async () => {
     const { run, tally } = await admitted(THROTTLED);
-    expect(await run(50)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: true, failure: null });
+    expect(await run(50)).toEqual({ interrupted: false, waiting: false, paused: false, nextDueAt: null, timedOut: true, failure: null });
     expect([tally.counts.queued, tally.reserved]).toEqual([2, 200n]);
   });
 
   it('does not wait for what is due an hour later, and says when that is', async () => {
     const { run, tally } = await admitted(throttledFor(3_600_000));
     const { nextDueAt, ...end } = await run(null);
-    expect(end).toEqual({ interrupted: false, waiting: false, timedOut: false, failure: null });
+    expect(end).toEqual({ interrupted: false, waiting: false, paused: false, timedOut: false, failure: null });
     expect((nextDueAt ?? 0) - NOON).toBeGreaterThanOrEqual(3_600_000);
     expect([tally.counts.queued, tally.reserved]).toEqual([2, 200n]);
   });
@@ -91,19 +98,40 @@ describe('finish', () => {
   it('is interrupted by the command before its time is up', async () => {
     const { run, stop } = await admitted(THROTTLED);
     setTimeout(stop, 20);
-    expect(await run(60_000)).toEqual({ interrupted: true, waiting: false, nextDueAt: null, timedOut: false, failure: null });
+    expect(await run(60_000)).toEqual({
+      interrupted: true,
+      waiting: false,
+      paused: false,
+      nextDueAt: null,
+      timedOut: false,
+      failure: null,
+    });
   });
 
   it('spends one time on sending and on waiting for the delivery', async () => {
     const { run, tally } = await admitted(() => ({}));
-    expect(await run(50, true)).toEqual({ interrupted: false, waiting: false, nextDueAt: null, timedOut: true, failure: null });
+    expect(await run(50, true)).toEqual({
+      interrupted: false,
+      waiting: false,
+      paused: false,
+      nextDueAt: null,
+      timedOut: true,
+      failure: null,
+    });
     expect(tally.counts).toMatchObject({ queued: 0, accepted: 2 });
   });
 
   it('can be interrupted while it waits for the delivery', async () => {
     const { run, stop } = await admitted(() => ({}));
     setTimeout(stop, 20);
-    expect(await run(null, true)).toEqual({ interrupted: true, waiting: false, nextDueAt: null, timedOut: false, failure: null });
+    expect(await run(null, true)).toEqual({
+      interrupted: true,
+      waiting: false,
+      paused: false,
+      nextDueAt: null,
+      timedOut: false,
+      failure: null,
+    });
   });
 
   /** The webhook of the delivery comes first; the request itself is answered late, with this. */

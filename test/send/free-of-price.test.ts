@@ -57,6 +57,7 @@ describe('a free-form answer before it costs anything', () => {
           confirmsStop: false,
         },
         template: 'usable',
+        isCampaignCancelled: false,
         retried: [],
       });
     expect(claim('service')).toEqual({ kind: 'claim' });

@@ -11,6 +11,12 @@ const QUEUED = "(SELECT MIN(id) FROM message WHERE state = 'queued')";
 /** People, what they agreed to, and when they wrote. */
 export const PEOPLE_CORRUPTIONS: readonly Corruption[] = [
   {
+    name: 'a campaign that nobody paused',
+    damage: `UPDATE campaign SET paused_at = 1`,
+    checks: ['states'],
+    says: 'A campaign is paused or cancelled, or is not, against what was decided about it last.',
+  },
+  {
     name: 'an opt-out that was turned into an opt-in',
     damage: `UPDATE consent_flag SET kind = 'opt_in' WHERE kind = 'opt_out' AND contact_id = ${personOf('2222')}`,
     checks: ['consent'],

@@ -3,19 +3,16 @@
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Sender } from '../../domain/sender.ts';
-import type { AppError } from '../../errors.ts';
-import type { Store } from '../../ports/store.ts';
-import { dispatch, type DispatchEnd } from '../../send/dispatch.ts';
-import { toActionable } from '../../send/finish.ts';
 import { recover } from '../../send/recover.ts';
-import { createDispatchCount, type DispatchCount } from '../../send/dispatch-count.ts';
+import { createDispatchCount } from '../../send/dispatch-count.ts';
 import { countRecovered, exitCodeOfTally, type Tally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
 import { formatInstant, SECOND_MS } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
-import { dispatchOf, failAfter, interruptedBy, tellStopping } from '../interrupted.ts';
+import { type WorkEnd, workFailure, workThrough } from '../dispatch-run.ts';
+import { dispatchOf } from '../interrupted.ts';
 import { limitHint } from '../limit-hint.ts';
 import { listOf, nextStep } from '../next-step.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
@@ -48,7 +45,10 @@ const DispatchDocument = z.object({
     .check(z.describe('messages that a dead process had under way, of whatever sender: unknown now, and counted so')),
   charged: moneyText,
   currency: z.string(),
-  next_due_at: z.nullable(z.string()).check(z.describe('when more is due, too late to wait for; null where nothing is left')),
+  next_due_at: z
+    .nullable(z.string())
+    .check(z.describe('when more is due, too late to wait for; null where nothing is left but what is paused')),
+  paused: z.boolean().check(z.describe('true where all that is left is of paused campaigns')),
 });
 
 export const defineDispatch: Define = (parent, host) => {
@@ -64,7 +64,7 @@ export const defineDispatch: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell dispatch', 'tollbell dispatch --max 100 --json'],
-        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"recovered":[…],"charged","currency","next_due_at"}',
+        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"recovered":[…],"charged","currency","next_due_at","paused"}',
         exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -81,7 +81,15 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   const recovered = await recover(store, { diedWithProcess: app.diedWithProcess, at: app.clock.now() });
   countRecovered(tally, recovered);
   tally.counts.unknown += recovered.length;
-  const end = await work(app, store, { sender, count, countMax: options.once ? BATCH_MAX : options.max });
+  const countMax = options.once ? BATCH_MAX : options.max;
+  const end = await workThrough(app, store, {
+    sender,
+    scope: { kind: 'all' },
+    count,
+    countMax,
+    patienceMs: PATIENCE_MS,
+    onProgress: () => undefined,
+  });
   const { accepted, delivered, failed, unknown } = tally.counts;
   const [sent, stopped] = [count.sent(), count.stopped()];
   const nextDueAt = end.reason === 'not_due' ? end.nextDueAt : null;
@@ -93,8 +101,9 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     charged: formatAmount(tally.charged),
     currency: sender.currency,
     next_due_at: nextDueAt === null ? null : formatInstant(nextDueAt),
+    paused: end.reason === 'paused',
   };
-  const failure = failureOf(end, sender, tally);
+  const failure = workFailure(end, { tally, resume: dispatchOf(sender) });
   const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
   return {
     command: 'dispatch',
@@ -104,32 +113,11 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(document.next_due_at)}${stepsText(tally, { sender, stopped })}${limited.map((line) => `\n${line}`).join('')}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(end)}${stepsText(tally, { sender, stopped })}${limited.map((line) => `\n${line}`).join('')}`,
   };
 }
 
-const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at'];
-
-type Work = { readonly sender: Sender; readonly count: DispatchCount; readonly countMax: number | null };
-type WorkEnd = DispatchEnd | { readonly reason: 'failed'; readonly failure: AppError };
-
-async function work(app: App, store: Store, { sender, count, countMax }: Work): Promise<WorkEnd> {
-  const host = { store, transport: await app.transport(sender), clock: app.clock, workerId: app.workerId, interrupted: app.interrupted };
-  const { onSettled, close } = count;
-  const plan = { sender, scope: { kind: 'all' }, countMax, patienceMs: PATIENCE_MS, onSettled, onStopping: tellStopping(app) } as const;
-  const end = await dispatch(host, plan).catch((error: unknown): WorkEnd => ({ reason: 'failed', failure: toActionable(error) }));
-  await close(store).catch((error: unknown) => {
-    if (end.reason !== 'failed') throw error; // a store that failed may not answer now either
-  });
-  return end;
-}
-
-function failureOf(end: WorkEnd, sender: Sender, tally: Tally): AppError | null {
-  if (end.reason === 'interrupted') return interruptedBy(dispatchOf(sender));
-  if (end.reason !== 'failed') return null;
-  const { failure } = end;
-  return failAfter(failure, tally, { hint: `Go on with: ${dispatchOf(sender)}`, retryable: failure.retryable, details: {} });
-}
+const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at', 'paused'];
 
 function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): string {
   const steps = nextStep(tally, { sender, campaign: null, rows: null });
@@ -138,6 +126,7 @@ function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender;
   return halted.map((step) => `\n${step}`).join('');
 }
 
-function moreOf(nextDueAt: string | null): string {
-  return nextDueAt === null ? '' : `; more is due at ${nextDueAt}`;
+function moreOf(end: WorkEnd): string {
+  if (end.reason === 'paused') return '; what is left is of paused campaigns: tollbell campaign list --status paused';
+  return end.reason === 'not_due' ? `; more is due at ${formatInstant(end.nextDueAt)}` : '';
 }

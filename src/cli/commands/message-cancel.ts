@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import { fail } from '../../errors.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
-import { cancelCampaign, cancelMessages } from '../../send/cancel.ts';
+import { BY_COMMAND, cancelCampaign, cancelMessages } from '../../send/cancel.ts';
 import type { MessageId } from '../../values/id.ts';
 import { formatAmount, sumsByCurrency } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
@@ -26,7 +26,7 @@ export const defineMessageCancel: Define = (parent, host) => {
     .command('cancel')
     .description('Cancels queued messages and releases what was reserved for them. What is on its way cannot be called back.')
     .argument('[ids...]', 'the ids of the messages')
-    .option('--campaign <name>', 'everything that is queued of this campaign')
+    .option('--campaign <name>', 'everything that is queued of this campaign; tollbell campaign cancel ends it for good')
     .addHelpText(
       'after',
       helpText({
@@ -69,5 +69,8 @@ async function cancelNamed(app: App, campaign: string): Promise<readonly Settlem
   const store = await app.store();
   const sender = await currentSender(store, app.config);
   const campaignId = await findCampaign(store, sender, campaign);
-  return cancelCampaign(store, { senderId: sender.id, campaignId, at: app.clock.now() });
+  const cancel = { senderId: sender.id, campaignId, reason: BY_COMMAND, at: app.clock.now() };
+  const settlements: Settlement[] = [];
+  for await (const batch of cancelCampaign(store, cancel)) settlements.push(...batch);
+  return settlements;
 }

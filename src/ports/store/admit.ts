@@ -164,13 +164,19 @@ export type Admitted = {
 };
 
 export type AdmitStore = {
-  /** Finds the campaign of that name, or creates it with this id, and numbers this run of it. */
+  /**
+   * Finds the campaign of that name, or creates it with this id, and numbers this run of it. `source` names the file that is going to be read; without it the
+   * run is of single recipients, and whole at once. Throws `campaign_cancelled`.
+   */
   readonly openRun: (run: {
     readonly id: CampaignId;
     readonly senderId: SenderId;
     readonly campaign: string;
+    readonly source?: string | null;
     readonly at: Instant;
   }) => Promise<Run>;
+  /** The file of this run was admitted to its end. A run that is never closed was cut short. */
+  readonly closeRun: (run: { readonly runId: number; readonly at: Instant }) => Promise<void>;
   /** The messages that hold these keys, in order; null where a key is free. At most `BATCH_MAX`. */
   readonly findKeys: (query: {
     readonly senderId: SenderId;
@@ -180,7 +186,7 @@ export type AdmitStore = {
   readonly findCampaign: (campaign: { readonly senderId: SenderId; readonly name: string }) => Promise<CampaignId | null>;
   /**
    * Decides and writes a batch in one transaction: messages, content, reservations and counters, or nothing. Repeating a batch answers `duplicate` with the
-   * first messages. Throws `store_busy`, `store_full`.
+   * first messages. Throws `campaign_cancelled` where somebody cancelled its campaign, `store_busy`, `store_full`.
    */
   readonly admit: (batch: AdmitBatch, decide: DecideAdmissions) => Promise<Admitted>;
 };

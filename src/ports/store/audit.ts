@@ -55,6 +55,7 @@ export type Subject =
   | 'bucket'
   | 'closed month'
   | 'budget'
+  | 'campaign'
   | 'contact'
   | 'consent event'
   | 'template'

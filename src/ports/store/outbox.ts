@@ -1,5 +1,6 @@
 // The outbox: what is admitted and waits, what is in flight, and what dead processes left behind.
 
+import type { CAMPAIGN_CANCELLED } from '../../domain/campaign.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId, WorkerId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
@@ -37,6 +38,8 @@ export type ClaimFacts = {
   /** The zone that is written of the person; null where none is, and where their sender has no quiet hours. */
   readonly timeZone: string | null;
   readonly template: TemplateStanding;
+  /** Somebody cancelled its campaign. */
+  readonly isCampaignCancelled: boolean;
   /** What became of the message that this one sends again, and of the one that that one sent again, and so on. */
   readonly retried: readonly { readonly state: MessageState; readonly reason: string | null }[];
 };
@@ -45,15 +48,15 @@ export type ClaimFacts = {
 export type TemplateStanding = 'usable' | 'paused' | 'gone';
 
 /**
- * The rule at the moment of sending: go, wait with all of its template, wait alone until quiet hours are over, give up as expired, drop what a person wanted sent again and what was sent after all, or a refusal, which cancels
- * the message.
+ * The rule at the moment of sending: go, wait with all of its template, wait alone until quiet hours are over, give up as expired, drop what a person wanted sent
+ * again and what was sent after all, or what is of a cancelled campaign, or a refusal, which cancels the message.
  */
 export type ClaimDecision =
   | { readonly kind: 'claim' }
   | { readonly kind: 'wait'; readonly until: Instant }
   | { readonly kind: 'hold'; readonly until: Instant }
   | { readonly kind: 'expire' }
-  | { readonly kind: 'drop'; readonly reason: 'already_sent' }
+  | { readonly kind: 'drop'; readonly reason: 'already_sent' | typeof CAMPAIGN_CANCELLED }
   | { readonly kind: 'refuse'; readonly reason: RefusalReason };
 export type DecideClaim = (facts: ClaimFacts) => ClaimDecision;
 
@@ -93,8 +96,10 @@ export type TurnResult = {
   /** One per outcome, in order; then one for each message that the gate stopped. */
   readonly settled: readonly Settlement[];
   readonly claimed: readonly ClaimedMessage[];
-  /** When more of the scope may be claimed: at once where there was no room for all, later where it is not due or the pace does not allow it; null when none waits. */
+  /** When more of the scope may be claimed: at once where there was no room for all, later where it is not due or the pace does not allow it; null when none waits but for a pause to end. */
   readonly nextDueAt: Instant | null;
+  /** True where nothing may be claimed before somebody resumes a campaign of the scope that is paused. */
+  readonly isPaused: boolean;
 };
 
 /** `uncounted` is how many of its requests do not count as tries. */
@@ -106,9 +111,10 @@ export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 
 export type OutboxStore = {
   /**
    * Settles what is finished and claims what comes next, in one commit. A claim asks consent and block again; what fails the gate is cancelled and
-   * its reservation released. What is urgent goes first, campaigns of one urgency take turns, and the oldest of a campaign go first. A paced turn claims no
-   * more than the number's rate allows now, and defers what its pair's rate or the account's messaging limit does not allow, whoever used them before; it leaves
-   * the number to what is more urgent and waits for it in another process. A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
+   * its reservation released. Nothing of a paused campaign is claimed, and what is left of a cancelled one is cancelled. What is urgent goes first, campaigns of
+   * one urgency take turns, and the oldest of a campaign go first. A paced turn claims no more than the number's rate allows now, and defers what its pair's rate or
+   * the account's messaging limit does not allow, whoever used them before; it leaves the number to what is more urgent and waits for it in another process.
+   * A message is never claimed by two workers. Holds this worker's sign of life from the first claim until `close`.
    */
   readonly turn: (turn: Turn, rules: TurnRules) => Promise<TurnResult>;
   /**

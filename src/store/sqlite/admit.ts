@@ -24,6 +24,7 @@ import { addresseeOf } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { Sqlite } from './database.ts';
 import type { PriceStore } from './prices.ts';
 import type { QuietStore } from './quiet.ts';
@@ -41,6 +42,7 @@ type AdmitParts = {
   readonly warnings: BudgetWarnings;
   readonly reach: Pick<ReachKeeper, 'isNew'>;
   readonly quiet: QuietStore;
+  readonly campaigns: Campaigns;
 };
 
 const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
@@ -75,7 +77,10 @@ const INSERT_CAMPAIGN = /* sql */ `
   INSERT INTO campaign (id, sender_id, name, created_at) VALUES (?, ?, ?, ?)`;
 
 const INSERT_RUN = /* sql */ `
-  INSERT INTO run (campaign_id, started_at) VALUES (?, ?)`;
+  INSERT INTO run (campaign_id, started_at, source, admitted_at) VALUES (?, ?, ?, ?)`;
+
+const CLOSE_RUN = /* sql */ `
+  UPDATE run SET admitted_at = ? WHERE id = ?`;
 
 // A message that went to a number is found under the id of its person too, once somebody named them so.
 const LEARN_ALIAS = /* sql */ `
@@ -89,13 +94,15 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
   return {
     findCampaign: async ({ senderId, name }) => sqlite.query(() => findCampaign(senderId, name)),
     findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, KEPT_BY_KEY, [senderId, key]))),
-    openRun: async ({ id, senderId, campaign, at }) =>
+    openRun: async ({ id, senderId, campaign, source = null, at }) =>
       sqlite.write((): Run => {
         const campaignId = findCampaign(senderId, campaign) ?? id;
         if (campaignId === id) sqlite.prepare(INSERT_CAMPAIGN).run(id, senderId, campaign, at);
-        const { lastInsertRowid } = sqlite.prepare(INSERT_RUN).run(campaignId, at);
+        parts.campaigns.refuseCancelled(campaignId);
+        const { lastInsertRowid } = sqlite.prepare(INSERT_RUN).run(campaignId, at, source, source === null ? at : null);
         return { runId: Number(lastInsertRowid), campaignId };
       }),
+    closeRun: async ({ runId, at }) => sqlite.write(() => void sqlite.prepare(CLOSE_RUN).run(at, runId)),
     admit: async (batch, decide) => {
       assert(batch.requests.length <= BATCH_MAX, `at most ${BATCH_MAX} requests in a batch`);
       return batch.mode === 'commit'
@@ -138,6 +145,7 @@ function summarise({ spent }: AdmitBatch, { admissions, budgets }: Decided, warn
 }
 
 function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
+  parts.campaigns.refuseCancelled(batch.campaignId);
   const sender = parts.senders.byId(batch.senderId);
   const quietHours = parts.quiet.of(sender.id);
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));

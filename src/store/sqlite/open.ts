@@ -5,10 +5,14 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
+import type { EvidenceStore } from '../../ports/store/evidence.ts';
+import type { ReportStore } from '../../ports/store/report.ts';
 import { diskError, syncDirectory } from '../disk.ts';
 import { createAdmitStore } from './admit.ts';
 import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
+import { createCampaignRecords } from './campaign-records.ts';
+import { createCampaigns } from './campaigns.ts';
 import { createClosingStore } from './closing.ts';
 import { createClosingReader } from './closings.ts';
 import { createConsentStore } from './consent.ts';
@@ -55,6 +59,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const book = createBook(sqlite);
   const closings = createClosingReader(sqlite);
   const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
+  const campaigns = createCampaigns({ sqlite, settler });
   const liveness = createLiveness(options.path, takeLock);
   const warnings = createBudgetWarnings(sqlite);
   const budgets = createBudgetStore({ sqlite, senders, warnings });
@@ -64,9 +69,26 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
   const changer = createTemplateChanger({ sqlite, templates, repricer });
   const quiet = createQuietStore(sqlite);
-  const parts = { sqlite, quiet, pace, reach, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
+  const parts = {
+    sqlite,
+    quiet,
+    pace,
+    reach,
+    campaigns,
+    repricer,
+    book,
+    budgets,
+    warnings,
+    prices,
+    senders,
+    templates,
+    settler,
+    liveness,
+    flags: contacts,
+  };
   return {
     ...createAdmitStore(parts),
+    ...campaigns.store,
     ...createOutboxStore(parts),
     ...createSettleStore(parts),
     ...createFoundation(parts),
@@ -80,12 +102,8 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...reach.store,
     ...budgets.store,
     ...warnings.store,
-    ...createCounterStore(sqlite),
-    ...createDiscrepancyStore(sqlite),
-    ...createTotalsStore(sqlite),
-    ...createMessageStore(sqlite),
     ...quiet.store,
-    ...createEvidenceStore(sqlite),
+    ...createReports(sqlite),
     ...createHealthStore(parts),
     ...createClosingStore({ sqlite, book, prices, senders, closings }),
     ...createTierStore({ sqlite, book, prices, senders }),
@@ -95,6 +113,18 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
       liveness.release();
       sqlite.connection.close();
     },
+  };
+}
+
+// What needs nothing but the connection.
+function createReports(sqlite: Sqlite): ReportStore & EvidenceStore & ReturnType<typeof createCampaignRecords> {
+  return {
+    ...createCounterStore(sqlite),
+    ...createDiscrepancyStore(sqlite),
+    ...createTotalsStore(sqlite),
+    ...createMessageStore(sqlite),
+    ...createEvidenceStore(sqlite),
+    ...createCampaignRecords(sqlite),
   };
 }
 

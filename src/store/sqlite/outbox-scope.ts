@@ -1,4 +1,4 @@
-// Which queued messages a dispatcher may take, and in which order: what is urgent first, campaigns of one urgency by turns, in a campaign the oldest first. The
+// Which queued messages a dispatcher may take, and in which order: what is urgent first, campaigns of one urgency by turns, in a campaign the oldest first; never what is paused. The
 // cost is that of the campaigns that have something queued, however much that is.
 
 import type { OutboxScope } from '../../ports/store/outbox.ts';
@@ -28,6 +28,7 @@ export type Candidate = {
   readonly content: string | null;
   readonly confirmsStop: boolean;
   readonly retryOf: MessageId | null;
+  readonly campaignId: CampaignId | null;
 };
 
 // By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
@@ -47,6 +48,7 @@ type DueRow = readonly [
   string | null,
   0 | 1,
   MessageId | null,
+  CampaignId | null,
 ];
 
 function toCandidate(row: DueRow): Candidate {
@@ -66,6 +68,7 @@ function toCandidate(row: DueRow): Candidate {
     content,
     confirms,
     retryOf,
+    campaignId,
   ] = row;
   return {
     id,
@@ -83,6 +86,7 @@ function toCandidate(row: DueRow): Candidate {
     content,
     confirmsStop: confirms === 1,
     retryOf,
+    campaignId,
   };
 }
 
@@ -100,7 +104,7 @@ export type ScopeQueries = {
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.urgency, m.attempt, m.uncounted, m.run_id, m.expires_at,
-    CAST(m.held AS TEXT), mc.content, m.confirms IS NOT NULL, m.retry_of
+    CAST(m.held AS TEXT), mc.content, m.confirms IS NOT NULL, m.retry_of, m.campaign_id
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
@@ -108,7 +112,8 @@ const DUE = /* sql */ `
 
 // IS, because what is in no campaign is a lane too.
 const DUE_OF_LANE = `${DUE} AND m.urgency = ? AND m.campaign_id IS ? ORDER BY m.not_before, m.id LIMIT ? OFFSET ?`;
-const DUE_BY_ID = `${DUE} AND m.id = ?`;
+const NOT_PAUSED = /* sql */ `(m.campaign_id IS NULL OR m.campaign_id NOT IN (SELECT id FROM campaign WHERE paused_at IS NOT NULL))`;
+const DUE_BY_ID = `${DUE} AND m.id = ? AND ${NOT_PAUSED}`;
 
 const FIRST = /* sql */ `SELECT campaign_id, not_before FROM message WHERE state = 'queued' AND sender_id = ? AND urgency = ?`;
 const FIRST_OF_LANE = `${FIRST} AND campaign_id IS ? ORDER BY not_before LIMIT 1`;
@@ -119,11 +124,18 @@ const SERVE = /* sql */ `
   INSERT INTO served (sender_id, urgency, campaign_id) VALUES (?, ?, ?)
   ON CONFLICT (sender_id, urgency) DO UPDATE SET campaign_id = excluded.campaign_id`;
 
-const DUE_AT_OF = /* sql */ `SELECT not_before FROM message WHERE id = ? AND state = 'queued' AND sender_id = ? AND urgency = ?`;
+const DUE_AT_OF = /* sql */ `
+  SELECT m.not_before FROM message m WHERE m.id = ? AND m.state = 'queued' AND m.sender_id = ? AND m.urgency = ? AND ${NOT_PAUSED}`;
+
+/** In the index of the outbox the urgency stands before the campaign: whoever asks for a campaign's names them all. */
+export const ANY_URGENCY = `urgency IN (${URGENCIES.join(', ')})`;
+
+/** Which campaigns of a sender are left out. */
+type Paused = (senderId: SenderId) => ReadonlySet<CampaignId>;
 
 /** The queries of one connection. */
-export function createScopeQueries(sqlite: Sqlite): ScopeQueries {
-  const lanes = createLanes(sqlite);
+export function createScopeQueries(sqlite: Sqlite, paused: Paused): ScopeQueries {
+  const lanes = createLanes(sqlite, paused);
   return {
     due: (turn, count, least = LEAST_URGENT) => {
       const { scope } = turn;
@@ -154,7 +166,7 @@ type Lanes = {
   readonly serve: (turn: InLanes, campaignId: CampaignId | null) => void;
 };
 
-function createLanes(sqlite: Sqlite): Lanes {
+function createLanes(sqlite: Sqlite, paused: Paused): Lanes {
   const servedLast = ({ senderId, urgency }: InLanes): string | undefined =>
     sqlite.prepare(SERVED).pluck().get(senderId, urgency) as string | undefined;
   const first = ({ senderId, urgency }: InLanes, campaignId: CampaignId | null): Lane | undefined =>
@@ -179,9 +191,12 @@ function createLanes(sqlite: Sqlite): Lanes {
 
   return {
     of: function* of(turn) {
-      const lane = turn.scope.kind === 'campaign' ? first(turn, turn.scope.campaignId) : undefined;
+      const without = paused(turn.senderId);
+      const { scope } = turn;
+      const lane = scope.kind === 'campaign' && !without.has(scope.campaignId) ? first(turn, scope.campaignId) : undefined;
       if (lane !== undefined) yield lane;
-      if (turn.scope.kind === 'all') yield* round(turn);
+      if (scope.kind !== 'all') return;
+      for (const next of round(turn)) if (next[0] === null || !without.has(next[0])) yield next;
     },
     serve: (turn, campaignId) => {
       if (turn.scope.kind !== 'all' || servedLast(turn) === (campaignId ?? '')) return;

@@ -21,7 +21,7 @@ import {
 import { type Outcome, toOutcome } from '../../domain/outcome.ts';
 import { toFreeForm } from '../../domain/free-form.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { MessageId, TemplateId, WorkerId } from '../../values/id.ts';
+import type { CampaignId, MessageId, TemplateId, WorkerId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import type { FlagReader } from './contacts.ts';
@@ -29,6 +29,7 @@ import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
 import type { Liveness } from './liveness.ts';
 import { type Candidate, createScopeQueries, type ScopeQueries } from './outbox-scope.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { PaceStore } from './pace.ts';
 import type { PriceStore } from './prices.ts';
 import type { QuietStore } from './quiet.ts';
@@ -54,6 +55,7 @@ type OutboxParts = {
   readonly pace: PaceStore;
   readonly repricer: Repricer;
   readonly quiet: QuietStore;
+  readonly campaigns: Campaigns;
 };
 
 const CLAIM = /* sql */ `
@@ -93,8 +95,8 @@ const SILENT = /* sql */ `
 
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
-  const { sqlite, settler, liveness, pace } = parts;
-  const waiting = { scopes: createScopeQueries(sqlite), schedule: createSchedule(sqlite) };
+  const { sqlite, settler, liveness, pace, campaigns } = parts;
+  const waiting = { scopes: createScopeQueries(sqlite, campaigns.paused), schedule: createSchedule(sqlite) };
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
@@ -104,7 +106,8 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         const settled = settler.apply(turn.outcomes, turn.at, rules.settle);
         pace.hold(turn.senderId, turn.holds, turn.at);
         const { claimed, stopped, settled: moved, nextDueAt } = claim(parts, waiting, turn, rules);
-        return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
+        const isPaused = turn.room > 0 && nextDueAt === null && campaigns.holdsBack(turn.senderId, turn.scope);
+        return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt, isPaused };
       });
     },
     recover: async ({ diedWithProcess, at }) => {
@@ -173,6 +176,7 @@ function claim(parts: OutboxParts, { scopes, schedule }: Waiting, turn: Begun, r
       claimed.push(toClaimed(parts, turn, { candidate, windows }));
     }
   }
+  parts.campaigns.countClaims(claimed, turn.at);
   if (held > 0) holdMore(parts, { scopes, schedule }, { turn, rules, common });
   // What the pace leaves no room for, or another process that waits for it, is told to the pace.
   const isShort = meter !== null && (room < turn.room || meter.leastUrgent < LEAST_URGENT);
@@ -212,10 +216,11 @@ const NONE: readonly never[] = [];
 type CommonFacts = Pick<ClaimFacts, 'at' | 'sender' | 'prices' | 'quietHours'> & {
   readonly standing: (id: TemplateId) => TemplateStanding;
   readonly cap: (id: TemplateId) => ClaimFacts['cap'];
+  readonly isCancelled: (id: CampaignId) => boolean;
 };
 
 // Asked once: looking whether the price cards changed takes longer than deciding.
-function commonFacts({ senders, quiet, prices, templates }: OutboxParts, { senderId, at }: Begun): CommonFacts {
+function commonFacts({ senders, quiet, prices, templates, campaigns }: OutboxParts, { senderId, at }: Begun): CommonFacts {
   const sender = senders.byId(senderId);
   return {
     at,
@@ -224,6 +229,7 @@ function commonFacts({ senders, quiet, prices, templates }: OutboxParts, { sende
     prices: prices.book(),
     standing: onceEach(templates.standing),
     cap: onceEach((id: TemplateId) => bidCap(templates.byId(id), sender.currency)),
+    isCancelled: onceEach(campaigns.isCancelled),
   };
 }
 
@@ -231,7 +237,7 @@ type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
 
 function claimFacts(
   { sqlite, flags, quiet }: OutboxParts,
-  { at, sender, prices, quietHours, standing, cap }: CommonFacts,
+  { at, sender, prices, quietHours, standing, cap, isCancelled }: CommonFacts,
   { candidate, windows }: InWindows,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
@@ -248,6 +254,7 @@ function claimFacts(
     quietHours,
     timeZone: quietHours.isEmpty ? null : quiet.timeZoneOf(candidate.contactId),
     template: candidate.content === null ? 'gone' : candidate.templateId === null ? 'usable' : standing(candidate.templateId),
+    isCampaignCancelled: candidate.campaignId !== null && isCancelled(candidate.campaignId),
     retried: candidate.retryOf === null ? NONE : (sqlite.prepare(RETRIED).all(candidate.retryOf) as ClaimFacts['retried']),
     gate: {
       flags: flags.flagsOf(candidate.contactId, sender.id),

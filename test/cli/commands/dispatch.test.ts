@@ -44,8 +44,8 @@ describe('dispatch', () => {
   it('has all its counts in CSV', async () => {
     await queue(1);
     expect((await world.run('dispatch', '--format', 'csv')).out.split('\n').slice(0, 2)).toEqual([
-      'sender,sent,counts.accepted,counts.delivered,counts.failed,counts.unknown,counts.stopped,charged,currency,next_due_at',
-      'sandbox,1,0,1,0,0,0,0.055000,USD,',
+      'sender,sent,counts.accepted,counts.delivered,counts.failed,counts.unknown,counts.stopped,charged,currency,next_due_at,paused',
+      'sandbox,1,0,1,0,0,0,0.055000,USD,,false',
     ]);
   });
 

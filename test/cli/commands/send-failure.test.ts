@@ -58,7 +58,7 @@ it('a file is gone on with by the same command too, and its list of errors is wh
   loseToken();
   const ran = await shop.run(...options, '--json');
   expect([ran.code, ran.json()['counts']]).toMatchObject([3, { read: 4, invalid: 1, refused: 1, queued: 2 }]);
-  expect(errorOf(ran)['hint']).toContain('Go on with: the same command, or tollbell dispatch --sender shop');
+  expect(errorOf(ran)['hint']).toContain('Go on with: the same command, or tollbell campaign resume');
   expect(readFileSync(errors, 'utf8').split('\n')).toHaveLength(4);
 });
 

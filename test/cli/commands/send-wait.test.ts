@@ -112,7 +112,9 @@ describe('Ctrl-C shows what happened until then', () => {
     const { queued, accepted } = json()['counts'] as Readonly<Record<string, number>>;
     expect([code, json()]).toMatchObject([130, { counts: { read: 300 } }]);
     expect([queued, Number(queued) + Number(accepted)]).toEqual([expect.any(Number), 300]);
-    expect(JSON.parse(err)).toMatchObject({ error: { hint: 'Go on with: the same command, or tollbell dispatch --sender shop' } });
+    expect(JSON.parse(err)).toMatchObject({
+      error: { hint: 'Go on with: the same command, or tollbell campaign resume autumn --sender shop' },
+    });
   });
 
   it('and where it came to nobody, that the same command goes on', async () => {

@@ -8,6 +8,7 @@ import { examAllowance } from './allowance.ts';
 import { examAudit } from './audit.ts';
 import { examBudgetWarnings } from './budget-warnings.ts';
 import { examBudgets } from './budgets.ts';
+import { examCampaigns } from './campaigns.ts';
 import { examClosing } from './closing.ts';
 import { examConcurrency } from './concurrency.ts';
 import { examConsent } from './consent.ts';
@@ -80,6 +81,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   quiet_hours: examQuiet,
   pace: examPace,
   reach: examReach,
+  campaigns: examCampaigns,
   settle: examSettle,
   allowance: examAllowance,
   statuses: examStatuses,

@@ -78,7 +78,7 @@ export function examTemplateChanges(exam: Exam): void {
     const { store, senderId, messages } = shop;
     await change(shop, { name: 'notice', status: 'paused' });
     const paused = await turn(store, senderId);
-    expect(paused).toEqual({ settled: [], claimed: [], nextDueAt: later(30) });
+    expect(paused).toEqual({ settled: [], claimed: [], isPaused: false, nextDueAt: later(30) });
     await change(shop, { name: 'notice', status: 'approved' });
     const { claimed } = await turn(store, senderId, { at: later(5) });
     expect(claimed.map(({ id, template }) => [id, template?.status])).toEqual(messages.map((id) => [id, 'approved']));

@@ -4,6 +4,7 @@ import type { Audit, AuditPart } from '../../../ports/store/audit.ts';
 import type { Instant } from '../../../values/time.ts';
 import type { Sqlite } from '../database.ts';
 import type { Liveness } from '../liveness.ts';
+import { CAMPAIGNS } from './campaigns.ts';
 import { auditClaims } from './claims.ts';
 import { auditClosings } from './closings.ts';
 import { FLAGS, GATE } from './consent.ts';
@@ -30,7 +31,7 @@ const LOOKS: Readonly<Record<AuditPart, Look>> = {
   file: ({ sqlite }) => sqlite.read(() => auditFile(sqlite)),
   schema: ({ sqlite, fresh }) => compareSchema(sqlite, fresh()),
   references: ({ sqlite }) => sqlite.read(() => tablesOf(sqlite)).flatMap((table) => sqlite.read(() => auditReferences(sqlite, table))),
-  messages: surveys([MESSAGES]),
+  messages: surveys([MESSAGES, CAMPAIGNS]),
   holdings: surveys([HOLDINGS]),
   claims: ({ sqlite, liveness }) => sqlite.read(() => auditClaims(sqlite, liveness)),
   entries: surveys([ENTRIES]),
