@@ -10,7 +10,7 @@ import type { MessageId, SenderId } from '../../src/values/id.ts';
 import { toMicros } from '../../src/values/money.ts';
 import { queue } from '../conformance/store/admission.ts';
 import { outcomeOf, settle, turn } from '../conformance/store/crowd.ts';
-import { addPerson, ids, later, NOON } from '../conformance/store/fixture.ts';
+import { addPerson, ids, later, makeTemplate, NOON, USD } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
 
 let store: Store;
@@ -145,6 +145,33 @@ describe('what is reserved', () => {
     expect(whys(story)[2]).toMatch(/^Holds 0\.000050 anew as utility\. .* Price row: Germany, utility, 0\.000050 USD/);
     expect(story.window).toEqual({ state: 'not_sent', inboundAt: null, until: null });
     expect(story.sums.reserved).toBe(50n);
+    expect(story.differences).toEqual([]);
+  });
+});
+
+describe('a bid', () => {
+  const bid = (bidAmount: number | null) => {
+    const whole = makeTemplate(senderId, { bidAmount });
+    const change = { id: whole.id, name: 'offer', language: 'en', whole, providerId: '7', quality: 'unknown' } as const;
+    return store.changeTemplates({ senderId, changes: [change], at: later(1) }, { settle: decideSettlements, reprice: decideRepricings });
+  };
+
+  it('tells of another one, what is held by it, and what it came to where the provider told too much', async () => {
+    await bid(87);
+    await turn(store, senderId, { at: later(1) });
+    const cost = { amount: toMicros(900n), currency: USD };
+    const pricing = { type: 'regular', category: 'marketing_lite', cost } as const;
+    await settle(store, [outcomeOf(id, 'delivered', { at: later(2), pricing })], later(2));
+    const story = explain(await evidence());
+    expect(whys(story)).toMatchObject([
+      expect.stringContaining('Holds 0.000100'),
+      expect.stringMatching(/^The template has another bid, or none any more: lets go of what was held as marketing\. .*\(bid_cap\)\./),
+      expect.stringMatching(/^Holds 0\.000870 anew as marketing\. .*\(bid_cap\)\./),
+      expect.stringMatching(
+        /^The delivery is charged 0\.000900, more than the 0\.000870 held\. .*\(told_cost\)\. .* The provider told more than was reserved: /,
+      ),
+    ]);
+    expect(story.entries.at(-1)?.entry.discrepancy).toBe('cost');
     expect(story.differences).toEqual([]);
   });
 });

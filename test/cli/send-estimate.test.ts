@@ -34,8 +34,26 @@ it('is by market and category what would be admitted, and changes nothing', asyn
   expect(code).toBe(3);
   const { estimate, estimate_totals, amounts } = json();
   expect(estimate).toEqual([
-    { market: 'Germany', category: 'utility', currency: 'USD', units: 2, min: '0.110000', expected: '0.110000', max: '0.110000' },
-    { market: 'Brazil', category: 'utility', currency: 'USD', units: 1, min: '0.006800', expected: '0.006800', max: '0.006800' },
+    {
+      market: 'Germany',
+      category: 'utility',
+      currency: 'USD',
+      units: 2,
+      bid_cap: null,
+      min: '0.110000',
+      expected: '0.110000',
+      max: '0.110000',
+    },
+    {
+      market: 'Brazil',
+      category: 'utility',
+      currency: 'USD',
+      units: 1,
+      bid_cap: null,
+      min: '0.006800',
+      expected: '0.006800',
+      max: '0.006800',
+    },
   ]);
   expect(estimate_totals).toEqual([{ currency: 'USD', units: 3, min: '0.116800', expected: '0.116800', max: '0.116800' }]);
   expect(amounts).toMatchObject([{ reserved: '0.116800' }]);

@@ -49,6 +49,7 @@ describe('what is only added to', () => {
     expect(() => behind(path, (db) => db.exec("UPDATE bucket SET day = '2026-01-01'"))).toThrow('bucket never changes');
     expect(() => behind(path, (db) => db.exec("UPDATE template SET components = '[]'"))).toThrow('template never changes');
     expect(() => behind(path, (db) => db.exec('UPDATE template SET ttl_seconds = 30'))).toThrow('template never changes');
+    expect(() => behind(path, (db) => db.exec('UPDATE template SET bid_amount = 30'))).toThrow('template never changes');
     expect(() => behind(path, (db) => db.exec("UPDATE price_book SET effective_from = '2020-01-01'"))).toThrow('price_book never changes');
     expect(() => behind(path, (db) => db.exec('DELETE FROM price_book'))).toThrow('price_book is append-only');
   });
