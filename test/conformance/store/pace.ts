@@ -128,7 +128,12 @@ export function examPace(exam: Exam): void {
     const contactId = await addPerson(store, sender.id, '9999', ['marketing']);
     const until = toInstant(NOON + 40 * 86_400_000);
     const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until, slows: false } as const;
-    expect(await turn(store, sender.id, { isPaced: true, holds: [hold] })).toEqual({ settled: [], claimed: [], nextDueAt: NOON });
+    expect(await turn(store, sender.id, { isPaced: true, holds: [hold] })).toEqual({
+      settled: [],
+      claimed: [],
+      isPaused: false,
+      nextDueAt: NOON,
+    });
     expect((await turn(store, sender.id, { isPaced: true })).nextDueAt).toBe(NOON + DELIVERY_TTL_MS);
   });
 
