@@ -55,8 +55,8 @@ export const defineDispatch: Define = (parent, host) => {
   const command = parent
     .command('dispatch')
     .description(
-      'Sends what is queued and due, in all campaigns, until the outbox is empty. Consent and blocks are checked again at the moment of sending. What is due\n' +
-        'within ten seconds is waited for: such is the pace of a person, and a second try.',
+      'Sends what is queued and due, in all campaigns, until the outbox is empty: codes for logins first, marketing last, campaigns by turns. Consent and blocks are\n' +
+        'checked again at the moment of sending. What is due within ten seconds is waited for: such is the pace of a person, and a second try.',
     )
     .option('--once', `one batch (at most ${BATCH_MAX} messages), then stop`)
     .option('--max <count>', 'stop after so many messages')

@@ -119,7 +119,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
         ],
         output:
-          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":null,"amounts":[…],"recovered":[…],"budget_warnings":[…],' +
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":null,"amounts":[…],"recovered":[…],"budget_warnings":[…],"next_due_at",' +
           '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),

@@ -52,40 +52,8 @@ export type OpenOptions = {
 
 /** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
 export async function openSqliteStore(options: OpenOptions): Promise<Store> {
-  const sqlite = openSqlite(options);
-  const prices = createPriceStore(sqlite);
-  const senders = createSenderStore(sqlite);
-  const templates = createTemplateStore(sqlite);
-  const book = createBook(sqlite);
-  const closings = createClosingReader(sqlite);
-  const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
-  const campaigns = createCampaigns({ sqlite, settler });
-  const liveness = createLiveness(options.path, takeLock);
-  const warnings = createBudgetWarnings(sqlite);
-  const budgets = createBudgetStore({ sqlite, senders, warnings });
-  const contacts = createContactStore(sqlite);
-  const reach = createReachKeeper(sqlite);
-  const pace = createPaceStore({ sqlite, senders, reach });
-  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
-  const changer = createTemplateChanger({ sqlite, templates, repricer });
-  const quiet = createQuietStore(sqlite);
-  const parts = {
-    sqlite,
-    quiet,
-    pace,
-    reach,
-    campaigns,
-    repricer,
-    book,
-    budgets,
-    warnings,
-    prices,
-    senders,
-    templates,
-    settler,
-    liveness,
-    flags: contacts,
-  };
+  const parts = createParts(openSqlite(options), options.path);
+  const { sqlite, liveness, contacts, campaigns, templates, prices, senders, reach, budgets, warnings, quiet, changer } = parts;
   return {
     ...createAdmitStore(parts),
     ...campaigns.store,
@@ -96,7 +64,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createConsentStore(parts),
     ...templates.store,
     ...changer.store,
-    ...createInboundStore({ sqlite, settler, senders, changer, reach, words: createWordStore(sqlite) }),
+    ...createInboundStore({ ...parts, words: createWordStore(sqlite) }),
     ...prices.store,
     ...senders.store,
     ...reach.store,
@@ -105,14 +73,49 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...quiet.store,
     ...createReports(sqlite),
     ...createHealthStore(parts),
-    ...createClosingStore({ sqlite, book, prices, senders, closings }),
-    ...createTierStore({ sqlite, book, prices, senders }),
-    ...createReconcileStore({ sqlite, book, prices, senders, closings }),
+    ...createClosingStore(parts),
+    ...createTierStore(parts),
+    ...createReconcileStore(parts),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
       liveness.release();
       sqlite.connection.close();
     },
+  };
+}
+
+// What the slices share.
+function createParts(sqlite: Sqlite, path: string) {
+  const prices = createPriceStore(sqlite);
+  const senders = createSenderStore(sqlite);
+  const templates = createTemplateStore(sqlite);
+  const book = createBook(sqlite);
+  const closings = createClosingReader(sqlite);
+  const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
+  const warnings = createBudgetWarnings(sqlite);
+  const budgets = createBudgetStore({ sqlite, senders, warnings });
+  const reach = createReachKeeper(sqlite);
+  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
+  const contacts = createContactStore(sqlite);
+  return {
+    sqlite,
+    prices,
+    senders,
+    templates,
+    book,
+    closings,
+    settler,
+    warnings,
+    budgets,
+    reach,
+    repricer,
+    contacts,
+    flags: contacts,
+    campaigns: createCampaigns({ sqlite, settler }),
+    liveness: createLiveness(path, takeLock),
+    pace: createPaceStore({ sqlite, senders, reach }),
+    changer: createTemplateChanger({ sqlite, templates, repricer }),
+    quiet: createQuietStore(sqlite),
   };
 }
 

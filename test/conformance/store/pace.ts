@@ -109,6 +109,30 @@ export function examPace(exam: Exam): void {
     expect((await take(store, sender, until)).claimed).not.toEqual([]);
   });
 
+  exam.needs('several_connections')(
+    'goes on at half its rate after it was too fast, whoever sends, and is soon back at the whole',
+    async () => {
+      const { store, connect, sender } = await paced(exam, 200);
+      const [other, workerId] = [await connect(), ids.sortable<'worker'>(NOON)];
+      const [first] = (await turn(store, sender.id, { isPaced: true, room: 1 })).claimed;
+      if (first === undefined) throw new Error('one was claimed');
+      const hold = { scope: 'number', contactId: first.contactId, templateId: null, until: toInstant(NOON + 1_000), slows: true } as const;
+      await turn(store, sender.id, { isPaced: true, room: 0, holds: [hold, hold, hold] });
+      const countIn = async (from: Instant): Promise<number> => {
+        let count = 0;
+        for (let at = from; at < from + 1_000; ) {
+          const { claimed, nextDueAt } = await turn(other, sender.id, { isPaced: true, at, room: 64, workerId });
+          count += claimed.length;
+          at = toInstant(Math.max(at + 1, nextDueAt ?? Number.POSITIVE_INFINITY));
+        }
+        return count;
+      };
+      const slow = await countIn(toInstant(NOON + 1_000));
+      expect([slow > 34, slow <= 43]).toEqual([true, true]); // half of 80, and rising
+      expect(await countIn(later(1))).toBeGreaterThan(74);
+    },
+  );
+
   it('stops for a hold of one template, and lets the others pass', async () => {
     const { store, sender } = await paced(exam, 1);
     const contactId = await addPerson(store, sender.id, '9999', ['marketing']);
