@@ -50,10 +50,8 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
 type Batch = {
   readonly facts: AdmissionFacts;
   readonly budgets: BudgetMeter;
-  /** In the sender's zone: the day of an instant, and the last one on which what is due then may be delivered. Asked for each message. */
+  /** What is so on the day of an instant. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
-  /** Whether a category is free on a day in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
-  readonly isFree: (category: Category, day: Day) => boolean;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
@@ -61,31 +59,44 @@ type Batch = {
   readonly remember: (message: AdmittedMessage) => void;
 };
 
-type Days = { readonly first: Day; readonly last: Day };
+type Days = {
+  /** In the sender's zone: the day of the instant, and the last one on which what is due then may be delivered. */
+  readonly first: Day;
+  readonly last: Day;
+  /** Whether a category is free on the first day in every window, as free-form messages were before the first card that has a price for them. */
+  readonly isFree: (category: Category) => boolean;
+};
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
-  const free = new Map<string, boolean>();
   const days = new Map<Instant, Days>();
   const dayIn = (at: Instant): Day => dayOf(at, facts.sender.timeZone);
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
     daysFrom: (due) => {
-      const known = days.get(due) ?? { first: dayIn(due), last: dayIn(queueExpiry(due, DELIVERY_TTL_MS)) };
+      const known = days.get(due) ?? daysOf(dayIn(due), dayIn(queueExpiry(due, DELIVERY_TTL_MS)));
       days.set(due, known);
       return known;
     },
     buckets: new Map(),
-    isFree: (category, day) => {
-      const known = free.get(`${day}${category}`) ?? isAlwaysFree(pricingRules(), { category, day });
-      free.set(`${day}${category}`, known);
-      return known;
-    },
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ request: { id, key, fingerprint }, dueAt: due, price }) => {
       if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price });
+    },
+  };
+}
+
+function daysOf(first: Day, last: Day): Days {
+  const free = new Map<Category, boolean>();
+  return {
+    first,
+    last,
+    isFree: (category) => {
+      const known = free.get(category) ?? isAlwaysFree(pricingRules(), { category, day: first });
+      free.set(category, known);
+      return known;
     },
   };
 }
@@ -133,7 +144,8 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   if (refusal !== null) return refused(refusal, category);
   const expiresAt = queueExpiry(due, request.timing?.expiresInMs ?? deliveryTtlMs(template));
   const address = addressee.phone ?? addressee.userId;
-  const held = quietUntil({ ...batch.facts, category, address, timeZone: addressee.timeZone }, due);
+  const { quietHours, sender } = batch.facts;
+  const held = quietUntil({ quietHours, sender, category, address, timeZone: addressee.timeZone }, due);
   if (held !== null && held >= expiresAt) return refused('quiet_hours', category);
   return priceAndBudget(batch, { request, addressee, template, category, due, held, expiresAt });
 }
@@ -181,7 +193,7 @@ type Candidate = {
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
   const { request, addressee, due } = asked;
-  const { first, last } = batch.daysFrom(due);
+  const { first, last, isFree } = batch.daysFrom(due);
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
   const place = { category: asked.category, address, day: first, markets: marketMap() };
@@ -192,11 +204,10 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
     currency: facts.sender.currency,
     from: first, // nothing is charged before it is sent, so today's price says nothing of what is sent later
     to: last,
-    mayLackFirst: batch.isFree(asked.category, first),
+    mayLackFirst: isFree(asked.category),
     internationalFrom: internationalFrom(facts.sender),
   });
-  const promised =
-    promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (batch.isFree(category, first) ? PROMISED_FREE : null);
+  const promised = promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (isFree(category) ? PROMISED_FREE : null);
   if (promised === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && promised.amount > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId, day: first };

@@ -12,13 +12,11 @@ afterAll(() => sqlite.connection.close());
 // Every statement that the schedule prepares, in whatever it does.
 function statements(): readonly string[] {
   const seen = new Set<string>();
-  const schedule = createSchedule({
-    ...sqlite,
-    prepare: (sql: string) => {
-      seen.add(sql);
-      return sql.includes('EXISTS') ? sqlite.connection.prepare('SELECT 1 WHERE ? IS NOT NULL') : sqlite.prepare(sql);
-    },
-  } as typeof sqlite);
+  const prepare: typeof sqlite.prepare = (sql) => {
+    seen.add(sql);
+    return sql.includes('EXISTS') ? sqlite.connection.prepare('SELECT 1 WHERE ? IS NOT NULL') : sqlite.prepare(sql);
+  };
+  const schedule = createSchedule({ ...sqlite, prepare });
   const at = toInstant(0);
   const turn = { senderId: 's' as SenderId, at };
   schedule.wake({ ...turn, scope: { kind: 'all' } });

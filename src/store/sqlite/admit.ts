@@ -148,6 +148,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   parts.campaigns.refuseCancelled(batch.campaignId);
   const sender = parts.senders.byId(batch.senderId);
   const quietHours = parts.quiet.of(sender.id);
+  const asking = { ...batch, asksForZone: !quietHours.isEmpty };
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
@@ -160,7 +161,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: addresseeOf(parts, { ...batch, asksForZone: !quietHours.isEmpty }, request),
+      addressee: addresseeOf(parts, asking, request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };
