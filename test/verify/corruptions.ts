@@ -114,7 +114,7 @@ const MESSAGES: readonly Corruption[] = [
   },
   {
     name: 'a message in another category than its template',
-    damage: `UPDATE message SET category = 'marketing' WHERE id = ${QUEUED}`,
+    damage: `UPDATE message SET category = iif(category = 'marketing', 'utility', 'marketing') WHERE id = ${QUEUED}`,
     checks: ['buckets', 'templates'],
     says: 'Its category is not the one of its template.',
   },
