@@ -20,7 +20,7 @@ import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
 import { createHealthStore } from './health.ts';
 import { createInboundStore } from './inbound.ts';
-import { createLiveness, type FileLock } from './liveness.ts';
+import { createLiveness, type FileLock, type Liveness } from './liveness.ts';
 import { createMessageStore } from './messages.ts';
 import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
@@ -46,14 +46,17 @@ export type OpenOptions = {
 
 /** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
 export async function openSqliteStore(options: OpenOptions): Promise<Store> {
-  const sqlite = openSqlite(options);
+  return createSqliteStore(openSqlite(options), createLiveness(options.path, takeLock));
+}
+
+/** The store of one process on an open connection, which its `close` closes. */
+export function createSqliteStore(sqlite: Sqlite, liveness: Liveness): Store {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
   const book = createBook(sqlite);
   const closings = createClosingReader(sqlite);
   const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
-  const liveness = createLiveness(options.path, takeLock);
   const warnings = createBudgetWarnings(sqlite);
   const budgets = createBudgetStore({ sqlite, senders, warnings });
   const contacts = createContactStore(sqlite);
