@@ -63,10 +63,10 @@ function entryFor(message: MessageFacts, outcome: Outcome, step: Step): LedgerEn
 
 function charge(message: MessageFacts, outcome: Outcome, { prices, at, word }: Step): LedgerEntry {
   const { sender, holdBucket } = message;
-  const address = message.phone ?? message.userId;
+  const address = message.hasMoved ? null : (message.phone ?? message.userId);
   const told = word ?? message.pricing;
   const day = dayOf(outcome.at, sender.timeZone);
-  // A forgotten person has no number: the market of the reservation is the last that was known.
+  // Of a person who was forgotten, or has another number by now, the market of the reservation is the last that is known.
   const market = address === null ? holdBucket.market : marketOf(marketMap(), address, day);
   const booking = bookedOn(message, day, at);
   const own = ownPricingOf(message, day);

@@ -22,7 +22,12 @@ const TRIES_MAX = 12;
 
 /** What a client wants sent: the same keys and contents each time. */
 type Wanted = { readonly outlet: Outlet; readonly template: string | null; readonly rows: readonly Row[] };
-type Row = { readonly intent: string; readonly key: Uint8Array | null; readonly to: AdmitRequest['to']; readonly costCenter: string | null };
+type Row = {
+  readonly intent: string;
+  readonly key: Uint8Array | null;
+  readonly to: AdmitRequest['to'];
+  readonly costCenter: string | null;
+};
 
 /** A client sends something to some people. */
 export function sendSomething(shop: Shop): void {

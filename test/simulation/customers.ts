@@ -1,5 +1,6 @@
 // Those on the other side: customers who write, stop, start and move, and the platform that moves or pauses templates.
 
+import type { Phone } from '../../src/values/phone.ts';
 import { type Outlet, PEOPLE, type Shop, TEMPLATE_NAMES } from './shop.ts';
 import type { Provider } from './provider.ts';
 
@@ -19,9 +20,12 @@ export function readEverything(shop: Shop): void {
   providerOf(shop)?.act('read', { from: shop.chance.pick(PEOPLE) });
 }
 
-/** A customer moves to another number, which may be another's. Both senders hear of it. */
+/** A customer moves to another number, which was another's until then. Both senders hear of it. */
 export function moveNumber(shop: Shop): void {
-  const [from, to] = [shop.chance.pick(PEOPLE), shop.chance.pick(PEOPLE)];
+  const isInUse = (phone: Phone): boolean =>
+    shop.outlets.every(({ provider }) => provider?.world.customers.find({ phone })?.isUnreachable !== true);
+  const inUse = PEOPLE.filter(isInUse);
+  const [from, to] = [shop.chance.pick(inUse), shop.chance.pick(inUse)];
   if (from === to) return;
   for (const { provider } of shop.outlets) provider?.act('number-change', { from, to });
 }

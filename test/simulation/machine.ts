@@ -70,7 +70,8 @@ export function startMachine(parts: MachineParts): Machine {
     });
     main({ process, store, workerId })
       .catch((error: unknown) => {
-        if (!(error instanceof AppError) || error.code === 'bug') onFailure(`${name}: ${error instanceof Error ? (error.stack ?? '') : ''}`);
+        if (!(error instanceof AppError) || error.code === 'bug')
+          onFailure(`${name}: ${error instanceof Error ? (error.stack ?? '') : ''}`);
       })
       .finally(process.exit);
     return process;
@@ -80,7 +81,11 @@ export function startMachine(parts: MachineParts): Machine {
     ids,
     spawn,
     look: () => createSqliteStore(disk.sqlite(), livenessOf(alive, null)),
-    sql: <Row>(sql: string, ...given: readonly unknown[]) => disk.sqlite().prepareExact(sql).all(...given) as Row[],
+    sql: <Row>(sql: string, ...given: readonly unknown[]) =>
+      disk
+        .sqlite()
+        .prepareExact(sql)
+        .all(...given) as Row[],
     cutPower: () => {
       counts.powerCuts += 1;
       for (const process of running) process.kill('with the power');

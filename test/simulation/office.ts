@@ -85,7 +85,9 @@ export function recordSomething(shop: Shop): void {
     const scope = chance.hits(0.3) ? EVERYWHERE : chance.pick(outlets).sender.id;
     const event = { scope, subject, kind, at: null, by: 'customer', source: 'a history', evidence: null } as const;
     const at = engine.now();
-    const writes = [{ contactId: machine.ids.sortable<'contact'>(at), who: { phone: chance.pick(PEOPLE) }, events: [event] }];
+    const who = { phone: chance.pick(PEOPLE) };
+    engine.note(`${who.phone}: ${kind} of ${subject} in ${scope}`);
+    const writes = [{ contactId: machine.ids.sortable<'contact'>(at), who, events: [event] }];
     await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes, at }, decideSettlements);
   });
 }

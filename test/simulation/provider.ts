@@ -96,9 +96,11 @@ export function openProvider(parts: ProviderParts): Provider {
     world,
     heard,
     act: (name, input) => {
+      engine.note(`${identity.phoneNumberId}: ${name} ${JSON.stringify(input)}`);
       const answer = actionOf(name)?.(world, input);
       if (answer === undefined || answer instanceof Promise) throw new Error(`${name} is no action`);
-      if (answer.status !== 200 && name !== 'number-change') parts.onFailure(`the emulator refused ${name}: ${JSON.stringify(answer.body)}`);
+      if (answer.status !== 200 && name !== 'number-change')
+        parts.onFailure(`the emulator refused ${name}: ${JSON.stringify(answer.body)}`);
     },
   };
 }

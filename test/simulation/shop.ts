@@ -10,7 +10,16 @@ import { toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
 import { type Day, dayOf, type Instant, type Month, parseTimeZone, type TimeZone, toInstant, UTC } from '../../src/values/time.ts';
 import { makeBudget } from '../conformance/store/crowd.ts';
-import { instant, makeCard, makeContact, makeEvent, makeRate, makeSender, makeTemplate, makeWhatsapp } from '../conformance/store/fixture.ts';
+import {
+  instant,
+  makeCard,
+  makeContact,
+  makeEvent,
+  makeRate,
+  makeSender,
+  makeTemplate,
+  makeWhatsapp,
+} from '../conformance/store/fixture.ts';
 import type { Chance } from './chance.ts';
 import type { Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
@@ -143,7 +152,10 @@ function cardOf(machine: Machine, from: string, index: 0 | 1): StoredPriceCard {
 export function someBudget({ machine, chance, engine }: Shop, senderId: SenderId) {
   const id = machine.ids.short<'budget'>() satisfies BudgetId;
   const common = { id, createdAt: engine.now(), mode: 'hard', period: chance.pick(['day', 'month'] as const) } as const;
-  return makeBudget(senderId, toMicros(BigInt(chance.between(3, 40)) * 100_000n), { ...common, category: chance.pick([null, 'marketing']) });
+  return makeBudget(senderId, toMicros(BigInt(chance.between(3, 40)) * 100_000n), {
+    ...common,
+    category: chance.pick([null, 'marketing']),
+  });
 }
 
 /** The day of an instant for a sender. */

@@ -33,13 +33,14 @@ export function watchStops(): Stops {
     const said = saidOf(phone, scope, subject);
     said[kind] = Math.max(said[kind], at);
   };
-  // Whoever moves takes along what they said; where two become one, the later word of both counts.
+  // Whoever moves takes along what they said, and nothing stays for the next who has the number; where two become one, the later word of both counts.
   const move = (from: string, to: string): void => {
     for (const [key, { stop, start }] of numbers.get(from) ?? []) {
       const [scope = '', subject = ''] = key.split(' ');
       hear(to, { scope, subject }, 'stop', stop);
       hear(to, { scope, subject }, 'start', start);
     }
+    numbers.delete(from);
   };
   const receive = (event: InboundEvent): void => {
     const scope = event.senderId ?? '';
@@ -66,7 +67,8 @@ export function watchStops(): Stops {
       for (const [index, event] of events.entries()) if (results[index]?.result === 'applied') receive(event);
     },
     against: (senderId, { phone, template }) => {
-      const subjects = template === null ? ['block'] : ['block', template.category, ...(template.category === 'marketing' ? ['messenger'] : [])];
+      const subjects =
+        template === null ? ['block'] : ['block', template.category, ...(template.category === 'marketing' ? ['messenger'] : [])];
       const stopped = subjects.find((subject) => {
         const said = [senderId, EVERYWHERE].map((scope) => saidOf(phone ?? '', scope, subject));
         const [stop, start] = [Math.max(...said.map((each) => each.stop)), Math.max(...said.map((each) => each.start))];

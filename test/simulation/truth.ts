@@ -15,7 +15,13 @@ type MessageRow = {
   readonly retry_of: MessageId | null;
 };
 
-type Charge = { readonly message_id: MessageId; readonly attempt: bigint; readonly category: Category; readonly market: string; readonly net: bigint };
+type Charge = {
+  readonly message_id: MessageId;
+  readonly attempt: bigint;
+  readonly category: Category;
+  readonly market: string;
+  readonly net: bigint;
+};
 
 const MESSAGES = /* sql */ `SELECT id, sender_id, state, reason, attempt, retry_of FROM message`;
 
@@ -85,13 +91,14 @@ function comparePost(comparison: Comparison, post: Post): void {
 
 type Charged = { readonly charge: Charge; readonly heard: readonly { readonly status: string; readonly type: string | null }[] };
 
-// The word that came with the delivery is what was billed; where it was not heard, the program's own rule may differ. Of `delivered` and `read` the first that is heard
-// of dates the charge, so that they must be of one day.
-function compareAmount({ shop, period }: Comparison, { messageId, outlet, sent }: Post, { charge, heard }: Charged): void {
+// The word that came with the delivery is what was billed; where it was not heard, the program's own rule may differ. Of `delivered` and `read`, and a person who says
+// so, the first that is heard of dates the charge: they must be of one day.
+function compareAmount({ shop, period, books }: Comparison, { messageId, outlet, sent }: Post, { charge, heard }: Charged): void {
   const arrivals = sent.events.filter(({ status }) => status === 'delivered' || status === 'read');
   const days = new Set(arrivals.map(({ at }) => dayFor(outlet.sender, at)));
   const billed = arrivals.find(({ pricing }) => pricing !== null);
   const [day] = days;
+  if (books.resolved.has(messageId)) return;
   if (day === undefined || days.size > 1 || !heard.some(({ status, type }) => status === billed?.status && type !== null)) return;
   const isBilled = billed?.pricing?.['billable'] === true;
   const expected = isBilled ? priceOf(period, { market: charge.market, category: charge.category, day }) : 0n;
@@ -101,7 +108,11 @@ function compareAmount({ shop, period }: Comparison, { messageId, outlet, sent }
 }
 
 // Nothing is charged that was not billed, unless somebody said that it was delivered.
-function checkCharges({ outlets, onFailure, digest }: Shop, { messages, charges, resolved }: Books, taken: ReadonlyMap<string, SentMessage>): void {
+function checkCharges(
+  { outlets, onFailure, digest }: Shop,
+  { messages, charges, resolved }: Books,
+  taken: ReadonlyMap<string, SentMessage>,
+): void {
   const paced = new Set<string>(outlets.flatMap(({ sender, provider }) => (provider === null ? [] : [sender.id])));
   for (const { message_id: id, attempt } of charges.values()) {
     if (!paced.has(messages.get(id)?.sender_id ?? '') || resolved.has(id)) continue;
@@ -113,7 +124,11 @@ function checkCharges({ outlets, onFailure, digest }: Shop, { messages, charges,
 }
 
 // Nothing that was acknowledged is lost, nothing that was wanted once is sent twice, and nothing is sent again unless somebody asked for it.
-function checkIntents({ acknowledged, intents, resent, onFailure }: Shop, { messages }: Books, taken: ReadonlyMap<string, SentMessage>): void {
+function checkIntents(
+  { acknowledged, intents, resent, onFailure }: Shop,
+  { messages }: Books,
+  taken: ReadonlyMap<string, SentMessage>,
+): void {
   for (const [intent, id] of acknowledged) if (!messages.has(id)) onFailure(`${id} was acknowledged for ${intent}, and is lost`);
   const sentFor = new Map<string, string>();
   for (const { id, retry_of: retryOf } of messages.values()) {

@@ -37,7 +37,7 @@ export function watchCommits(shop: () => Shop): Watch {
   const claimed = (turn: Turn, message: ClaimedMessage): void => {
     const { machine, onFailure, engine } = shop();
     const name = `${message.id} ${message.attempt}`;
-    engine.note(`claimed ${name}`);
+    engine.note(`claimed ${name} for ${message.phone}`);
     if (claims.has(name)) onFailure(`${name} was claimed twice`);
     claims.add(name);
     const stop = stops.against(turn.senderId, message);
@@ -84,11 +84,16 @@ function wasSent({ state, reason }: { readonly state: string; readonly reason: s
 }
 
 function checkBudgets({ machine, onFailure, outlets }: Shop, { senderId, at }: AdmitBatch, { admissions }: Admitted): void {
-  const spent = admissions.flatMap((admission) => (admission.kind === 'admitted' && admission.message.price > 0n ? [admission.message] : []));
+  const spent = admissions.flatMap((admission) =>
+    admission.kind === 'admitted' && admission.message.price > 0n ? [admission.message] : [],
+  );
   const sender = outlets.find((outlet) => outlet.sender.id === senderId)?.sender;
   if (spent.length === 0 || sender === undefined) return;
   const today = dayFor(sender, at);
-  for (const { id, period, cap, category } of machine.sql<Pick<Budget, 'id' | 'period' | 'category'> & { cap: bigint }>(BUDGETS, senderId)) {
+  for (const { id, period, cap, category } of machine.sql<Pick<Budget, 'id' | 'period' | 'category'> & { cap: bigint }>(
+    BUDGETS,
+    senderId,
+  )) {
     if (category !== null && spent.every((message) => message.category !== category)) continue;
     const { from, to } = period === 'day' ? { from: today, to: nextDay(today) } : monthDays(monthOf(today));
     const used = usedOf(machine, [senderId, from, to, category, category]);

@@ -5,9 +5,10 @@ import type { Sqlite } from './database.ts';
 import init from './migrations/0001-init.sql';
 import channel from './migrations/0002-channel.sql';
 import money from './migrations/0003-money.sql';
+import simulation from './migrations/0004-simulation.sql';
 
 /** In order; the schema's version is how many were applied. */
-const MIGRATIONS: readonly string[] = [init, channel, money];
+const MIGRATIONS: readonly string[] = [init, channel, money, simulation];
 
 /** Says in the file's header that it is ours: `toll` in ASCII. */
 const APPLICATION_ID = 0x746f6c6c;
