@@ -41,6 +41,16 @@ export function sendSomething(shop: Shop): void {
   runClient(shop, { outlet, template, rows }, 1);
 }
 
+/** A client sends more to one person than their pair may carry at once. */
+export function sendALot(shop: Shop): void {
+  const to = { phone: shop.chance.pick(PEOPLE) };
+  const rows = Array.from({ length: 55 }, (): Row => {
+    const intent = shop.machine.ids.short();
+    return { intent, key: keyOf(shop, intent), to, costCenter: null };
+  });
+  runClient(shop, { outlet: shop.chance.pick(shop.outlets), template: 'notice', rows }, 1);
+}
+
 // The first byte of a key that a user chose is 1 (key.ts).
 function keyOf({ digest }: Shop, text: string): Uint8Array {
   return Uint8Array.from([1, ...digest(`key\n${text}`).subarray(0, 15)]);
@@ -113,6 +123,7 @@ async function work(shop: Shop, running: Running, outlets: readonly Outlet[]): P
 
 function transportOf(shop: Shop, { process }: Running, { sender, provider }: Outlet): Transport {
   if (provider === null) return createSandbox({ timeZone: sender.timeZone });
-  const { engine, chance, digest } = shop;
-  return createWire({ engine, chance, process, provider, digest, roomMax: chance.pick([1, 4, 16]), offline: () => shop.faults().offline });
+  const { engine, chance, digest, underWay } = shop;
+  const roomMax = chance.pick([1, 4, 16]);
+  return createWire({ engine, chance, process, provider, digest, underWay, roomMax, offline: () => shop.faults().offline });
 }

@@ -6,7 +6,7 @@ import { AUDIT_PARTS, type AuditPart, type Audit } from '../../src/ports/store/a
 import type { Store } from '../../src/ports/store.ts';
 import { DAY_MS, SECOND_MS, toInstant } from '../../src/values/time.ts';
 import { type Chance, createChance } from './chance.ts';
-import { dispatchSomething, sendSomething } from './clients.ts';
+import { dispatchSomething, sendALot, sendSomething } from './clients.ts';
 import { changeTemplate, moveNumber, readEverything, switchMarketing, writeSomething } from './customers.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { drawFaults, type Faults } from './faults.ts';
@@ -16,6 +16,7 @@ import {
   closeAllMonths,
   closeSomeMonth,
   recordSomething,
+  resendSomething,
   resolveSomething,
   retrySomething,
   setSomeBudget,
@@ -101,12 +102,13 @@ function openShop({ drawn, ...parts }: Opening): Shop {
     return { sender, provider };
   });
   server = startServer({ engine, chance, machine, digest, secretOf: (number) => secrets.get(number) ?? '', onFailure });
-  return { ...parts, digest, outlets, acknowledged: new Map(), intents: new Map(), resent: new Set() };
+  return { ...parts, digest, outlets, acknowledged: new Map(), intents: new Map(), resent: new Set(), underWay: new Set() };
 }
 
 function planBusyTime(shop: Shop, period: Period): void {
   const plan: readonly (readonly [count: number, label: string, act: (shop: Shop) => void])[] = [
     [40, 'a client sends', sendSomething],
+    [shop.chance.hits(0.1) ? 2 : 0, 'a client sends a lot', sendALot],
     [30, 'a dispatcher begins', dispatchSomething],
     [shop.faults().powerCuts, 'the power fails', ({ machine }) => machine.cutPower()],
     ...people(shop.chance, period),
@@ -127,6 +129,7 @@ function people(chance: Chance, period: Period): readonly (readonly [number, str
     [some(4), 'a template changes', changeTemplate],
     [some(10), 'somebody resolves', resolveSomething],
     [some(10), 'somebody sends again', retrySomething],
+    [some(10), 'somebody sends again at once', resendSomething],
     [some(5), 'somebody cancels', cancelSomething],
     [some(10), 'somebody records consent', recordSomething],
     [some(3), 'somebody sets a budget', setSomeBudget],

@@ -22,6 +22,8 @@ export type Machine = {
   readonly ids: IdSource;
   /** Starts a process; it ends when `main` does. What `main` throws and is no error of the user's is a failure of the history. */
   readonly spawn: (name: string, main: (running: Running) => Promise<void>) => Process;
+  /** Whether the kernel holds the lock of a worker. */
+  readonly lives: (workerId: WorkerId) => boolean;
   /** The store as it is now, for who stands outside. */
   readonly look: () => Store;
   /** Asks the database itself: what it answers is nobody's code. */
@@ -80,6 +82,7 @@ export function startMachine(parts: MachineParts): Machine {
   return {
     ids,
     spawn,
+    lives: (workerId) => alive.has(workerId),
     look: () => createSqliteStore(disk.sqlite(), livenessOf(alive, null)),
     sql: <Row>(sql: string, ...given: readonly unknown[]) =>
       disk

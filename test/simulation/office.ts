@@ -31,30 +31,48 @@ export function resolveSomething(shop: Shop): void {
   });
 }
 
+/** Somebody who cannot wait says that it was not sent, and sends it again as soon as that is taken. */
+export function resendSomething(shop: Shop): void {
+  const { machine, engine } = shop;
+  machine.spawn('resend', async (running) => {
+    const { store } = running;
+    await recover(store, { diedWithProcess: DIED_WITH_PROCESS, at: engine.now() });
+    const record = await someMessage(shop, store, 'unknown');
+    if (record === null) return;
+    await resolveMessage(store, { id: record.id, as: 'not_sent', by: 'ada', reason: 'a history', at: engine.now() });
+    const [resolved = null] = await store.findMessages([record.id]);
+    if (resolved !== null) await retry(shop, running, resolved);
+  });
+}
+
 /** Somebody sends again what is over. */
 export function retrySomething(shop: Shop): void {
-  const { machine, chance, engine, outlets, digest } = shop;
-  machine.spawn('retry', async ({ store, process, workerId }) => {
-    const record = await someMessage(shop, store, chance.pick(['failed', 'expired', 'cancelled']));
-    const sender = outlets.find((outlet) => outlet.sender.name === record?.sender)?.sender;
-    if (record === null || sender === undefined) return;
-    const [content = null] = await store.findContents([record.id]);
-    refuseRetry(record, content, { sender, at: engine.now() });
-    if (content === null) return;
-    const host = {
-      store,
-      clock: process.clock,
-      ids: machine.ids,
-      workerId,
-      digest: () => Promise.resolve(digest),
-      diedWithProcess: DIED_WITH_PROCESS,
-      interrupted: new AbortController().signal,
-      transport: createSandbox(), // nobody sends: it is left queued
-      io: NO_IO,
-    };
-    shop.resent.add(record.id);
-    await retryMessage(host, { record, sender, content }, { queueOnly: true, onStopping: () => undefined });
+  shop.machine.spawn('retry', async (running) => {
+    const record = await someMessage(shop, running.store, shop.chance.pick(['failed', 'expired', 'cancelled']));
+    if (record !== null) await retry(shop, running, record);
   });
+}
+
+async function retry(shop: Shop, { store, process, workerId }: Running, record: MessageRecord): Promise<void> {
+  const { machine, engine, outlets, digest } = shop;
+  const sender = outlets.find((outlet) => outlet.sender.name === record.sender)?.sender;
+  const [content = null] = await store.findContents([record.id]);
+  if (sender === undefined) return;
+  refuseRetry(record, content, { sender, at: engine.now() });
+  if (content === null) return;
+  const host = {
+    store,
+    clock: process.clock,
+    ids: machine.ids,
+    workerId,
+    digest: () => Promise.resolve(digest),
+    diedWithProcess: DIED_WITH_PROCESS,
+    interrupted: new AbortController().signal,
+    transport: createSandbox(), // nobody sends: it is left queued
+    io: NO_IO,
+  };
+  shop.resent.add(record.id);
+  await retryMessage(host, { record, sender, content }, { queueOnly: true, onStopping: () => undefined });
 }
 
 const NO_OUTPUT = { write: () => undefined, isTerminal: false, columns: 80 };

@@ -75,8 +75,12 @@ export function startProcess(name: string, { engine, chance, faults }: ProcessPa
       sleep: (milliseconds, signal) =>
         new Promise((resolve) => {
           if (signal.aborted) return resolve();
-          signal.addEventListener('abort', () => isAlive && resolve(), { once: true });
-          later(milliseconds, 'wakes', resolve);
+          const wake = (): void => {
+            signal.removeEventListener('abort', wake);
+            if (isAlive) resolve();
+          };
+          signal.addEventListener('abort', wake);
+          later(milliseconds, 'wakes', wake);
         }),
       yield: () => new Promise((resolve) => later(0, 'goes on', resolve)),
     },

@@ -43,6 +43,8 @@ export type Shop = {
   readonly intents: Map<MessageId, string>;
   /** What people decided to send again. */
   readonly resent: Set<MessageId>;
+  /** Messages whose requests have left and not arrived. */
+  readonly underWay: Set<string>;
   readonly onFailure: (what: string) => void;
 };
 

@@ -2,12 +2,12 @@
 
 import type { Budget } from '../../src/domain/budget.ts';
 import type { AdmitBatch, Admitted } from '../../src/ports/store/admit.ts';
-import type { ClaimedMessage, Turn, TurnResult } from '../../src/ports/store/outbox.ts';
-import { monthDays, nextDay } from '../../src/values/time.ts';
+import type { ClaimedMessage, Recovery, Turn, TurnResult } from '../../src/ports/store/outbox.ts';
+import type { MessageId, WorkerId } from '../../src/values/id.ts';
+import { monthDays, monthOf, nextDay } from '../../src/values/time.ts';
 import type { Machine, Watch } from './machine.ts';
 import { dayFor, type Shop } from './shop.ts';
 import { watchStops } from './stops.ts';
-import { monthOf } from '../../src/values/time.ts';
 
 /** One in six seconds after 45 at once: the provider's limit for a pair, in words of our own. */
 const PAIR = { eachMs: 6_000, burst: 45 };
@@ -30,20 +30,26 @@ const COMMITTED = /* sql */ `
 /** Watches the commits of a shop, which is known a moment later. */
 export function watchCommits(shop: () => Shop): Watch {
   const stops = watchStops();
-  const claims = new Set<string>();
+  const claims = new Map<string, WorkerId>();
+  const holders = new Map<MessageId, WorkerId>();
   const pairs = new Map<string, number>();
   const begun = new Map<string, number[]>();
 
   const claimed = (turn: Turn, message: ClaimedMessage): void => {
-    const { machine, onFailure, engine } = shop();
+    const { machine, onFailure, engine, underWay } = shop();
     const name = `${message.id} ${message.attempt}`;
     engine.note(`claimed ${name} for ${message.phone}`);
     if (claims.has(name)) onFailure(`${name} was claimed twice`);
-    claims.add(name);
+    claims.set(name, turn.workerId);
+    holders.set(message.id, turn.workerId);
     const stop = stops.against(turn.senderId, message);
     if (stop !== null) onFailure(`${name} was claimed though ${stop} stood against it`);
-    const sentBefore = machine.sql<{ id: string; state: string; reason: string | null }>(ANCESTORS, message.id).filter(wasSent);
-    if (sentBefore.length > 0) onFailure(`${name} was claimed though ${sentBefore[0]?.id}, which it sends again, was sent`);
+    for (const before of machine.sql<{ id: string; state: string; reason: string | null }>(ANCESTORS, message.id)) {
+      if (wasSent(before)) onFailure(`${name} was claimed though ${before.id}, which it sends again, was sent`);
+      if (underWay.has(before.id)) onFailure(`${name} was claimed while ${before.id}, which it sends again, was under way`);
+    }
+    const [expiry] = machine.sql<{ at: bigint }>('SELECT expires_at AS at FROM message WHERE id = ?', message.id);
+    if (expiry !== undefined && expiry.at <= engine.now()) onFailure(`${name} was claimed after it had expired`);
     if (turn.isPaced) keepPace(turn, message);
   };
 
@@ -68,6 +74,12 @@ export function watchCommits(shop: () => Shop): Watch {
         return stops.received(batch as Parameters<typeof stops.received>[0], result as Parameters<typeof stops.received>[1]);
       case 'turn':
         for (const message of (result as TurnResult).claimed) claimed(batch as Turn, message);
+        return undefined;
+      case 'recover':
+        for (const { messageId } of result as readonly Recovery[]) {
+          const holder = holders.get(messageId);
+          if (holder !== undefined && shop().machine.lives(holder)) shop().onFailure(`${messageId} was taken from a process that lives`);
+        }
         return undefined;
       case 'admit':
         return checkBudgets(shop(), batch as AdmitBatch, result as Admitted);

@@ -21,10 +21,15 @@ export type WireParts = {
   readonly provider: Provider;
   readonly digest: KeyedDigest;
   readonly roomMax: number;
+  /** Messages whose requests are under way: they have left, and nobody knows yet what became of them. */
+  readonly underWay: Set<string>;
   readonly offline: () => number;
 };
 
 const LEAVES_MS = [0, 30] as const;
+/** What has left goes on, whatever becomes of the process: mostly it is there at once. */
+const TRAVELS_MS = [0, 20_000] as const;
+const SLOW_WAY = 0.02;
 const ANSWERS_MS = [20, 900] as const;
 
 /** The transport of one process. */
@@ -38,7 +43,8 @@ export function createWire(parts: WireParts): Transport {
   };
 }
 
-function deliver({ engine, chance, process, provider, digest, offline }: WireParts, message: OutgoingMessage): Promise<Delivery> {
+function deliver(parts: WireParts, message: OutgoingMessage): Promise<Delivery> {
+  const { engine, chance, process, provider, digest, offline, underWay } = parts;
   const body = JSON.parse(payloadOf(message, digest)) as Json;
   const name = `${message.id} ${message.attempt}`;
   return new Promise((resolve, reject) => {
@@ -52,8 +58,12 @@ function deliver({ engine, chance, process, provider, digest, offline }: WirePar
     engine.after(chance.between(...LEAVES_MS), `post ${name}`, () => {
       if (!process.survives(`before ${name} leaves`)) return;
       if (chance.hits(offline())) return answer(lost('not_connected', 'ECONNREFUSED'), 0);
-      const sent = sendMessage(provider.world, body, 'messages');
-      answer(...arrival(sent, chance.between(...ANSWERS_MS)));
+      underWay.add(message.id);
+      engine.after(chance.hits(SLOW_WAY) ? chance.between(...TRAVELS_MS) : 0, `arrives ${name}`, () => {
+        underWay.delete(message.id);
+        const sent = sendMessage(provider.world, body, 'messages');
+        answer(...arrival(sent, chance.between(...ANSWERS_MS)));
+      });
     });
   });
 }
