@@ -50,13 +50,6 @@ var MUTANTS = [
     seed: 1
   },
   {
-    mistake: "what an older request failed at fails the newer one",
-    file: "send/settle.ts",
-    from: "return attempt !== null && attempt < message.attempt && kind !== 'delivered' && kind !== 'read';",
-    to: "return false;",
-    seed: 1
-  },
-  {
     mistake: "each status of a delivery is charged",
     file: "send/settle.ts",
     from: "return isDelivered(message.state) ? null : charge(message, outcome, step);",

@@ -2,7 +2,7 @@
 
 import { freeFormText } from '../../src/domain/free-form.ts';
 import type { Admission, AdmitBatch, AdmitRequest } from '../../src/ports/store/admit.ts';
-import type { Transport } from '../../src/ports/transport.ts';
+import type { OutgoingMessage, Transport } from '../../src/ports/transport.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
 import { dispatch } from '../../src/send/dispatch.ts';
 import { recover } from '../../src/send/recover.ts';
@@ -125,5 +125,8 @@ function transportOf(shop: Shop, { process }: Running, { sender, provider }: Out
   if (provider === null) return createSandbox({ timeZone: sender.timeZone });
   const { engine, chance, digest, underWay } = shop;
   const roomMax = chance.pick([1, 4, 16]);
-  return createWire({ engine, chance, process, provider, digest, underWay, roomMax, offline: () => shop.faults().offline });
+  const onPost = ({ phone }: OutgoingMessage): void => {
+    if (phone !== null && chance.hits(shop.faults().stopsNow)) provider.act('inbound', { from: phone, type: 'text', text: 'STOP' });
+  };
+  return createWire({ engine, chance, process, provider, digest, underWay, roomMax, onPost, offline: () => shop.faults().offline });
 }

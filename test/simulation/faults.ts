@@ -20,6 +20,10 @@ export type Faults = {
   readonly lostReceipt: number;
   /** A command is told to stop. */
   readonly interrupt: number;
+  /** A customer stops everything just when something is on its way to them. */
+  readonly stopsNow: number;
+  /** Where a process dies, somebody sends again at once what it had under way. */
+  readonly haste: number;
   /** Where the emulator's own faults strike, as in a scenario. */
   readonly rates: Readonly<Record<string, number | { readonly rate: number; readonly code?: number; readonly delay_ms?: number }>>;
   readonly latencyMs: readonly [number, number];
@@ -67,6 +71,8 @@ export function drawFaults(chance: Chance): Faults {
     offline: rare(0.05),
     lostReceipt: some(0.1),
     interrupt: some(0.1),
+    stopsNow: some(0.03),
+    haste: some(0.7),
     rates,
     latencyMs: chance.pick([
       [1, 5],

@@ -49,7 +49,7 @@ const LATER_MS = [HOUR_MS, 6 * HOUR_MS, ...[1, 2, 4, 8, 16, 24, 31, 39, 40, 47, 
 
 const AUDIT_STEPS = 400;
 
-const QUIET = { crash: 0, stall: 0, busy: 0, offline: 0, lostReceipt: 0, interrupt: 0, powerCuts: 0 };
+const QUIET = { crash: 0, stall: 0, busy: 0, offline: 0, lostReceipt: 0, interrupt: 0, stopsNow: 0, haste: 0, powerCuts: 0 };
 
 /** Lives through the history of a seed. It ends early where something is wrong. `trace` is told every step. */
 export async function liveThrough(seed: number, trace: (line: string) => void = () => undefined): Promise<Ended> {
@@ -65,7 +65,10 @@ export async function liveThrough(seed: number, trace: (line: string) => void = 
   };
   let shop: Shop | undefined;
   const watch = watchCommits(() => shop as Shop);
-  const machine = startMachine({ engine, chance, faults: () => faults, watch, onFailure });
+  const onDeath = (): void => {
+    if (shop !== undefined && shop.underWay.size > 0 && chance.hits(faults.haste)) hurry(shop);
+  };
+  const machine = startMachine({ engine, chance, faults: () => faults, watch, onDeath, onFailure });
   try {
     shop = openShop({ engine, chance, machine, drawn, faults: () => faults, onFailure });
     await foundShop(shop, period);
@@ -90,8 +93,8 @@ function openShop({ drawn, ...parts }: Opening): Shop {
   const { engine, chance, machine, faults, onFailure } = parts;
   const digest = createKeyedDigest(new Uint8Array(32));
   const secrets = new Map<string, string>();
-  let server: Receive | undefined;
-  const receive: Receive = (...post) => server?.(...post);
+  const server: { receive?: Receive } = {};
+  const receive: Receive = (...post) => server.receive?.(...post);
   const common = { engine, chance, ids: machine.ids, faults: drawn, templates: PROVIDER_TEMPLATES, receive, onFailure };
   const outlets = makeSenders(machine, { chance, at: engine.now() }).map((sender): Outlet => {
     if (sender.whatsapp === null) return { sender, provider: null };
@@ -101,8 +104,13 @@ function openShop({ drawn, ...parts }: Opening): Shop {
     secrets.set(phoneNumberId, provider.world.identity.appSecret);
     return { sender, provider };
   });
-  server = startServer({ engine, chance, machine, digest, secretOf: (number) => secrets.get(number) ?? '', onFailure });
+  server.receive = startServer({ engine, chance, machine, digest, secretOf: (number) => secrets.get(number) ?? '', onFailure });
   return { ...parts, digest, outlets, acknowledged: new Map(), intents: new Map(), resent: new Set(), underWay: new Set() };
+}
+
+function hurry(shop: Shop): void {
+  shop.engine.after(SECOND_MS, 'somebody sends again at once', () => resendSomething(shop));
+  shop.engine.after(2 * SECOND_MS, 'a dispatcher begins', () => dispatchSomething(shop));
 }
 
 function planBusyTime(shop: Shop, period: Period): void {

@@ -27,7 +27,7 @@ export type Machine = {
   /** The store as it is now, for who stands outside. */
   readonly look: () => Store;
   /** Asks the database itself: what it answers is nobody's code. */
-  readonly sql: <Row>(sql: string, ...given: readonly unknown[]) => readonly Row[];
+  readonly sql: (sql: string, ...given: readonly unknown[]) => readonly unknown[];
   readonly cutPower: () => void;
   readonly counts: { crashes: number; powerCuts: number };
   readonly close: () => void;
@@ -38,6 +38,8 @@ export type MachineParts = {
   readonly chance: Chance;
   readonly faults: () => Pick<Faults, 'crash' | 'stall' | 'busy'>;
   readonly watch: Watch;
+  /** Told when a process was killed. */
+  readonly onDeath: () => void;
   readonly onFailure: (what: string) => void;
 };
 
@@ -68,7 +70,9 @@ export function startMachine(parts: MachineParts): Machine {
     process.onEnd((wasKilled) => {
       running.delete(process);
       liveness.release();
-      if (wasKilled) counts.crashes += 1;
+      if (!wasKilled) return;
+      counts.crashes += 1;
+      parts.onDeath();
     });
     main({ process, store, workerId })
       .catch((error: unknown) => {
@@ -84,11 +88,11 @@ export function startMachine(parts: MachineParts): Machine {
     spawn,
     lives: (workerId) => alive.has(workerId),
     look: () => createSqliteStore(disk.sqlite(), livenessOf(alive, null)),
-    sql: <Row>(sql: string, ...given: readonly unknown[]) =>
+    sql: (sql, ...given) =>
       disk
         .sqlite()
         .prepareExact(sql)
-        .all(...given) as Row[],
+        .all(...given),
     cutPower: () => {
       counts.powerCuts += 1;
       for (const process of running) process.kill('with the power');

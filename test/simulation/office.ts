@@ -13,7 +13,7 @@ import { recover } from '../../src/send/recover.ts';
 import { RESOLUTIONS, resolveMessage } from '../../src/send/resolve.ts';
 import { refuseRetry, retryMessage } from '../../src/send/retry-message.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
-import { type Month, monthOf } from '../../src/values/time.ts';
+import { type Month, monthOf, SECOND_MS } from '../../src/values/time.ts';
 import { DIED_WITH_PROCESS } from './clients.ts';
 import type { Running } from './machine.ts';
 import { dayFor, PEOPLE, type Period, type Shop, someBudget } from './shop.ts';
@@ -31,19 +31,25 @@ export function resolveSomething(shop: Shop): void {
   });
 }
 
-/** Somebody who cannot wait says that it was not sent, and sends it again as soon as that is taken. */
+/** Somebody who cannot wait says that it was not sent, and sends it again, at once or a little later; first of all what is still under way. */
 export function resendSomething(shop: Shop): void {
-  const { machine, engine } = shop;
+  const { machine, engine, chance } = shop;
   machine.spawn('resend', async (running) => {
     const { store } = running;
     await recover(store, { diedWithProcess: DIED_WITH_PROCESS, at: engine.now() });
     const record = await someMessage(shop, store, 'unknown');
     if (record === null) return;
     await resolveMessage(store, { id: record.id, as: 'not_sent', by: 'ada', reason: 'a history', at: engine.now() });
-    const [resolved = null] = await store.findMessages([record.id]);
-    if (resolved !== null) await retry(shop, running, resolved);
+    engine.after(chance.pick([0, chance.between(...RESENT_AFTER_MS)]), 'somebody sends again', () => {
+      machine.spawn('retry', async (later) => {
+        const [resolved = null] = await later.store.findMessages([record.id]);
+        if (resolved !== null) await retry(shop, later, resolved);
+      });
+    });
   });
 }
+
+const RESENT_AFTER_MS = [60 * SECOND_MS, 300 * SECOND_MS] as const;
 
 /** Somebody sends again what is over. */
 export function retrySomething(shop: Shop): void {
@@ -88,10 +94,10 @@ export function cancelSomething(shop: Shop): void {
 
 const LIST_MAX = 20;
 
-async function someMessage({ chance }: Shop, store: Store, state: MessageState): Promise<MessageRecord | null> {
+async function someMessage({ chance, underWay }: Shop, store: Store, state: MessageState): Promise<MessageRecord | null> {
   const filter = { senderId: null, state, campaignId: null, contactId: null, since: null };
   const { items } = await store.listMessages(filter, { limit: LIST_MAX, after: null });
-  return items.length === 0 ? null : chance.pick(items);
+  return items.find(({ id }) => underWay.has(id)) ?? (items.length === 0 ? null : chance.pick(items));
 }
 
 /** Somebody writes down what a person said, or blocks them. */

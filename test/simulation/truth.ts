@@ -43,11 +43,11 @@ type Books = {
 /** How many posts the provider took; what is wrong goes to `onFailure`. */
 export function compareWithTruth(shop: Shop, period: Period): { readonly posts: number; readonly charges: number } {
   const { machine, outlets, onFailure } = shop;
-  const charges = machine.sql<Charge>(CHARGES);
+  const charges = machine.sql(CHARGES) as readonly Charge[];
   const books: Books = {
-    messages: new Map(machine.sql<MessageRow>(MESSAGES).map((row) => [row.id, row])),
+    messages: new Map((machine.sql(MESSAGES) as readonly MessageRow[]).map((row) => [row.id, row])),
     charges: new Map(charges.map((charge) => [`${charge.message_id} ${charge.attempt}`, charge])),
-    resolved: new Set(machine.sql<{ id: MessageId }>(RESOLVED).map(({ id }) => id)),
+    resolved: new Set((machine.sql(RESOLVED) as readonly Pick<MessageRow, 'id'>[]).map(({ id }) => id)),
   };
   if (books.charges.size < charges.length) onFailure('an attempt was charged twice');
   const posts = outlets.flatMap((outlet) => [...(outlet.provider?.world.messages.values() ?? [])].map((sent) => ({ outlet, sent })));

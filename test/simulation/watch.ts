@@ -4,7 +4,7 @@ import type { Budget } from '../../src/domain/budget.ts';
 import type { AdmitBatch, Admitted } from '../../src/ports/store/admit.ts';
 import type { ClaimedMessage, Recovery, Turn, TurnResult } from '../../src/ports/store/outbox.ts';
 import type { MessageId, WorkerId } from '../../src/values/id.ts';
-import { monthDays, monthOf, nextDay } from '../../src/values/time.ts';
+import { DAY_MS, monthDays, monthOf, nextDay } from '../../src/values/time.ts';
 import type { Machine, Watch } from './machine.ts';
 import { dayFor, type Shop } from './shop.ts';
 import { watchStops } from './stops.ts';
@@ -27,6 +27,9 @@ const COMMITTED = /* sql */ `
   JOIN bucket b ON b.id = l.hold_bucket_id
   WHERE b.sender_id = ? AND b.day >= ? AND b.day < ? AND (? IS NULL OR b.category = ?)`;
 
+type Ancestor = { readonly id: string; readonly state: string; readonly reason: string | null };
+type BudgetRow = Pick<Budget, 'id' | 'period' | 'category'> & { readonly cap: bigint };
+
 /** Watches the commits of a shop, which is known a moment later. */
 export function watchCommits(shop: () => Shop): Watch {
   const stops = watchStops();
@@ -44,12 +47,12 @@ export function watchCommits(shop: () => Shop): Watch {
     holders.set(message.id, turn.workerId);
     const stop = stops.against(turn.senderId, message);
     if (stop !== null) onFailure(`${name} was claimed though ${stop} stood against it`);
-    for (const before of machine.sql<{ id: string; state: string; reason: string | null }>(ANCESTORS, message.id)) {
+    for (const before of machine.sql(ANCESTORS, message.id) as readonly Ancestor[]) {
       if (wasSent(before)) onFailure(`${name} was claimed though ${before.id}, which it sends again, was sent`);
       if (underWay.has(before.id)) onFailure(`${name} was claimed while ${before.id}, which it sends again, was under way`);
     }
-    const [expiry] = machine.sql<{ at: bigint }>('SELECT expires_at AS at FROM message WHERE id = ?', message.id);
-    if (expiry !== undefined && expiry.at <= engine.now()) onFailure(`${name} was claimed after it had expired`);
+    if (instantOf(machine, 'SELECT expires_at AS at FROM message WHERE id = ?', message.id) <= engine.now())
+      onFailure(`${name} was claimed after it had expired`);
     if (turn.isPaced) keepPace(turn, message);
   };
 
@@ -81,6 +84,9 @@ export function watchCommits(shop: () => Shop): Watch {
           if (holder !== undefined && shop().machine.lives(holder)) shop().onFailure(`${messageId} was taken from a process that lives`);
         }
         return undefined;
+      case 'silent':
+        for (const id of result as readonly MessageId[]) checkSilence(shop(), id);
+        return undefined;
       case 'admit':
         return checkBudgets(shop(), batch as AdmitBatch, result as Admitted);
       default:
@@ -89,9 +95,21 @@ export function watchCommits(shop: () => Shop): Watch {
   };
 }
 
+/** So long the provider repeats a webhook. */
+const REPEATED_MS = 7 * DAY_MS;
+
+function checkSilence({ machine, onFailure, engine }: Shop, id: MessageId): void {
+  if (instantOf(machine, 'SELECT claimed_at AS at FROM message WHERE id = ?', id) + REPEATED_MS > engine.now())
+    onFailure(`${id} is given up while its webhooks may yet come`);
+}
+
+function instantOf({ sql }: Machine, query: string, id: MessageId): number {
+  return Number((sql(query, id) as readonly { readonly at: bigint }[])[0]?.at ?? Number.POSITIVE_INFINITY);
+}
+
 const SENT: ReadonlySet<string> = new Set(['delivered', 'read']);
 
-function wasSent({ state, reason }: { readonly state: string; readonly reason: string | null }): boolean {
+function wasSent({ state, reason }: Ancestor): boolean {
   return SENT.has(state) || reason === 'sent_after_all';
 }
 
@@ -102,10 +120,7 @@ function checkBudgets({ machine, onFailure, outlets }: Shop, { senderId, at }: A
   const sender = outlets.find((outlet) => outlet.sender.id === senderId)?.sender;
   if (spent.length === 0 || sender === undefined) return;
   const today = dayFor(sender, at);
-  for (const { id, period, cap, category } of machine.sql<Pick<Budget, 'id' | 'period' | 'category'> & { cap: bigint }>(
-    BUDGETS,
-    senderId,
-  )) {
+  for (const { id, period, cap, category } of machine.sql(BUDGETS, senderId) as readonly BudgetRow[]) {
     if (category !== null && spent.every((message) => message.category !== category)) continue;
     const { from, to } = period === 'day' ? { from: today, to: nextDay(today) } : monthDays(monthOf(today));
     const used = usedOf(machine, [senderId, from, to, category, category]);
@@ -114,5 +129,5 @@ function checkBudgets({ machine, onFailure, outlets }: Shop, { senderId, at }: A
 }
 
 function usedOf(machine: Machine, given: readonly unknown[]): bigint {
-  return machine.sql<{ used: bigint }>(COMMITTED, ...given)[0]?.used ?? 0n;
+  return (machine.sql(COMMITTED, ...given) as readonly { readonly used: bigint }[])[0]?.used ?? 0n;
 }

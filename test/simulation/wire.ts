@@ -24,12 +24,14 @@ export type WireParts = {
   /** Messages whose requests are under way: they have left, and nobody knows yet what became of them. */
   readonly underWay: Set<string>;
   readonly offline: () => number;
+  /** Told when a request leaves. */
+  readonly onPost: (message: OutgoingMessage) => void;
 };
 
 const LEAVES_MS = [0, 30] as const;
 /** What has left goes on, whatever becomes of the process: mostly it is there at once. */
 const TRAVELS_MS = [0, 20_000] as const;
-const SLOW_WAY = 0.02;
+const SLOW_WAY = 0.04;
 const ANSWERS_MS = [20, 900] as const;
 
 /** The transport of one process. */
@@ -59,6 +61,7 @@ function deliver(parts: WireParts, message: OutgoingMessage): Promise<Delivery> 
       if (!process.survives(`before ${name} leaves`)) return;
       if (chance.hits(offline())) return answer(lost('not_connected', 'ECONNREFUSED'), 0);
       underWay.add(message.id);
+      parts.onPost(message);
       engine.after(chance.hits(SLOW_WAY) ? chance.between(...TRAVELS_MS) : 0, `arrives ${name}`, () => {
         underWay.delete(message.id);
         const sent = sendMessage(provider.world, body, 'messages');
