@@ -1,10 +1,16 @@
-// Two projects: `fast` is what `npm test` runs; `slow` kills processes, packs and installs, asks other programs, and lives through a year. Benchmarks are neither; node runs them.
+// Two projects: `fast` is what `npm test` runs; `slow` kills processes, packs and installs, asks other programs, and lives through a year and through random histories. Benchmarks are neither; node runs them.
 
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
-const SLOW = ['test/fault/**/*.test.ts', 'test/pack/**/*.test.ts', 'test/programs/**/*.test.ts', 'test/year/**/*.test.ts'];
+const SLOW = [
+  'test/fault/**/*.test.ts',
+  'test/pack/**/*.test.ts',
+  'test/programs/**/*.test.ts',
+  'test/simulation/{histories,mutants}.test.ts',
+  'test/year/**/*.test.ts',
+];
 
 // Node 20 parses the certificates that this variable names at every start: 60 ms for each process that a test starts.
 const FAST_CHILDREN = { NODE_EXTRA_CA_CERTS: '' };

@@ -3,7 +3,7 @@
 import { build, type BuildOptions } from 'esbuild';
 
 /** Builds the program. */
-export async function bundle(options: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'outfile'>): Promise<void> {
+export async function bundle(options: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'outfile' | 'plugins'>): Promise<void> {
   await build({
     ...options,
     bundle: true,

@@ -10,7 +10,8 @@ import { createHttp } from './http.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import { parseScenario, type ScenarioInput } from './scenario.ts';
 import { createSituation, type World } from './world.ts';
-import { createWebhooks, type Webhooks } from './webhooks.ts';
+import { createPoster } from './webhook-post.ts';
+import { createWebhooks, POSTS_AT_ONCE, type Webhooks } from './webhooks.ts';
 
 export type EmulatorOptions = {
   /** 0 takes any free port. */
@@ -67,6 +68,7 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
       verifyToken: identity.verifyToken,
       batchMax: () => world.scenario.webhook_batch_max,
       retryForMs: () => world.scenario.webhook_retry_hours * HOUR_MS,
+      poster: createPoster(POSTS_AT_ONCE),
     }),
   };
   webhooks.current = world.webhooks;

@@ -22,6 +22,7 @@ const REQUEST_FAULTS = {
 
 const MESSAGE_FAULTS = {
   fail_later: 'accepted, then the status `failed` with `code`',
+  fail_then_deliver: 'accepted, then the status `failed` with `code`, and delivered after all',
   drop: 'accepted and `sent`, then silence, as when its time to live runs out',
   never_reported: 'accepted, then no status at all',
   read: 'delivered, and then read',
@@ -76,7 +77,7 @@ const DEFAULT_DELAY_MS: Partial<Record<FaultName, number>> = {
   held_then_dropped: 600_000,
   delay: 60_000,
 };
-/** What `error` and `fail_later` say where no code is given: something went wrong. */
+/** What `error`, `fail_later` and `fail_then_deliver` say where no code is given: something went wrong. */
 const DEFAULT_CODE = 131_000;
 
 export type Faults = {

@@ -55,6 +55,8 @@ function courseOf(world: World, message: SentMessage, { fate, strikes: { message
   switch (struck?.fault) {
     case 'fail_later':
       return { kinds: ['failed'], code: struck.code };
+    case 'fail_then_deliver':
+      return { kinds: ['failed', 'delivered'], code: struck.code };
     case 'held_then_dropped':
     case 'paused':
       return { kinds: ['failed'], code: 132_015 };

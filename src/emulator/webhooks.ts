@@ -5,7 +5,7 @@ import type { Json } from './answer.ts';
 import type { Timeline } from './clock.ts';
 import { signatureOf, toWireJson } from './signer.ts';
 import { type Change, type StatusValues, statusesChange, webhookBody, type WebhookSource } from './webhook-body.ts';
-import { createPoster, type Poster } from './webhook-post.ts';
+import type { Poster } from './webhook-post.ts';
 
 /** How far the webhook of an event has come, as `message_history` tells it. */
 export type WebhookState = 'PENDING' | 'DELIVERED' | 'FAILED' | 'RETRYING';
@@ -36,6 +36,8 @@ type WebhookParts = {
   readonly verifyToken: string;
   readonly batchMax: () => number;
   readonly retryForMs: () => number;
+  /** The wire, for `POSTS_AT_ONCE` posts. */
+  readonly poster: Poster;
 };
 
 type Post = {
@@ -47,12 +49,11 @@ type Post = {
 };
 
 /** The provider delivers concurrently; more connections than this gain nothing on one machine. */
-const POSTS_AT_ONCE = 8;
+export const POSTS_AT_ONCE = 8;
 const LOG_MAX = 200;
 
 type Desk = {
   readonly parts: WebhookParts;
-  readonly poster: Poster;
   readonly counts: { delivered: number; retried: number; given_up: number };
   readonly log: Json[];
   readonly waiting: WebhookEvent[];
@@ -70,7 +71,6 @@ type Desk = {
 export function createWebhooks(parts: WebhookParts): Webhooks {
   const desk: Desk = {
     parts,
-    poster: createPoster(POSTS_AT_ONCE),
     counts: { delivered: 0, retried: 0, given_up: 0 },
     log: [],
     waiting: [],
@@ -110,7 +110,7 @@ export function createWebhooks(parts: WebhookParts): Webhooks {
     close: async () => {
       desk.url = null;
       for (const resolve of desk.onSettled.splice(0)) resolve();
-      await desk.poster.close();
+      await parts.poster.close();
     },
   };
 }
@@ -147,12 +147,12 @@ function toPost({ source, timeline, appSecret }: WebhookParts, events: readonly 
 }
 
 async function send(desk: Desk, post: Post): Promise<void> {
-  const { url, poster, log, parts } = desk;
+  const { url, log, parts } = desk;
   if (url === null) return;
   desk.underWay += 1;
   post.attempt += 1;
   const at = parts.timeline.now();
-  const { status, error } = await poster.post(url, post.body, post.signature);
+  const { status, error } = await parts.poster.post(url, post.body, post.signature);
   desk.underWay -= 1;
   const { attempt, signature, body, events } = post;
   log.push({ at: formatInstant(at), url, attempt, events: events.length, status, error, signature, body });
@@ -183,10 +183,10 @@ const STATES = {
 } as const;
 
 async function verify(desk: Desk, url: string): Promise<void> {
-  const { timeline, verifyToken } = desk.parts;
+  const { timeline, verifyToken, poster } = desk.parts;
   desk.underWay += 1;
   const challenge = String(Math.floor(timeline.now() / 7) % 1e10);
-  const isVerified = await desk.poster.verify(url, verifyToken, challenge);
+  const isVerified = await poster.verify(url, verifyToken, challenge);
   desk.underWay -= 1;
   if (desk.url === url) desk.verified = isVerified;
   flush(desk);

@@ -29,7 +29,7 @@ const NOTHING: readonly never[] = [];
 /** The charge of a delivery that was not heard of before. */
 export function charge(message: MessageFacts, outcome: Outcome, known: Knowledge): LedgerEntry {
   const day = dayOf(outcome.at, message.sender.timeZone);
-  // A forgotten person has no number: the market of the reservation is the last that was known.
+  // Of a person who was forgotten, or has another number by now, the market of the reservation is the last that is known.
   const market = marketOn(message, day) ?? message.holdBucket.market;
   const { bucket, posted, evidence, late } = placeOf(message, known, { day, beside: day, market, isCounted: false });
   const attempt = outcome.attempt ?? message.attempt;
@@ -118,8 +118,8 @@ function placeOf(message: MessageFacts, { prices, word, at }: Knowledge, { day, 
   return { bucket, posted: amount, evidence, late: booking.late };
 }
 
-function marketOn({ phone, userId }: MessageFacts, day: Day): Market | null {
-  const address = phone ?? userId;
+function marketOn({ phone, userId, hasMoved }: MessageFacts, day: Day): Market | null {
+  const address = hasMoved ? null : (phone ?? userId);
   return address === null ? null : marketOf(marketMap(), address, day);
 }
 

@@ -61,6 +61,7 @@ describe('a request', () => {
 describe('a message', () => {
   it.each<readonly [FaultName, readonly string[]]>([
     ['fail_later', ['failed']],
+    ['fail_then_deliver', ['failed', 'delivered']],
     ['drop', ['sent']],
     ['never_reported', []],
     ['read', ['sent', 'delivered', 'read']],
@@ -222,7 +223,7 @@ it('many late answers at once are no leak of listeners', async () => {
 it('every fault is tried here', () => {
   const tried =
     'http_429 http_500 http_500_after reset_before reset_after accept_no_answer accept_no_answer_then_status garbage_body half_body redirect html slow ' +
-    'error fail_later drop never_reported read skip_delivered held_then_sent paused held_then_dropped lose_webhook duplicate_webhook delay reorder ' +
+    'error fail_later fail_then_deliver drop never_reported read skip_delivered held_then_sent paused held_then_dropped lose_webhook duplicate_webhook delay reorder ' +
     'no_pricing other_pricing';
   expect(Object.keys(FAULTS)).toEqual(tried.split(' '));
 });

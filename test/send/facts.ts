@@ -151,6 +151,7 @@ export function message(rest: Partial<MessageFacts> = {}): MessageFacts {
     contactId: 'contact' as ContactId,
     phone: GERMAN,
     userId: null,
+    hasMoved: false,
     undeliverable: false,
     closedThrough: null,
     windows: { claimedAt: NOW, inboundAt: null, freeEntryUntil: null },

@@ -136,14 +136,15 @@ describe('a delivery', () => {
     expect(settle(euros, outcome('delivered')).entry?.posted).toBe(60_000n);
   });
 
-  it('is in the market of the number on that day; of a forgotten person, in the one it was reserved in', () => {
+  it('is in the market of the number on that day; of a person who was forgotten or moved since, in the one it was reserved in', () => {
     const brazilian = message({ phone: '+5511912345678' as Phone });
     expect(settle(brazilian, outcome('delivered')).entry).toMatchObject({
       bucket: { market: 'Brazil' },
       holdBucket: { market: 'Germany' },
       posted: 6_800n,
     });
-    expect(settle(message({ phone: null }), outcome('delivered')).entry).toMatchObject({ bucket: { market: 'Germany' }, posted: 55_000n });
+    for (const unknown of [{ phone: null }, { phone: '+5511912345678' as Phone, hasMoved: true }])
+      expect(settle(message(unknown), outcome('delivered')).entry).toMatchObject({ bucket: { market: 'Germany' }, posted: 55_000n });
   });
 
   it('is in the market of the user id of a person without a number', () => {

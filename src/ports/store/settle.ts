@@ -31,6 +31,8 @@ export type MessageFacts = {
   /** Both null when the person was forgotten. */
   readonly phone: Phone | null;
   readonly userId: string | null;
+  /** They have another number than the one that the newest request went to. */
+  readonly hasMoved: boolean;
   /** The provider could not reach this person before. */
   readonly undeliverable: boolean;
   /** The provider's word on the price that came with an earlier status. */

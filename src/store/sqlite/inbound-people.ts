@@ -35,6 +35,10 @@ const SET_NAME = /* sql */ `
   UPDATE contact SET name = ?, updated_at = ?
   WHERE id = ? AND name IS NULL`;
 
+const MARK_MOVED = /* sql */ `
+  UPDATE contact SET moved_at = ?
+  WHERE id = ?`;
+
 /** Finds a person, and teaches their contact what it lacks; undefined where nobody is known. Call it inside `write`. */
 export function seePerson(sqlite: Sqlite, sighting: Sighting): Seen | undefined {
   const { accountId, person, at } = sighting;
@@ -119,6 +123,7 @@ export function changeIdentity(sqlite: Sqlite, sighting: Sighting, { previous, k
   }
   const identity = identityAfter(contact, isOvertaken ? { ...person, phone: null } : person, keepsNumber);
   setIdentity(sqlite, contact.id, identity, at);
+  if (identity.phone !== contact.phone) sqlite.prepare(MARK_MOVED).run(now, contact.id);
   return { contact: { ...contact, phone: identity.phone, user_id: identity.userId }, other: before.other, isNews: true, cancellations };
 }
 

@@ -81,10 +81,11 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
 // nothing is looked up.
 function learn(
   { sqlite, at: now }: Receiving,
-  { sender, phone, userId }: MessageFacts,
+  { sender, phone, userId, hasMoved }: MessageFacts,
   event: Status,
   person: InboundPerson,
 ): Seen | undefined {
+  if (hasMoved) return undefined; // it names who they were, and the user id of the number that they gave up would count as the newer one
   const isTheirs = person.userId !== null && person.userId === userId;
   const whole = { ...person, phone: phone ?? (isTheirs ? person.phone : null), userId: person.userId ?? userId };
   if ((phone === null && userId === null) || (whole.phone === phone && whole.userId === userId)) return undefined;

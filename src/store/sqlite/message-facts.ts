@@ -29,7 +29,7 @@ export type MessageFactStore = {
 const FIND = /* sql */ `
   SELECT m.sender_id, m.state, m.attempt, m.uncounted, m.reason, m.run_id, m.price, m.held, m.hold_bucket_id, m.pricing, m.provider_id, m.template_id, ifnull(p.id, c.id),
     ifnull(p.phone, c.phone), ifnull(p.user_id, c.user_id), iif(p.id IS NULL, c.undeliverable_at, p.undeliverable_at) IS NOT NULL,
-    m.claimed_at, m.inbound_at, m.free_entry_until, m.read_at
+    m.claimed_at, m.inbound_at, m.free_entry_until, m.read_at, ifnull(iif(p.id IS NULL, c.moved_at, p.moved_at) >= m.claimed_at, FALSE)
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN contact p ON p.id = c.merged_into
@@ -79,6 +79,7 @@ type Row = readonly [
   bigint | null,
   bigint | null,
   bigint | null,
+  bigint,
 ];
 
 type FactParts = {
@@ -134,6 +135,7 @@ function toFacts(
     inboundAt,
     freeEntryUntil,
     readAt,
+    hasMoved,
   ] = row;
   return {
     id,
@@ -146,6 +148,7 @@ function toFacts(
     contactId,
     phone,
     userId,
+    hasMoved: hasMoved === 1n,
     undeliverable: undeliverable === 1n,
     pricing: pricing === null ? null : toPricing(pricing),
     providerId,

@@ -24,7 +24,7 @@ import { createEvidenceStore } from './evidence.ts';
 import { createFoundation } from './foundation.ts';
 import { createHealthStore } from './health.ts';
 import { createInboundStore } from './inbound.ts';
-import { createLiveness, type FileLock } from './liveness.ts';
+import { createLiveness, type FileLock, type Liveness } from './liveness.ts';
 import { createMessageStore } from './messages.ts';
 import { checkVersion, migrate, SCHEMA_VERSION } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
@@ -52,8 +52,13 @@ export type OpenOptions = {
 
 /** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
 export async function openSqliteStore(options: OpenOptions): Promise<Store> {
-  const parts = createParts(openSqlite(options), options.path);
-  const { sqlite, liveness, contacts, campaigns, templates, prices, senders, reach, budgets, warnings, quiet, changer } = parts;
+  return createSqliteStore(openSqlite(options), createLiveness(options.path, takeLock));
+}
+
+/** The store of one process on an open connection, which its `close` closes. */
+export function createSqliteStore(sqlite: Sqlite, liveness: Liveness): Store {
+  const parts = createParts(sqlite, liveness);
+  const { contacts, campaigns, templates, prices, senders, reach, budgets, warnings, quiet, changer } = parts;
   return {
     ...createAdmitStore(parts),
     ...campaigns.store,
@@ -85,7 +90,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
 }
 
 // What the slices share.
-function createParts(sqlite: Sqlite, path: string) {
+function createParts(sqlite: Sqlite, liveness: Liveness) {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
@@ -112,7 +117,7 @@ function createParts(sqlite: Sqlite, path: string) {
     contacts,
     flags: contacts,
     campaigns: createCampaigns({ sqlite, settler }),
-    liveness: createLiveness(path, takeLock),
+    liveness,
     pace: createPaceStore({ sqlite, senders, reach }),
     changer: createTemplateChanger({ sqlite, templates, repricer }),
     quiet: createQuietStore(sqlite),

@@ -162,6 +162,19 @@ export function examPeople(exam: Exam): void {
     expect(await found({ store }, [{ phone: phone('1') }, { userId: 'DE.2' }])).toEqual([null, contactId]);
   });
 
+  it('learns no user id that was given up from the status of a message that went to the old number, so that a block moves on', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    const [one, two, three] = [1, 2, 3].map((number) => personOf(`${number}`, { userId: `DE.${number}` }));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three people');
+    const id = await queue(store, { senderId, contactId, template: 'offer' });
+    await turn(store, senderId);
+    await block(store, contactId, senderId);
+    await receive(store, [identityOf(senderId, one, two, later(10))], later(10));
+    await receive(store, [statusOf(senderId, id, 'delivered', { person: one, at: later(11) })], later(11));
+    await receive(store, [identityOf(senderId, two, three, later(12))], later(12));
+    expect(await found({ store }, [{ phone: phone('3') }, { userId: 'DE.3' }, { userId: 'DE.1' }])).toEqual([contactId, contactId, null]);
+  });
+
   it('lets no older event fill what a newer one emptied, or turn the time back', async () => {
     const { store, senderId, contactId } = await shopWith(exam, []);
     const say = (person: ReturnType<typeof personOf>, minutes: number) =>

@@ -20,10 +20,12 @@ BEFORE UPDATE OF id, sender_id, name, language, category, status, parameter_form
 BEGIN SELECT RAISE(ABORT, 'template never changes'); END;
 
 -- Why the provider could not reach this person: its code and words; and when it last could again. merged_into: who this person turned out to be; such a
--- row has no number and no user id any more, and never points at one that points on. identity_at: when the event was that named their number and user id.
+-- row has no number and no user id any more, and never points at one that points on. identity_at: when the event was that named their number and user id. moved_at: when we heard last that they have another number: what was claimed before went
+-- to the old one.
 ALTER TABLE contact ADD COLUMN undeliverable_reason TEXT;
 ALTER TABLE contact ADD COLUMN reachable_at INTEGER;
 ALTER TABLE contact ADD COLUMN identity_at INTEGER;
+ALTER TABLE contact ADD COLUMN moved_at INTEGER;
 ALTER TABLE contact ADD COLUMN merged_into TEXT REFERENCES contact (id);
 CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
 
