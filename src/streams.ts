@@ -2,8 +2,9 @@
 
 import { createReadStream, fstatSync, writeSync } from 'node:fs';
 import { type AppError, fail } from './errors.ts';
-import { READ_BYTES, type Streams } from './host.ts';
+import type { Streams } from './host.ts';
 import type { Output } from './ports/host.ts';
+import { READ_BYTES } from './read-file.ts';
 
 /** The part of the process that is needed here. */
 type Terminals = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'getBuiltinModule'>;

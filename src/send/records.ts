@@ -56,16 +56,22 @@ export type RecordsOptions = {
 export async function* readRecords(source: () => AsyncIterable<Uint8Array>, options: RecordsOptions): AsyncGenerator<RecordBatch> {
   const title = titleOf(options.name);
   const blocks = fromFirstWord(readLineBlocks(source(), title));
-  const first = await blocks.next();
-  if (first.done === true) {
-    throw fail('file_invalid', {
-      message: `${title} is empty.`,
-      hint: 'The first line of a CSV file names its columns.',
-      details: { path: options.name },
-    });
+  try {
+    const first = await blocks.next();
+    if (first.done === true) throw emptyFile(options.name, title);
+    const given = { title, rename: options.rename, blocks: resumed(first.value, blocks) };
+    yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
+  } finally {
+    await blocks.return(undefined); // also where nobody got to read on: an open file would stay open
   }
-  const given = { title, rename: options.rename, blocks: resumed(first.value, blocks) };
-  yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
+}
+
+function emptyFile(path: string, title: string): Error {
+  return fail('file_invalid', {
+    message: `${title} is empty.`,
+    hint: 'The first line of a CSV file names its columns.',
+    details: { path },
+  });
 }
 
 /** What both readers are given. `title` names the file in messages. */
@@ -99,8 +105,8 @@ async function* resumed(first: LineBlock, others: AsyncGenerator<LineBlock>): As
 
 function formatOf({ format, name }: RecordsOptions, { text }: LineBlock, title: string): InputFormat {
   if (format !== null) return format;
-  if (/\.(csv|tsv)$/i.test(name)) return 'csv';
-  if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson';
+  if (/\.(csv|tsv)(\.gz)?$/i.test(name)) return 'csv';
+  if (/\.(ndjson|jsonl)(\.gz)?$/i.test(name)) return 'ndjson';
   const first = text.trimStart().charAt(0);
   if (first !== '[') return first === '{' ? 'ndjson' : 'csv';
   throw fail('file_invalid', {

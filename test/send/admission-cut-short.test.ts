@@ -2,53 +2,27 @@
 
 import { describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
-import { send, type SendHost, type SendPlan } from '../../src/send/send.ts';
+import { send, type SendPlan } from '../../src/send/send.ts';
 import type { Recipient } from '../../src/send/recipients.ts';
-import { createSandbox } from '../../src/transports/sandbox.ts';
 import { BATCH_MAX } from '../../src/values/batch.ts';
 import { addCrowd } from '../conformance/store/crowd.ts';
-import { ids, makeSender, NOON } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
+import { sendHostOn, sendPlanFor } from './sending.ts';
 
 /** Admits two batches of which the store refuses one, counted from 0. */
 async function refusing(batch: number, plan: Partial<SendPlan> = {}) {
   const { store, senderId } = await startInMemory();
   const people = await addCrowd(store, senderId, BATCH_MAX + 1);
   let batches = 0;
-  const host = {
-    store: {
-      ...store,
-      admit: (...given: Parameters<typeof store.admit>) =>
-        batches++ === batch ? Promise.reject(fail('store_busy')) : store.admit(...given),
-    },
-    transport: createSandbox(),
-    clock: { now: () => NOON, yield: () => Promise.resolve(), sleep: () => Promise.resolve() },
-    ids,
-    workerId: ids.sortable<'worker'>(NOON),
-    interrupted: new AbortController().signal,
-    digest: () => Promise.reject(new Error('nothing has a key')),
-    diedWithProcess: [],
-  } as unknown as SendHost;
+  const host = sendHostOn({
+    ...store,
+    admit: (...given: Parameters<typeof store.admit>) => (batches++ === batch ? Promise.reject(fail('store_busy')) : store.admit(...given)),
+  });
   const common = { key: null, language: null, content: '{}', checkedFor: null, costCenter: null, tags: [], record: null };
   const recipients = people.map((phone, index): Recipient => ({ row: index + 1, to: { phone }, ...common }));
-  const whole: SendPlan = {
-    sender: makeSender({ id: senderId }),
-    template: { name: 'offer', languages: [] },
-    campaign: null,
-    maxPrice: null,
-    dryRun: false,
-    queueOnly: false,
-    derivesKeys: false,
-    waitsForDelivery: false,
-    timeoutMs: null,
-    onAdmission: () => undefined,
-    onProgress: () => undefined,
-    onStopping: () => undefined,
-    ...plan,
-  };
   return send(
     host,
-    whole,
+    sendPlanFor(senderId, plan),
     (async function* () {
       yield recipients;
     })(),
