@@ -12,12 +12,15 @@ import { spool, steadyFile } from './repeatable.ts';
 export type Streams = {
   readonly out: Output;
   readonly err: Output;
-  readonly input: () => AsyncIterable<Uint8Array>;
+  /** Where a signal is given, it ends the input at any moment. */
+  readonly input: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
   readonly canAsk: () => boolean;
+  /** What `Io.answer` is where there is a process; without it, `out` takes the text. */
+  readonly answer?: Io['answer'];
 };
 
 /** Builds the port on the process's streams and the file system. */
-export function createIo({ out, err, input, canAsk }: Streams): Io {
+export function createIo({ out, err, input, canAsk, answer }: Streams): Io {
   return {
     out,
     err,
@@ -26,6 +29,8 @@ export function createIo({ out, err, input, canAsk }: Streams): Io {
     openRepeatable: (path) =>
       path === '-' || !isRegularFile(path) ? spool(path === '-' ? input() : readFile(path), path) : Promise.resolve(steadyFile(path)),
     unpacked,
+    listen: input,
+    answer: answer ?? (async (text) => (out.write(text), true)),
     isSameFile,
     writeFile: (path, chunks) => (path === '-' ? writeAll(out, chunks) : replaceFile(path, chunks)),
   };

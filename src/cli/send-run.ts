@@ -32,7 +32,7 @@ import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
-  const { host, sender } = await open(app, options);
+  const { host, sender } = await openSend(app, options);
   const template = await templateOf(host.store, sender, options.template);
   const media = await openMediaOf(app, sender, options);
   const direct = { ...options, tags: options.tag };
@@ -82,7 +82,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
 
 /** Sends to the recipients of a file. Throws `rows_invalid`, `file_invalid`, `file_unreadable`. */
 export async function sendFile(app: App, options: SendOptions, path: string): Promise<SendView> {
-  const { host, sender } = await open(app, options);
+  const { host, sender } = await openSend(app, options);
   const template = await templateOf(host.store, sender, options.template);
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
   const media = await openMediaOf(app, sender, options);
@@ -152,16 +152,22 @@ function fileOptionsOf(
   };
 }
 
-async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
+/** What sending needs, for the sender of the command. A dry run makes no store. */
+export async function openSend(
+  app: App,
+  { dryRun }: Pick<SendOptions, 'dryRun'>,
+): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
   const { store, keyedDigest } =
     dryRun && app.config.db !== ':memory:' ? await app.asking() : { store: await app.store(), keyedDigest: app.keyedDigest };
   const sender = await currentSender(store, app.config);
   return { host: await sendHost(app, sender, { store, keyedDigest }), sender };
 }
 
-type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
+/** A template in its languages. */
+export type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
 
-async function templateOf(store: Store, sender: Sender, name: string | null): Promise<NamedTemplate | null> {
+/** The template of that name; null where none is named. Throws `unknown_template`. */
+export async function templateOf(store: Store, sender: Sender, name: string | null): Promise<NamedTemplate | null> {
   if (name === null) return null;
   const named = await store.listTemplates({ senderId: sender.id, name });
   if (named.length > 0) return { name, languages: named };

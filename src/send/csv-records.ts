@@ -8,9 +8,9 @@ import { fromInertCell } from '../values/text.ts';
 import { REJECTION_COLUMNS } from './rejections.ts';
 
 /** Reads the rows of a file under its header. A row with more or fewer cells than the header is a record with a fault. */
-export async function* csvRecords({ title, rename, blocks }: RecordSource): AsyncGenerator<RecordBatch> {
+export async function* csvRecords({ title, rename, isLive, blocks }: RecordSource): AsyncGenerator<RecordBatch> {
   let sheet: Sheet | undefined;
-  for await (const rows of splitRows(blocks, title)) {
+  for await (const rows of splitRows(blocks, title, isLive)) {
     sheet ??= openSheet(rows[0], { title, rename });
     if (sheet !== undefined) yield* sheet.batches(rows);
   }

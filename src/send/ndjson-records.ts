@@ -79,7 +79,8 @@ function toHeader(columns: readonly string[]): Header {
 
 type Parsed = { readonly fault: null; readonly keys: readonly string[]; readonly texts: readonly string[] } | { readonly fault: RowFault };
 
-function parseLine(line: string): Parsed {
+/** The members of a line, as text, or why it cannot be read. */
+export function parseLine(line: string): Parsed {
   const value = parseJson(line);
   if (value === undefined) return { fault: { reason: 'not_json', column: null, message: 'the line is not JSON' } };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -32,7 +32,7 @@ export type FileRecord = {
 
 /** What is wrong with a row, as a code and as a sentence. */
 export type RowFault = {
-  readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value';
+  readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value' | 'too_long' | 'not_utf8' | 'unusable_columns';
   readonly column: string | null;
   readonly message: string;
 };
@@ -47,6 +47,8 @@ export type RecordsOptions = {
   readonly format: InputFormat | null;
   /** New names for columns, by their names in the file. */
   readonly rename: Readonly<Record<string, string>>;
+  /** Gives each row of CSV as soon as it has come, and not with the next one. */
+  readonly isLive?: boolean;
 };
 
 /**
@@ -59,7 +61,7 @@ export async function* readRecords(source: () => AsyncIterable<Uint8Array>, opti
   try {
     const first = await blocks.next();
     if (first.done === true) throw emptyFile(options.name, title);
-    const given = { title, rename: options.rename, blocks: resumed(first.value, blocks) };
+    const given = { title, rename: options.rename, isLive: options.isLive ?? false, blocks: resumed(first.value, blocks) };
     yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
   } finally {
     await blocks.return(undefined); // also where nobody got to read on: an open file would stay open
@@ -78,6 +80,7 @@ function emptyFile(path: string, title: string): Error {
 export type RecordSource = {
   readonly title: string;
   readonly rename: Readonly<Record<string, string>>;
+  readonly isLive: boolean;
   readonly blocks: AsyncIterable<LineBlock>;
 };
 

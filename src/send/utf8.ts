@@ -13,7 +13,7 @@ export async function* toUtf8(source: AsyncIterable<Uint8Array>, title: string):
       rest = bytes;
       continue;
     }
-    transcoder ??= transcoderFor(bytes, title);
+    if (transcoder === undefined) transcoder = transcoderFor(bytes, title); // null is an answer, too
     if (transcoder === null) yield bytes;
     else {
       const length = wholeLength(bytes, transcoder.highByte);

@@ -54,3 +54,10 @@ it('leaves other bytes as they are, and empty files empty', async () => {
     }),
   );
 });
+
+it('looks at the first bytes of all only', async () => {
+  const bytes = Buffer.from([0x61, 0x0a, 0xff, 0xfe, 0x61, 0x62, 0xfe, 0xff]);
+  const parts: Uint8Array[] = [];
+  for await (const part of toUtf8(piecesOf(bytes, [2, 2, 2]), 'people.csv')) parts.push(part);
+  expect(Buffer.concat(parts)).toEqual(bytes);
+});
