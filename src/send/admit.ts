@@ -14,7 +14,7 @@ import { FREE_EVIDENCE, listEvidence, quoteReservation } from '../domain/quote.t
 import { internationalFrom } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
-import { parameterProblems } from '../domain/template-parameters.ts';
+import { parameterProblems, takesTheSame } from '../domain/template-parameters.ts';
 import { isWindowOpen, type OpenWindow, openWindow } from '../domain/window.ts';
 import type { AddresseeFacts, Admission, AdmissionFacts, AdmitRequest, DecideAdmissions, KeptMessage } from '../ports/store/admit.ts';
 import type { StoredRate } from '../ports/store/settle.ts';
@@ -46,6 +46,8 @@ type Batch = {
   readonly lastDay: Day;
   /** Whether a category is free today in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
   readonly isFree: (category: Category) => boolean;
+  /** The same in one window. */
+  readonly isFreeIn: (category: Category, window: OpenWindow) => boolean;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
@@ -55,7 +57,12 @@ type Batch = {
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
-  const free = new Map<Category, boolean>();
+  const free = new Map<string, boolean>();
+  const once = (name: string, ask: () => boolean): boolean => {
+    const known = free.get(name) ?? ask();
+    free.set(name, known);
+    return known;
+  };
   const today = dayOf(facts.at, facts.sender.timeZone);
   return {
     facts,
@@ -63,11 +70,8 @@ function startBatch(facts: AdmissionFacts): Batch {
     today,
     lastDay: dayOf(queueExpiry(facts.at, DELIVERY_TTL_MS), facts.sender.timeZone),
     buckets: new Map(),
-    isFree: (category) => {
-      const known = free.get(category) ?? isAlwaysFree(pricingRules(), { category, day: today });
-      free.set(category, known);
-      return known;
-    },
+    isFree: (category) => once(category, () => isAlwaysFree(pricingRules(), { category, day: today })),
+    isFreeIn: (category, window) => once(`${category} ${window}`, () => isFreeIn(pricingRules(), { category, day: today, window })),
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ id, key, fingerprint }, price) => {
@@ -108,7 +112,7 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   const template = templates === null ? null : chooseTemplate(templates, request, addressee);
   if (template === undefined) return refused('template_unavailable', null);
   const category: Category = template?.category ?? 'service';
-  const refusal = gate(batch.facts, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
+  const refusal = gate(batch.facts, { addressee, category, request });
   if (refusal !== null) return refused(refusal, category);
   return priceAndBudget(batch, { request, addressee, template, category });
 }
@@ -119,24 +123,29 @@ function chooseTemplate(templates: readonly Template[], request: AdmitRequest, a
   const wanted = request.language ?? addressee.language;
   const chosen =
     usable.find(({ language }) => language === wanted) ?? (request.language === null && usable.length === 1 ? usable[0] : undefined);
-  return chosen === undefined || chosen.id === request.checkedFor || fits(chosen, request) ? chosen : undefined;
+  return chosen === undefined || fits(chosen, request, templates) ? chosen : undefined;
 }
 
 // Languages of one template may take different parameters, and leave them different room; the content was checked for one of them.
-function fits(template: Template, request: AdmitRequest): boolean {
+function fits(template: Template, request: AdmitRequest, templates: readonly Template[]): boolean {
+  if (template.id === request.checkedFor) return true;
+  const checked = templates.find(({ id }) => id === request.checkedFor);
+  if (checked !== undefined && takesTheSame(checked, template)) return true;
   return parameterProblems(template, JSON.parse(request.content) as Record<string, string>).length === 0;
 }
 
-type GateParts = {
-  readonly addressee: AddresseeFacts;
-  readonly category: Category;
-  readonly freeForm: boolean;
-  readonly confirmsStop: boolean;
-};
+type GateParts = { readonly addressee: AddresseeFacts; readonly category: Category; readonly request: AdmitRequest };
 
-function gate(facts: AdmissionFacts, { addressee, ...message }: GateParts): RefusalReason | null {
+function gate({ at, templates }: AdmissionFacts, { addressee, category, request }: GateParts): RefusalReason | null {
   const { flags, lastInboundAt, undeliverable } = addressee;
-  const refusal = refusalOf({ ...message, flags, windowOpen: isWindowOpen(lastInboundAt, facts.at), lastInboundAt });
+  const refusal = refusalOf({
+    flags,
+    category,
+    freeForm: templates === null,
+    windowOpen: isWindowOpen(lastInboundAt, at),
+    lastInboundAt,
+    confirmsStop: request.confirms !== null,
+  });
   return refusal ?? (undeliverable ? 'undeliverable' : null);
 }
 
@@ -168,7 +177,7 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   if (request.maxPrice !== null && price > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId };
   if (!batch.budgets.take(price, spending)) return refused('over_budget', category, market);
-  return admit(batch, { ...asked, category }, { market, rate });
+  return admit(batch, { request, addressee, template: asked.template, category }, { market, rate });
 }
 
 function admit(
@@ -187,7 +196,7 @@ function admit(
       category,
       market,
       price: rate?.rate ?? ZERO,
-      isFreeNow: isFreeIn(pricingRules(), { category, day: batch.today, window: windowNow(batch, addressee) }),
+      isFreeNow: batch.isFreeIn(category, windowNow(batch, addressee)),
       bucket,
       expiresAt: queueExpiry(batch.facts.at, deliveryTtlMs(template)),
       reservation: reservation(batch, request, { bucket, rate }),
