@@ -14,7 +14,7 @@ export const EXIT_CODES = {
   7: 'the books differ',
   8: 'store: busy, newer than this program, damaged, disk full; or the output could not be written in the end',
   9: 'configuration or credentials',
-  10: 'the provider or the network is not reachable now, or the time was up, or a campaign is paused; try again later',
+  10: 'the provider or the network is not reachable now, the time was up, a campaign is paused, or the file was changed meanwhile; try again later',
   130: 'interrupted after a clean stop',
 } as const;
 
@@ -40,6 +40,7 @@ export const CODES = {
   rows_invalid: { exit: 2, summary: 'The file has invalid rows; nothing was done.' },
   file_invalid: { exit: 2, summary: 'The file cannot be read as what it should be.' },
   file_unreadable: { exit: 2, summary: 'The file cannot be opened.' },
+  file_changed: { exit: 10, summary: 'The file was changed while it was read.', retryable: true },
   file_unwritable: { exit: 2, summary: 'The file cannot be written; nothing was done.' },
   output_unwritable: { exit: 8, summary: 'The output cannot be written; what the command did stays done.' },
   key_conflict: { exit: 2, summary: 'The key was used before for other content.' },

@@ -1,7 +1,19 @@
 // The machine behind the host port: files that are replaced, and what comes in only once and is read twice.
 
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -82,6 +94,60 @@ it('knows one file by all its names', () => {
     true,
     false,
   ]);
+});
+
+describe('a file that is read twice', () => {
+  const BLOCK = 64 * 1024;
+  const before = `${'a'.repeat(BLOCK)}${'b'.repeat(BLOCK)}${'c'.repeat(100)}`;
+
+  /** How much the second reading gives of a file that is changed after the first one, or where it is told, in the middle of the second. */
+  async function readTwice(change: (path: string) => void, isMidway = false): Promise<{ readonly given: number; readonly error: unknown }> {
+    const path = join(directory, 'orders.csv');
+    writeFileSync(path, before);
+    const source = await ioWith().openRepeatable(path);
+    expect(await textOf(source.read())).toBe(before);
+    if (!isMidway) change(path);
+    let given = 0;
+    try {
+      for await (const chunk of source.read()) {
+        given += chunk.length;
+        if (isMidway && given === BLOCK) change(path);
+      }
+    } catch (error) {
+      return { given, error };
+    }
+    return { given, error: null };
+  }
+
+  it('is the same twice', async () => {
+    expect(await readTwice(() => undefined)).toEqual({ given: before.length, error: null });
+  });
+
+  it.each([
+    ['is written anew', (path: string) => writeFileSync(path, before.replace('c', 'd'))],
+    ['grows', (path: string) => appendFileSync(path, 'd')],
+    ['is cut off', (path: string) => truncateSync(path, BLOCK)],
+    ['is replaced', (path: string) => (writeFileSync(`${path}.new`, before), renameSync(`${path}.new`, path))],
+  ])('gives nothing when it %s in between', async (_what, change) => {
+    const { given, error } = await readTwice(change);
+    expect(error).toMatchObject({ code: 'file_changed', exit: 10, retryable: true });
+    expect(given).toBe(0);
+  });
+
+  it.each([
+    ['is written over', (path: string) => writeFileSync(path, before.replace('b', 'd'), { flag: 'r+' }), BLOCK],
+    ['grows', (path: string) => appendFileSync(path, 'd'), 2 * BLOCK],
+    ['is cut off where a block ends', (path: string) => truncateSync(path, 2 * BLOCK), 2 * BLOCK],
+  ])('gives what was there before and nothing else when it %s meanwhile', async (_what, change, expected) => {
+    const { given, error } = await readTwice(change, true);
+    expect(error).toMatchObject({ code: 'file_changed' });
+    expect(given).toBe(expected);
+  });
+
+  it('is changed, too, when it is gone', async () => {
+    const { error } = await readTwice((path) => rmSync(path));
+    expect(error).toMatchObject({ code: 'file_changed' });
+  });
 });
 
 describe('standard input that is read twice', () => {

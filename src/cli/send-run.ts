@@ -27,14 +27,14 @@ import { listOf, resumeOf } from './next-step.ts';
 import { limitHint } from './limit-hint.ts';
 import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
-import { timingOf } from './send-timing.ts';
+import { isForLater, timingOf } from './send-timing.ts';
 import { freeFormOf, openMediaOf, parametersOf, uploadFor } from './send-media.ts';
 import { openSendProgress } from './send-progress.ts';
 import { type SendView, type SentRow, sendView, toSentRow, withRecord } from './send-view.ts';
 
 /** Sends to the recipients of the command line. Throws `key_conflict` for a key that was used for other content. */
 export async function sendDirect(app: App, options: SendOptions): Promise<SendView> {
-  const { host, sender } = await open(app, options);
+  const { host, sender } = await openSend(app, options);
   const template = await templateOf(host.store, sender, options.template);
   const media = await openMediaOf(app, sender, options);
   const direct = { ...options, tags: options.tag };
@@ -86,7 +86,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
 
 /** Sends to the recipients of a file. Throws `rows_invalid`, `file_invalid`, `file_unreadable`. */
 export async function sendFile(app: App, options: SendOptions, path: string): Promise<SendView> {
-  const { host, sender } = await open(app, options);
+  const { host, sender } = await openSend(app, options);
   const template = await templateOf(host.store, sender, options.template);
   if (template === null) throw fail('usage', { message: 'A file is sent with a template.' });
   const media = await openMediaOf(app, sender, options);
@@ -164,16 +164,22 @@ function fileOptionsOf(
   };
 }
 
-async function open(app: App, { dryRun }: Pick<SendOptions, 'dryRun'>): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
+/** What sending needs, for the sender of the command. A dry run makes no store. */
+export async function openSend(
+  app: App,
+  { dryRun }: Pick<SendOptions, 'dryRun'>,
+): Promise<{ readonly host: SendHost; readonly sender: Sender }> {
   const { store, keyedDigest } =
     dryRun && app.config.db !== ':memory:' ? await app.asking() : { store: await app.store(), keyedDigest: app.keyedDigest };
   const sender = await currentSender(store, app.config);
   return { host: await sendHost(app, sender, { store, keyedDigest }), sender };
 }
 
-type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
+/** A template in its languages. */
+export type NamedTemplate = { readonly name: string; readonly languages: readonly Template[] };
 
-async function templateOf(store: Store, sender: Sender, name: string | null): Promise<NamedTemplate | null> {
+/** The template of that name; null where none is named. Throws `unknown_template`. */
+export async function templateOf(store: Store, sender: Sender, name: string | null): Promise<NamedTemplate | null> {
   if (name === null) return null;
   const named = await store.listTemplates({ senderId: sender.id, name });
   if (named.length > 0) return { name, languages: named };
@@ -224,10 +230,6 @@ async function checkLanguages(store: Store, recipients: readonly Recipient[], { 
       });
     }
   }
-}
-
-function isForLater({ at, queue }: SendOptions): boolean {
-  return at !== null || queue;
 }
 
 function lookOf(rows: readonly SentRow[], { sender, campaign }: { readonly sender: Sender; readonly campaign: string | null }): string {

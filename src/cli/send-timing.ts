@@ -29,6 +29,11 @@ export function timingOf({ clock }: Pick<App, 'clock'>, { at, expiresIn, from }:
   return { sendAt, expiresInMs: expiresIn };
 }
 
+/** True where nobody asked for it to be sent now. */
+export function isForLater({ at, queue }: Pick<SendOptions, 'at' | 'queue'>): boolean {
+  return at !== null || queue;
+}
+
 /** The JSON of what waits for its time. */
 export const scheduledItem = () =>
   z

@@ -28,8 +28,9 @@ export type Quote<R extends Rate> = {
 
 /** What the message may cost at most between now and its expiry. */
 export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, question: QuoteQuestion): Quote<R> {
-  const rate = highestRate(book, { ...question, markets });
-  return { market: marketOf(markets, question.address, question.from), rate: rate ?? null };
+  const { address, category, currency, from, to, mayLackFirst = false } = question; // by name: this is asked for every row of a file
+  const rate = highestRate(book, { address, category, currency, from, to, mayLackFirst, markets });
+  return { market: marketOf(markets, address, from), rate: rate ?? null };
 }
 
 /** From when the sender of a message pays the international rate of authentication; null for never. */
@@ -42,11 +43,13 @@ type PaidBy = { readonly internationalFrom: Day | null };
 export function quoteReservation<R extends Rate>(
   book: PriceBook<R>,
   markets: MarketMap,
-  { internationalFrom, ...question }: QuoteQuestion & PaidBy,
+  question: QuoteQuestion & PaidBy,
 ): Quote<R> & { readonly category: Category } {
   const plain = quote(book, markets, question);
-  const { from, to, currency, category: asked } = question;
-  if (asked !== 'authentication' || internationalFrom === null || internationalFrom > to) return { ...plain, category: asked };
+  const { from, to, currency, category: asked, internationalFrom } = question;
+  if (asked !== 'authentication' || internationalFrom === null || internationalFrom > to) {
+    return { market: plain.market, rate: plain.rate, category: asked };
+  }
   const category = chargedCategory(book, { currency, day: from, market: plain.market, category: asked, internationalFrom });
   if (plain.rate === null && category === asked) return { ...plain, category };
   const international = quote(book, markets, {

@@ -64,6 +64,18 @@ export function parameterProblems(content: TemplateContent, given: Readonly<Reco
   return problems ?? NO_PROBLEMS;
 }
 
+/** True where values that fit the one template fit the other, whatever they are: languages of one template mostly are so. */
+export function takesTheSame(left: TemplateContent, right: TemplateContent): boolean {
+  const [rules, others] = [rulesOf(left), rulesOf(right)];
+  return (
+    rules.length === others.length &&
+    rules.every(({ parameter, lengthMax, allows }, index) => {
+      const other = others[index];
+      return other?.parameter === parameter && other.lengthMax === lengthMax && other.allows === allows;
+    })
+  );
+}
+
 function problemOf({ lengthMax, allows }: ParameterRule, value: string | undefined): ParameterProblemKind | null {
   if (value === undefined) return 'missing';
   if (value.trim() === '') return 'empty';

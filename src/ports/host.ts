@@ -31,10 +31,20 @@ export type Io = {
   /** The bytes of a file or of standard input, in chunks. */
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
   /**
-   * A source that can be read more than once: a regular file as it is; standard input or a pipe copied to a file without a name, which is gone
-   * after `close` or the end of the process. Throws `store_full` where there is no room for the copy.
+   * A source that can be read more than once: a regular file as it is, whose later readings throw `file_changed` where they are not what the first one was;
+   * standard input or a pipe copied to a file without a name, which is gone after `close` or the end of the process. Throws `store_full` where there is no
+   * room for the copy.
    */
   readonly openRepeatable: (path: string) => Promise<RepeatableSource>;
+  /** The bytes that a gzip holds, in constant memory; other bytes as they are. Throws `file_invalid` where it is damaged or cut off. `name` is for the error. */
+  readonly unpacked: (source: AsyncIterable<Uint8Array>, name: string) => AsyncIterable<Uint8Array>;
+  /** Standard input as it comes, which may never end by itself: it ends when the signal aborts. */
+  readonly listen: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  /**
+   * Writes to standard output without holding up the process while its reader is slow. Resolves when the text is handed over; to false when nobody reads any
+   * more. One text at a time. Throws `output_unwritable`.
+   */
+  readonly answer: (text: string) => Promise<boolean>;
   /** True when both paths lead to one file, however they are written. */
   readonly isSameFile: (left: string, right: string) => boolean;
   /** Replaces a file in one step (written beside it, then renamed), mode 0600. `-` is standard output. */

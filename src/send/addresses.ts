@@ -14,7 +14,7 @@ export type AddressFile = {
   readonly rename: Readonly<Record<string, string>>;
 };
 
-type AddressHost = { readonly io: Pick<Io, 'read'>; readonly interrupted: AbortSignal };
+type AddressHost = { readonly io: Pick<Io, 'read' | 'unpacked'>; readonly interrupted: AbortSignal };
 
 const FIRST_MAX = 10;
 
@@ -34,7 +34,7 @@ export async function readAddresses(
     invalid += 1;
     if (first.length < FIRST_MAX) first.push(rejection);
   };
-  for await (const { header, records } of readRecords(() => io.read(path), { name: path, format, rename })) {
+  for await (const { header, records } of readRecords(() => io.unpacked(io.read(path), path), { name: path, format, rename })) {
     if (interrupted.aborted) return false;
     const place = header.columns.indexOf('to');
     if (place === -1 && header.isWhole) throw noRecipients(path, header);

@@ -2,7 +2,6 @@
 
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
-import { pricingRules } from '../catalog/pricing-rules.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { bidCap } from '../domain/bid.ts';
@@ -10,13 +9,12 @@ import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
 import { DELIVERY_TTL_MS, isWaiting, queueExpiry } from '../domain/message.ts';
-import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
 import { type Promised, PROMISED_FREE, promisedFor, quoteReservation } from '../domain/quote.ts';
 import { AT_ONCE, dueAt, isTooLate } from '../domain/schedule.ts';
 import { internationalFrom } from '../domain/sender.ts';
 import type { Template } from '../domain/template.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
-import { parameterProblems } from '../domain/template-parameters.ts';
+import { parameterProblems, takesTheSame } from '../domain/template-parameters.ts';
 import { isWindowOpen, type OpenWindow, openWindow } from '../domain/window.ts';
 import type {
   AddresseeFacts,
@@ -31,6 +29,7 @@ import { isDerived } from './key.ts';
 import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';
+import { type Days, daysOf } from './admit-days.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
@@ -59,14 +58,6 @@ type Batch = {
   readonly remember: (message: AdmittedMessage) => void;
 };
 
-type Days = {
-  /** In the sender's zone: the day of the instant, and the last one on which what is due then may be delivered. */
-  readonly first: Day;
-  readonly last: Day;
-  /** Whether a category is free on the first day in every window, as free-form messages were before the first card that has a price for them. */
-  readonly isFree: (category: Category) => boolean;
-};
-
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
   const days = new Map<Instant, Days>();
@@ -84,19 +75,6 @@ function startBatch(facts: AdmissionFacts): Batch {
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
     remember: ({ request: { id, key, fingerprint }, dueAt: due, price }) => {
       if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price });
-    },
-  };
-}
-
-function daysOf(first: Day, last: Day): Days {
-  const free = new Map<Category, boolean>();
-  return {
-    first,
-    last,
-    isFree: (category) => {
-      const known = free.get(category) ?? isAlwaysFree(pricingRules(), { category, day: first });
-      free.set(category, known);
-      return known;
     },
   };
 }
@@ -140,7 +118,7 @@ function decideOne(batch: Batch, request: AdmitRequest, addressee: AddresseeFact
   const { sendAt } = request.timing ?? AT_ONCE;
   if (isTooLate(sendAt, batch.facts.at)) return refused('too_late', category);
   const due = dueAt(sendAt, batch.facts.at);
-  const refusal = gate(due, { addressee, category, freeForm: template === null, confirmsStop: request.confirms !== null });
+  const refusal = gate(batch.facts, due, { addressee, category, request });
   if (refusal !== null) return refused(refusal, category);
   const expiresAt = queueExpiry(due, request.timing?.expiresInMs ?? deliveryTtlMs(template));
   const address = addressee.phone ?? addressee.userId;
@@ -156,25 +134,30 @@ function chooseTemplate(templates: readonly Template[], request: AdmitRequest, a
   const wanted = request.language ?? addressee.language;
   const chosen =
     usable.find(({ language }) => language === wanted) ?? (request.language === null && usable.length === 1 ? usable[0] : undefined);
-  return chosen === undefined || chosen.id === request.checkedFor || fits(chosen, request) ? chosen : undefined;
+  return chosen === undefined || fits(chosen, request, templates) ? chosen : undefined;
 }
 
 // Languages of one template may take different parameters, and leave them different room; the content was checked for one of them.
-function fits(template: Template, request: AdmitRequest): boolean {
+function fits(template: Template, request: AdmitRequest, templates: readonly Template[]): boolean {
+  if (template.id === request.checkedFor) return true;
+  const checked = templates.find(({ id }) => id === request.checkedFor);
+  if (checked !== undefined && takesTheSame(checked, template)) return true;
   return parameterProblems(template, JSON.parse(request.content) as Record<string, string>).length === 0;
 }
 
-type GateParts = {
-  readonly addressee: AddresseeFacts;
-  readonly category: Category;
-  readonly freeForm: boolean;
-  readonly confirmsStop: boolean;
-};
+type GateParts = { readonly addressee: AddresseeFacts; readonly category: Category; readonly request: AdmitRequest };
 
 // As things stand now; what is due later is asked again then.
-function gate(due: Instant, { addressee, ...message }: GateParts): RefusalReason | null {
+function gate({ templates }: AdmissionFacts, due: Instant, { addressee, category, request }: GateParts): RefusalReason | null {
   const { flags, lastInboundAt, undeliverable } = addressee;
-  const refusal = refusalOf({ ...message, flags, windowOpen: isWindowOpen(lastInboundAt, due), lastInboundAt });
+  const refusal = refusalOf({
+    flags,
+    category,
+    freeForm: templates === null,
+    windowOpen: isWindowOpen(lastInboundAt, due),
+    lastInboundAt,
+    confirmsStop: request.confirms !== null,
+  });
   return refusal ?? (undeliverable ? 'undeliverable' : null);
 }
 
@@ -232,7 +215,7 @@ function admit(
       category,
       market,
       price: promised.amount,
-      isFreeNow: isFreeIn(pricingRules(), { category, day, window: windowThen(addressee, due) }),
+      isFreeNow: batch.daysFrom(due).isFreeIn(category, windowThen(addressee, due)),
       isNewcomer: addressee.isNewcomer,
       bucket,
       dueAt: held ?? (due > batch.facts.at ? due : null),

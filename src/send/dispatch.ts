@@ -8,7 +8,7 @@ import type { Settlement, SettleStore } from '../ports/store/settle.ts';
 import type { Transport } from '../ports/transport.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { WorkerId } from '../values/id.ts';
-import type { Instant } from '../values/time.ts';
+import { type Instant, toInstant } from '../values/time.ts';
 import { decideClaim } from './claim.ts';
 import { createFlight, type Flight, type Landed } from './flight.ts';
 import { isUncounted } from './retry.ts';
@@ -31,6 +31,8 @@ export type DispatchPlan = {
   readonly countMax: number | null;
   /** How long at most one wait for what is due next may be, in milliseconds: the pace of a number, or a later try. */
   readonly patienceMs: number;
+  /** How long what is queued meanwhile may wait for its turn, in milliseconds, while there is room; without it, until something lands. */
+  readonly newcomersMs?: number;
   /** Told after each commit what it settled. */
   readonly onSettled: (settlements: readonly Settlement[]) => void;
   /** Told once, where a stop takes longer than a moment, how many requests are under way: their answers are waited for, as long as a request may take. */
@@ -84,7 +86,8 @@ async function work(host: DispatchHost, plan: DispatchPlan, flight: Flight): Pro
     flight.begin(claimed);
     if (flight.size() > 0) {
       const isFull = room === claimed.length;
-      if (isFull || nextDueAt === null || nextDueAt > at) await flight.wait(isFull ? null : nextDueAt, host.interrupted);
+      if (isFull || nextDueAt === null || nextDueAt > at)
+        await flight.wait(isFull ? null : nextLook(plan, nextDueAt, at), host.interrupted);
     } else if (room > 0) {
       if (nextDueAt === null) return { reason: isPaused ? 'paused' : 'empty', claimed: claimedCount };
       if (nextDueAt - at > plan.patienceMs) {
@@ -98,6 +101,11 @@ async function work(host: DispatchHost, plan: DispatchPlan, flight: Flight): Pro
 
 /** So often a turn is taken while all waits for later: somebody may have paused or cancelled meanwhile. */
 const LOOK_AGAIN_MS = 5_000;
+
+function nextLook({ newcomersMs }: DispatchPlan, nextDueAt: Instant | null, at: Instant): Instant | null {
+  if (newcomersMs === undefined) return nextDueAt;
+  return toInstant(Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, at + newcomersMs));
+}
 
 type Standing = { readonly flight: Flight; readonly claimedCount: number };
 

@@ -11,7 +11,7 @@ import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
 import type { RejectionFile } from './rejection-file.ts';
-import { reject, rowsInvalid } from './rejections.ts';
+import { reject, type Rejection, rowsInvalid } from './rejections.ts';
 import type { SendPlan } from './send.ts';
 
 export type FileOptions = InputOptions & {
@@ -67,7 +67,7 @@ export async function openRecipients(
     if (checked.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, ...checked });
     return {
       checked,
-      chunks: () => withDefaults(checked.recipients === null ? goodChunks(batches()) : [checked.recipients], options),
+      chunks: () => withCommands(checked.recipients === null ? goodChunks(batches()) : [checked.recipients], options),
       onAdmission: (recipient, admission) => addRefusal(errors, { recipient, admission, header }),
       close,
     };
@@ -86,23 +86,32 @@ function recipientBatches(source: RepeatableSource, options: FileOptions, facts:
   return readRecipients(records, { ...facts, title, language, parameters, ignoreColumns, keepsRecords: options.errorsPath !== null });
 }
 
-// A row's own cost centre and tags come first; the command's stand in for what it does not say.
-async function* withDefaults(
+async function* withCommands(
   chunks: AsyncIterable<readonly Recipient[]> | Iterable<readonly Recipient[]>,
-  { costCenter, tags }: FileOptions,
+  labels: Labels,
 ): AsyncGenerator<readonly Recipient[]> {
   for await (const chunk of chunks) {
-    const isPlain = costCenter === null && tags.length === 0;
-    yield isPlain
-      ? chunk
-      : chunk.map((recipient) => ({ ...recipient, costCenter: recipient.costCenter ?? costCenter, tags: [...recipient.tags, ...tags] }));
+    const isPlain = labels.costCenter === null && labels.tags.length === 0;
+    yield isPlain ? chunk : chunk.map((recipient) => withDefaults(recipient, labels));
   }
+}
+
+/** What the command says for all rows. */
+type Labels = Pick<FileOptions, 'costCenter' | 'tags'>;
+
+/** The recipient with the command's labels: a row's own cost centre comes first, its tags are added to. */
+export function withDefaults(recipient: Recipient, { costCenter, tags }: Labels): Recipient {
+  return { ...recipient, costCenter: recipient.costCenter ?? costCenter, tags: [...recipient.tags, ...tags] };
+}
+
+/** A refusal as a line of the list of errors. */
+export function refusalRejection({ row, to }: Recipient, reason: string): Rejection {
+  return reject({ row, column: 'to', value: addresseeText(to) }, { reason, message: '' });
 }
 
 type Refusal = { readonly recipient: Recipient; readonly admission: Admission; readonly header: RecipientBatch['header'] };
 
 function addRefusal(errors: RejectionFile | null, { recipient, admission, header }: Refusal): void {
   if (errors === null || admission.kind !== 'refused' || recipient.record === null) return;
-  const value = addresseeText(recipient.to);
-  errors.add(reject({ row: recipient.row, column: 'to', value }, { reason: admission.reason, message: '' }), recipient.record, header);
+  errors.add(refusalRejection(recipient, admission.reason), recipient.record, header);
 }

@@ -31,7 +31,7 @@ export async function closeAfter<Result>(close: Input['close'], work: () => Prom
   return result;
 }
 
-/** Opens both. Throws `file_unreadable`, `file_unwritable`, `invalid_input`, and leaves nothing open then. */
+/** Opens both; a source that is compressed gives what it holds. Throws `file_unreadable`, `file_unwritable`, `invalid_input`, and leaves nothing open then. */
 export async function openInput(io: Io, { path, errorsPath, db }: InputOptions): Promise<Input> {
   const source = await io.openRepeatable(path);
   try {
@@ -40,7 +40,7 @@ export async function openInput(io: Io, { path, errorsPath, db }: InputOptions):
       await source.close();
       await errors?.close();
     };
-    return { source, errors, close };
+    return { source: { ...source, read: () => io.unpacked(source.read(), source.name) }, errors, close };
   } catch (error) {
     await source.close();
     throw error;

@@ -16,46 +16,77 @@ const WORD_BYTES = 8;
  * would be taken for a conflict, which is told, never for a repeat, unless their contents meet as well.
  */
 export function createKeyIndex(): KeyIndex {
-  let keys = new BigUint64Array(SLOTS_MIN);
-  let prints = new BigUint64Array(SLOTS_MIN);
+  let table = createTable(SLOTS_MIN);
   let count = 0;
 
-  // Open addressing: the word itself is a hash, so its low bits choose the slot. Zero marks a free slot.
-  const slotOf = (table: BigUint64Array, word: bigint): number => {
-    const mask = table.length - 1;
-    let slot = Number(word & BigInt(mask));
-    while (table[slot] !== 0n && table[slot] !== word) slot = (slot + 1) & mask;
-    return slot;
-  };
-
   const grow = (): void => {
-    const [oldKeys, oldPrints] = [keys, prints];
-    keys = new BigUint64Array(oldKeys.length * 2);
-    prints = new BigUint64Array(oldKeys.length * 2);
-    for (const [index, word] of oldKeys.entries()) {
-      if (word === 0n) continue;
-      const slot = slotOf(keys, word);
-      keys[slot] = word;
-      prints[slot] = oldPrints[index] ?? 0n;
+    const old = table;
+    table = createTable(2 * (old.mask + 1));
+    for (let slot = 0; slot <= old.mask; slot += 1) {
+      if (old.isFree(slot)) continue;
+      const entry = old.read(slot);
+      table.write(table.slotOf(entry[0], entry[1]), entry);
     }
   };
 
   return {
-    has: (key) => keys[slotOf(keys, wordOf(key) || 1n)] !== 0n,
+    has: (key) => !table.isFree(table.slotOf(highOf(key), lowOf(key))),
     add: (key, fingerprint) => {
-      if (count * 2 >= keys.length) grow();
-      const word = wordOf(key) || 1n;
-      const print = wordOf(fingerprint);
-      const slot = slotOf(keys, word);
-      if (keys[slot] !== 0n) return prints[slot] === print ? 'same' : 'other';
-      keys[slot] = word;
-      prints[slot] = print;
+      if (count * 2 > table.mask) grow();
+      const entry: Entry = [highOf(key), lowOf(key), halfOf(fingerprint, WORD_BYTES), halfOf(fingerprint, WORD_BYTES / 2)];
+      const slot = table.slotOf(entry[0], entry[1]);
+      if (!table.isFree(slot)) return table.hasPrint(slot, entry) ? 'same' : 'other';
+      table.write(slot, entry);
       count += 1;
       return 'new';
     },
   };
 }
 
-function wordOf(bytes: Uint8Array): bigint {
-  return new DataView(bytes.buffer, bytes.byteOffset + bytes.byteLength - WORD_BYTES, WORD_BYTES).getBigUint64(0);
+/** The two halves of a key's word, then those of its content's. */
+type Entry = readonly [number, number, number, number];
+
+type Table = {
+  readonly mask: number;
+  /** Where the word is, or would be. */
+  readonly slotOf: (high: number, low: number) => number;
+  readonly isFree: (slot: number) => boolean;
+  readonly hasPrint: (slot: number, entry: Entry) => boolean;
+  readonly read: (slot: number) => Entry;
+  readonly write: (slot: number, entry: Entry) => void;
+};
+
+// Open addressing: the word itself is a hash, so its low bits choose the slot. Halves, because a bigint is an object for each look-up.
+function createTable(slots: number): Table {
+  const words = new Uint32Array(4 * slots);
+  const mask = slots - 1;
+  const isFree = (slot: number): boolean => words[4 * slot] === 0 && words[4 * slot + 1] === 0;
+  return {
+    mask,
+    isFree,
+    slotOf: (high, low) => {
+      let slot = low & mask;
+      while (!isFree(slot) && (words[4 * slot] !== high || words[4 * slot + 1] !== low)) slot = (slot + 1) & mask;
+      return slot;
+    },
+    hasPrint: (slot, [, , high, low]) => words[4 * slot + 2] === high && words[4 * slot + 3] === low,
+    read: (slot) => [words[4 * slot] ?? 0, words[4 * slot + 1] ?? 0, words[4 * slot + 2] ?? 0, words[4 * slot + 3] ?? 0],
+    write: (slot, entry) => words.set(entry, 4 * slot),
+  };
+}
+
+function highOf(key: Uint8Array): number {
+  return halfOf(key, WORD_BYTES);
+}
+
+// Zero marks a free slot, so a word of zeros is taken for one.
+function lowOf(key: Uint8Array): number {
+  const low = halfOf(key, WORD_BYTES / 2);
+  return low === 0 && highOf(key) === 0 ? 1 : low;
+}
+
+// Four bytes, counted from the end, as an integer without a sign.
+function halfOf(bytes: Uint8Array, fromEnd: number): number {
+  const at = bytes.length - fromEnd;
+  return (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
 }

@@ -59,7 +59,10 @@ export function campaignMark(digest: KeyedDigest, campaignId: CampaignId | null)
 export function derivedStamp({ prefix, mask }: CampaignMark, contentBytes: Uint8Array): Stamp {
   const stamp = startStamp(contentBytes, DERIVED);
   stamp.set(prefix, FINGERPRINT_BYTES + 1);
-  for (const [index, byte] of mask.entries()) stamp[ORDER_START + index] = byte ^ (contentBytes[FINGERPRINT_BYTES + index] ?? 0);
+  // By index: an iterator makes two objects for each of these bytes, a tenth of all that a row leaves to be collected.
+  for (let index = 0; index < mask.length; index += 1) {
+    stamp[ORDER_START + index] = (mask[index] ?? 0) ^ (contentBytes[FINGERPRINT_BYTES + index] ?? 0);
+  }
   return stamp;
 }
 

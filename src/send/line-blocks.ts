@@ -1,6 +1,7 @@
 // Bytes to text: blocks of whole lines, checked to be UTF-8. Owns the bound on a line's length and what is said of files that are no text.
 
 import { fail } from '../errors.ts';
+import { toUtf8 } from './utf8.ts';
 
 /** Whole lines of a file. */
 export type LineBlock = {
@@ -21,19 +22,13 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 // What is often given by mistake, by its first bytes.
 const OTHER_FORMATS: readonly { readonly magic: readonly number[]; readonly what: string; readonly hint: string }[] = [
-  { magic: [0xff, 0xfe], what: 'UTF-16 text', hint: 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8.' },
-  { magic: [0xfe, 0xff], what: 'UTF-16 text', hint: 'Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8.' },
   { magic: [0x50, 0x4b, 0x03, 0x04], what: 'a workbook or a zip archive', hint: 'Save the sheet as CSV (UTF-8), or unpack the archive.' },
-  {
-    magic: [0x1f, 0x8b],
-    what: 'compressed (gzip)',
-    hint: 'Unpack it first, for instance with gunzip -c, and give the result on standard input.',
-  },
+  { magic: [0x1f, 0x8b], what: 'compressed (gzip)', hint: 'Unpack it: gunzip -c.' },
 ];
 
 /**
- * Cuts a stream into blocks that end where a line ends; the byte order mark is left out. Throws `file_invalid` at a line over `LINE_BYTES_MAX`
- * and at the first byte that is not text. Blocks of 64 KB keep the records of one block in the young generation: larger ones took 20 % longer.
+ * Cuts a stream of UTF-8, or of UTF-16 with its mark, into blocks that end where a line ends; the byte order mark is left out. Throws `file_invalid` at a line
+ * over `LINE_BYTES_MAX` and at the first byte that is not text. Blocks of 64 KB keep the records of one block in the young generation: larger ones took 20 % longer.
  */
 export async function* readLineBlocks(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<LineBlock> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -53,7 +48,7 @@ export async function* readLineBlocks(source: AsyncIterable<Uint8Array>, name: s
     line += countLineEnds(content, content.length);
     return block;
   };
-  for await (const chunk of source) {
+  for await (const chunk of toUtf8(source, name)) {
     let bytes = rest.length === 0 ? chunk : joined(rest, chunk);
     for (let cut = lastLineEnd(bytes); cut > 0; cut = lastLineEnd(bytes)) {
       yield take(bytes.subarray(0, cut));

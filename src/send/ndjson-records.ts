@@ -1,18 +1,32 @@
 // NDJSON: one object a line becomes one record. Values are text, numbers and truth values; numbers stay as they are written.
 
 import { addColumn, type Naming } from './columns.ts';
-import type { LineBlock } from './line-blocks.ts';
 import type { FileRecord, Header, RecordBatch, RecordSource, RowFault } from './records.ts';
+
+/** What a line is written back under, for the list of errors. */
+export const LINE_COLUMNS: readonly string[] = ['line'];
+
+/** A line with the number of its row. */
+export type NumberedLine = { readonly row: number; readonly text: string };
 
 /** Reads the objects of a file. A line that is none is a record with a fault; a key not seen before makes a new header. */
 export async function* ndjsonRecords({ title, rename, blocks }: RecordSource): AsyncGenerator<RecordBatch> {
-  const layout = createLayout({ title, rename });
-  for await (const block of blocks) yield* batchesOf(block, layout);
+  const recordsOf = lineReader({ title, rename });
+  for await (const block of blocks) {
+    const lines = block.text.split('\n').map((text, index) => ({ row: block.line + index, text }));
+    yield* recordsOf(lines);
+  }
 }
 
-function* batchesOf(block: LineBlock, layout: Layout): Generator<RecordBatch> {
+/** Reads lines wherever they come from; it remembers the keys that it saw. */
+export function lineReader(naming: Naming): (lines: readonly NumberedLine[]) => Generator<RecordBatch> {
+  const layout = createLayout(naming);
+  return (lines) => batchesOf(lines, layout);
+}
+
+function* batchesOf(lines: readonly NumberedLine[], layout: Layout): Generator<RecordBatch> {
   let records: FileRecord[] = [];
-  for (const [index, text] of block.text.split('\n').entries()) {
+  for (const { row, text } of lines) {
     const line = text.trim();
     if (line === '') continue;
     const parsed = parseLine(line);
@@ -23,7 +37,7 @@ function* batchesOf(block: LineBlock, layout: Layout): Generator<RecordBatch> {
     }
     if (isNew) layout.extend(parsed.keys);
     const cells = parsed.fault === null ? layout.cells(parsed.keys, parsed.texts) : [];
-    records.push({ row: block.line + index, cells, fault: parsed.fault, original: [line] });
+    records.push({ row, cells, fault: parsed.fault, original: [line] });
   }
   if (records.length > 0) yield { header: layout.header(), records };
 }
@@ -60,12 +74,13 @@ function createLayout(naming: Naming): Layout {
 }
 
 function toHeader(columns: readonly string[]): Header {
-  return { columns: [...columns], isWhole: false, original: ['line'] };
+  return { columns: [...columns], isWhole: false, original: LINE_COLUMNS };
 }
 
 type Parsed = { readonly fault: null; readonly keys: readonly string[]; readonly texts: readonly string[] } | { readonly fault: RowFault };
 
-function parseLine(line: string): Parsed {
+/** The members of a line, as text, or why it cannot be read. */
+export function parseLine(line: string): Parsed {
   const value = parseJson(line);
   if (value === undefined) return { fault: { reason: 'not_json', column: null, message: 'the line is not JSON' } };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -32,7 +32,7 @@ export type FileRecord = {
 
 /** What is wrong with a row, as a code and as a sentence. */
 export type RowFault = {
-  readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value';
+  readonly reason: 'ragged_row' | 'not_json' | 'not_an_object' | 'nested_value' | 'too_long' | 'not_utf8' | 'unusable_columns';
   readonly column: string | null;
   readonly message: string;
 };
@@ -47,6 +47,8 @@ export type RecordsOptions = {
   readonly format: InputFormat | null;
   /** New names for columns, by their names in the file. */
   readonly rename: Readonly<Record<string, string>>;
+  /** Gives each row of CSV as soon as it has come, and not with the next one. */
+  readonly isLive?: boolean;
 };
 
 /**
@@ -56,22 +58,29 @@ export type RecordsOptions = {
 export async function* readRecords(source: () => AsyncIterable<Uint8Array>, options: RecordsOptions): AsyncGenerator<RecordBatch> {
   const title = titleOf(options.name);
   const blocks = fromFirstWord(readLineBlocks(source(), title));
-  const first = await blocks.next();
-  if (first.done === true) {
-    throw fail('file_invalid', {
-      message: `${title} is empty.`,
-      hint: 'The first line of a CSV file names its columns.',
-      details: { path: options.name },
-    });
+  try {
+    const first = await blocks.next();
+    if (first.done === true) throw emptyFile(options.name, title);
+    const given = { title, rename: options.rename, isLive: options.isLive ?? false, blocks: resumed(first.value, blocks) };
+    yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
+  } finally {
+    await blocks.return(undefined); // also where nobody got to read on: an open file would stay open
   }
-  const given = { title, rename: options.rename, blocks: resumed(first.value, blocks) };
-  yield* formatOf(options, first.value, title) === 'csv' ? csvRecords(given) : ndjsonRecords(given);
+}
+
+function emptyFile(path: string, title: string): Error {
+  return fail('file_invalid', {
+    message: `${title} is empty.`,
+    hint: 'The first line of a CSV file names its columns.',
+    details: { path },
+  });
 }
 
 /** What both readers are given. `title` names the file in messages. */
 export type RecordSource = {
   readonly title: string;
   readonly rename: Readonly<Record<string, string>>;
+  readonly isLive: boolean;
   readonly blocks: AsyncIterable<LineBlock>;
 };
 
@@ -99,8 +108,8 @@ async function* resumed(first: LineBlock, others: AsyncGenerator<LineBlock>): As
 
 function formatOf({ format, name }: RecordsOptions, { text }: LineBlock, title: string): InputFormat {
   if (format !== null) return format;
-  if (/\.(csv|tsv)$/i.test(name)) return 'csv';
-  if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson';
+  if (/\.(csv|tsv)(\.gz)?$/i.test(name)) return 'csv';
+  if (/\.(ndjson|jsonl)(\.gz)?$/i.test(name)) return 'ndjson';
   const first = text.trimStart().charAt(0);
   if (first !== '[') return first === '{' ? 'ndjson' : 'csv';
   throw fail('file_invalid', {

@@ -118,8 +118,8 @@ export function countAdmission(tally: Tally, admission: Admission): void {
   }
 }
 
-// A preview of a campaign that does not exist yet still asks the campaign's budgets, under an id that nobody has.
-async function openRun(host: SendHost, plan: SendPlan): Promise<Run | null> {
+/** Begins a run of the campaign, where there is one. A preview of a campaign that does not exist yet still asks its budgets, under an id that nobody has. */
+export async function openRun(host: SendHost, plan: Pick<SendPlan, 'sender' | 'campaign' | 'source' | 'dryRun'>): Promise<Run | null> {
   if (plan.campaign === null) return null;
   const id = host.ids.short<'campaign'>();
   const senderId = plan.sender.id;

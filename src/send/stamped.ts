@@ -29,11 +29,13 @@ export type StampPlan = {
   readonly campaignId: CampaignId | null;
   /** Gives every row a key made of campaign, recipient, template and parameters, unless it has one of its own. */
   readonly derivesKeys: boolean;
+  /** Keeps the order of the recipients, for whom the first one is to be sent first. */
+  readonly keepsOrder?: boolean;
 };
 
 const NONE: readonly never[] = [];
 
-/** Stamps recipients. Rows with derived keys come back in the order of their keys, in which the store takes them fastest. */
+/** Stamps recipients. Rows with derived keys come back in the order of their keys, in which the store takes them fastest, unless theirs is to be kept. */
 export async function stampRecipients(
   host: StampHost,
   plan: StampPlan,
@@ -55,5 +57,5 @@ export async function stampRecipients(
     const aliases = formerly.length === 0 ? NONE : formerly.map((id) => stampFor(recipient, id));
     return { recipient, to, stamp, aliases, order: keyOrder(stamp) };
   });
-  return plan.derivesKeys ? stamped.sort((left, right) => left.order - right.order) : stamped;
+  return plan.derivesKeys && plan.keepsOrder !== true ? stamped.sort((left, right) => left.order - right.order) : stamped;
 }

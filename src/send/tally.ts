@@ -126,7 +126,7 @@ export function countRefused(tally: Tally, reason: RefusalReason): void {
 }
 
 /** Moves a message from one count to another, and its money with it. */
-export function countSettled(tally: Tally, settlement: Settlement): void {
+export function countSettled(tally: Tally, settlement: Pick<Settlement, 'from' | 'to' | 'charged' | 'closed' | 'freeUnits'>): void {
   tally.counts[COUNTED_AS[settlement.from]] -= 1;
   tally.counts[COUNTED_AS[settlement.to]] += 1;
   move(tally.failedAs.own, settlement.from, -1);

@@ -96,7 +96,8 @@ async function workSender(work: OutboxWork, standing: WatchedSender): Promise<vo
   const way = createWay(work.transport);
   await repeat(work, `sender ${standing.now().sender.name}`, async () => {
     const { sender, over } = standing.now();
-    const plan = { sender, scope: { kind: 'all' }, countMax: null, patienceMs: IDLE_MS, onSettled: NOTHING, onStopping: NOTHING } as const;
+    const pace = { countMax: null, patienceMs: IDLE_MS, newcomersMs: IDLE_MS };
+    const plan = { sender, scope: { kind: 'all' }, ...pace, onSettled: NOTHING, onStopping: NOTHING } as const;
     try {
       const { claimed } = await dispatch({ store, transport: await way.of(sender), clock, workerId, interrupted: over }, plan);
       if (claimed > 0) work.onSent(claimed);

@@ -65,8 +65,16 @@ const RULES: readonly Rule[] = [
   { owner: 'channels.ts', may: ['errors.ts', 'values/', 'domain/', 'transports/', 'secrets.ts'], mayType: ['config.ts', 'ports/'] },
   { owner: 'secrets.ts', may: ['errors.ts'], mayType: ['domain/'], packages: ['node:fs'] },
   { owner: 'hook.ts', may: [], mayType: ['ports/'], packages: ['node:crypto'] },
-  { owner: 'host.ts', may: VALUES, mayType: ['ports/'], packages: ['node:'] },
-  { owner: 'streams.ts', may: ['errors.ts', 'host.ts'], mayType: ['ports/'], packages: ['node:'] },
+  { owner: 'read-file.ts', may: VALUES, packages: ['node:'] },
+  { owner: 'repeatable.ts', may: [...VALUES, 'read-file.ts'], mayType: ['ports/'], packages: ['node:'] },
+  { owner: 'gunzip.ts', may: VALUES, packages: ['node:'] },
+  {
+    owner: 'host.ts',
+    may: [...VALUES, 'read-file.ts', 'repeatable.ts', 'gunzip.ts'],
+    mayType: ['ports/'],
+    packages: ['node:'],
+  },
+  { owner: 'streams.ts', may: ['errors.ts', 'host.ts', 'read-file.ts'], mayType: ['ports/'], packages: ['node:'] },
   { owner: 'found.ts', may: [...VALUES, 'domain/', 'catalog/', 'store/key.ts'], mayType: ['config.ts', 'ports/'] },
   {
     owner: 'app.ts',

@@ -4,16 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { CAMPAIGN_CANCELLED, decideCampaignChange } from '../../src/domain/campaign.ts';
 import { fail } from '../../src/errors.ts';
 import type { Store } from '../../src/ports/store.ts';
-import { send, type SendHost, type SendPlan } from '../../src/send/send.ts';
-import { AT_ONCE } from '../../src/domain/schedule.ts';
+import { send, type SendPlan } from '../../src/send/send.ts';
 import type { Recipient } from '../../src/send/recipients.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
-import { createSandbox } from '../../src/transports/sandbox.ts';
 import { BATCH_MAX } from '../../src/values/batch.ts';
 import type { SenderId } from '../../src/values/id.ts';
 import { addCrowd } from '../conformance/store/crowd.ts';
-import { ids, makeSender, NOON } from '../conformance/store/fixture.ts';
+import { ids, NOON } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
+import { sendHostOn, sendPlanFor } from './sending.ts';
 
 type Admitting = { readonly plan?: Partial<SendPlan>; readonly beforeBatch: (batch: number) => Promise<void> };
 
@@ -21,45 +20,18 @@ type Admitting = { readonly plan?: Partial<SendPlan>; readonly beforeBatch: (bat
 async function admitting(store: Store, senderId: SenderId, { plan = {}, beforeBatch }: Admitting) {
   const people = await addCrowd(store, senderId, BATCH_MAX + 1);
   let batches = 0;
-  const host = {
-    store: {
-      ...store,
-      admit: async (...given: Parameters<typeof store.admit>) => {
-        await beforeBatch(batches++);
-        return store.admit(...given);
-      },
+  const host = sendHostOn({
+    ...store,
+    admit: async (...given: Parameters<typeof store.admit>) => {
+      await beforeBatch(batches++);
+      return store.admit(...given);
     },
-    transport: createSandbox(),
-    clock: { now: () => NOON, yield: () => Promise.resolve(), sleep: () => Promise.resolve() },
-    ids,
-    workerId: ids.sortable<'worker'>(NOON),
-    interrupted: new AbortController().signal,
-    digest: async () => (text: string) => Buffer.from(text),
-    diedWithProcess: [],
-  } as unknown as SendHost;
+  });
   const common = { key: null, language: null, content: '{}', checkedFor: null, costCenter: null, tags: [], sendAt: null, record: null };
   const recipients = people.map((phone, index): Recipient => ({ row: index + 1, to: { phone }, ...common }));
-  const whole: SendPlan = {
-    sender: makeSender({ id: senderId }),
-    template: { name: 'offer', languages: [] },
-    campaign: null,
-    source: null,
-    maxPrice: null,
-    timing: AT_ONCE,
-    dryRun: false,
-    queueOnly: false,
-    derivesKeys: false,
-    waitsForDelivery: false,
-    timeoutMs: null,
-    onAdmission: () => undefined,
-    onAdmitted: async () => undefined,
-    onProgress: () => undefined,
-    onStopping: () => undefined,
-    ...plan,
-  };
   return send(
     host,
-    whole,
+    sendPlanFor(senderId, plan),
     (async function* () {
       yield recipients;
     })(),

@@ -15,6 +15,16 @@ export function sourceOf(content: string | Uint8Array, chunkBytes = 1_000_000): 
   };
 }
 
+/** Bytes cut into pieces of these sizes, one after the other; the rest is one piece. */
+export async function* piecesOf(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+  let from = 0;
+  for (const size of sizes) {
+    yield bytes.subarray(from, from + size);
+    from = Math.min(from + size, bytes.length);
+  }
+  if (from < bytes.length) yield bytes.subarray(from);
+}
+
 /** Everything in a file. */
 export async function read(content: string | Uint8Array, { chunkBytes, ...options }: Reading = {}): Promise<Sheet> {
   let header: Header | null = null;

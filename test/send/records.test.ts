@@ -1,6 +1,7 @@
 // Which format a file has, and headers that cannot be used.
 
 import { describe, expect, it, test } from 'vitest';
+import { readRecords } from '../../src/send/records.ts';
 import { errorOf, read } from './files.ts';
 
 const OBJECT = '{"to":"+491"}\n';
@@ -10,6 +11,7 @@ describe('tells the format', () => {
   it.each([
     ['a.csv', TABLE, true],
     ['a.TSV', 'to\tname\n+491\tAda\n', true],
+    ['a.csv.gz', TABLE, true],
     ['a.ndjson', OBJECT, false],
     ['a.jsonl', OBJECT, false],
     ['-', TABLE, true],
@@ -66,4 +68,24 @@ describe('refuses a header', () => {
   it('but takes columns without a name, for whoever passes over them', async () => {
     expect((await read('to,,\n+491,,\n')).header?.columns).toEqual(['to', '', '']);
   });
+});
+
+test.each([
+  ['after its first rows', 'a.csv', TABLE],
+  ['before its first row', 'a.json', '[{}]'],
+])('ends its source when it is left %s', async (_when, name, text) => {
+  let isEnded = false;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      yield new TextEncoder().encode(text);
+      yield new TextEncoder().encode(text);
+    } finally {
+      isEnded = true;
+    }
+  }
+  const leave = async (): Promise<void> => {
+    for await (const _ of readRecords(source, { name, format: null, rename: {} })) break;
+  };
+  await leave().catch(() => undefined);
+  expect(isEnded).toBe(true);
 });

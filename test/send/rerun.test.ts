@@ -134,6 +134,25 @@ it('takes the list of errors, corrected, for the same rows', async () => {
   });
 });
 
+it('takes the list of errors of an NDJSON file, corrected, too', async () => {
+  const errors = join(world.directory, 'errors.csv');
+  const lines = [ADA, '+4915112345679', '12']
+    .map((to, index) => `${JSON.stringify({ to, name: `A, "${to}"`, order: `A-${index}` })}\n`)
+    .join('');
+  const run = ['--campaign', 'e', '--skip-invalid', '--errors', errors, '--json'];
+  expect(await countsOf(world.pipe(lines, 'send', 'order_shipped', '--from', '-', ...run))).toEqual({
+    code: 3,
+    delivered: 1,
+    refused: 1,
+    invalid: 1,
+  });
+  await world.run('contact', 'add', '+4915112345679', '--language', 'en_US', '--opt-in', 'utility', '--source', 'a test');
+  const corrected = readFileSync(errors, 'utf8').replace('""to"":""12""', `""to"":""${ADA}""`);
+  writeFileSync(errors, corrected);
+  const again = [...run.slice(0, 2), '--json'];
+  expect(await countsOf(world.run('send', 'order_shipped', '--from', errors, ...again))).toEqual({ code: 0, delivered: 2 });
+});
+
 it('refuses the same person twice on one command line, by number and by id', async () => {
   const { contact } = (await world.run('block', ADA, '--json')).json() as { contact: string };
   await world.run('unblock', ADA);

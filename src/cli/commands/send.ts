@@ -68,6 +68,7 @@ export const SendOptions = z.object({
   skipInvalid: flag,
   errors: text,
   details: flag,
+  live: flag,
 });
 
 export type SendOptions = z.output<typeof SendOptions>;
@@ -107,6 +108,11 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option('--skip-invalid', 'leave invalid rows out instead of doing nothing')
     .option('--errors <file>', 'write rows that are invalid or refused to a CSV file')
     .option('--details', 'every message in the JSON')
+    .option(
+      '--live',
+      'with --from -: send rows while they come, for as long as they come, and answer each in its order with a line of NDJSON; ' +
+        'nothing is checked ahead, an invalid row is answered `invalid`; --timeout: how long an answer may wait (30s)',
+    )
     .addHelpText(
       'after',
       helpText({
@@ -117,6 +123,7 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tollbell send order_shipped --from orders.csv --campaign 2026-11-orders --dry-run',
           'tollbell send spring_sale --from list.csv --campaign 2026-12-sale --at 2026-12-01T09:00+01:00 --expires-in 8h',
           'tollbell send order_shipped --from - --campaign 2026-11-orders --skip-invalid --errors left-out.csv < orders.csv',
+          'tail -f orders.ndjson | tollbell send order_shipped --from - --live --campaign 2026-11-orders > answers.ndjson',
         ],
         output:
           '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":null,"amounts":[…],"recovered":[…],"budget_warnings":[…],"next_due_at",' +
@@ -134,6 +141,8 @@ const DESCRIPTION =
   'Sends a notification to people who opted in, prices it and bills it. Consent, block, price and budget are checked before anything is sent.\n' +
   'In a file, the column `to` is required; parameters are columns by name; key, language, cost_center, tag and at are optional; name is passed over.\n' +
   'All rows are checked before the first one is sent. Running a file again under its campaign sends what was not sent yet, and nothing twice.\n' +
+  'Files may be packed (gzip) and in UTF-16. With --live rows come as NDJSON (CSV with --input csv), each with a key of its own unless there is a --campaign;\n' +
+  'standard output is NDJSON whatever --format says: {"row","id","to","status","reason",…,"key","column"} for each row, blank lines aside, then the summary.\n' +
   'Media is a link, the id of an upload, or a file, which is uploaded once: image (jpg, png; 5 MB), video (mp4, 3gp; 16 MB), audio (aac, amr, mp3, m4a, ogg;\n' +
   '16 MB), document (100 MB), sticker (webp; 100 KB, 500 KB where it moves). The provider keeps an upload for 30 days.';
 
@@ -151,6 +160,7 @@ function addContentOptions(command: Command): Command {
 /** Sends. Throws `usage` for options that contradict each other. */
 export async function runSend(app: App, options: SendOptions): Promise<SendView> {
   checkOptions(options);
+  if (options.live) return (await import('../send-live.ts')).sendPipe(app, options);
   return options.from === null ? sendDirect(app, options) : sendFile(app, options, options.from);
 }
 
@@ -159,6 +169,7 @@ function checkOptions(options: SendOptions): void {
   checkContent(options);
   if ((to.length === 0) === (from === null)) throw usage('Say whom to send to: --to, or --from a file.', 'One of the two.');
   if (from !== null && template === null) throw usage('--text and --media go with --to only.', 'A file is sent with a template.');
+  if (options.live) return checkLive(options);
   if (from !== null && campaign === null)
     throw usage('A file needs a --campaign.', 'Its name makes each row happen once, however often the file is run.');
   if (key !== null && (to.length > 1 || from !== null))
@@ -167,6 +178,14 @@ function checkOptions(options: SendOptions): void {
     throw usage('With --at there is no delivery to wait for.', 'Leave out --wait; tollbell dispatch sends it when it is due.');
   if (queue && (wait === 'delivered' || timeout !== null))
     throw usage('With --queue nothing is sent, so there is nothing to wait for.', 'Leave out --queue, or --wait and --timeout.');
+}
+
+function checkLive({ from, key, dryRun, wait }: SendOptions): void {
+  if (from !== '-') throw usage('--live goes with --from -.', 'It reads standard input for as long as rows come.');
+  if (dryRun) throw usage('--live and --dry-run exclude each other.', 'What is still to come cannot be estimated; a file can.');
+  if (wait === 'delivered')
+    throw usage('--live does not wait for deliveries.', 'It answers when the provider took a message; tollbell serve hears of deliveries.');
+  if (key !== null) throw usage('--key goes with one --to.', 'Give each row a key: {"to":"…","key":"…"}.');
 }
 
 function checkContent({ template, text: freeForm, media, headerMedia, caption, filename }: SendOptions): void {

@@ -62,33 +62,38 @@ export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: A
   // Only free-form messages, and estimates, ask for the windows.
   const asksForWindows = batch.template === null || batch.mode === 'preview';
   const sql = (batch.asksForZone ? ZONED : PLAIN)[asksForWindows ? 'with' : 'without'];
-  const [statement, name] = 'phone' in to ? [sql.byPhone, to.phone] : 'userId' in to ? [sql.byUserId, to.userId] : [sql.byId, to.contactId];
-  const ofSender = asksForWindows ? [senderId, senderId] : [senderId];
-  const find = (who: string): readonly AddresseeRow[] =>
-    sqlite
-      .prepare(statement)
-      .raw()
-      .all(...ofSender, accountId, who) as readonly AddresseeRow[];
-  const written = find(name);
-  const other = written.length === 0 && 'phone' in to ? otherWriting(to.phone) : null;
-  const rows = other === null ? written : find(other);
-  const [first] = rows;
-  if (first === undefined) return null;
-  const [contactId, phone, userId, language, undeliverableAt, , , , , inboundAt, freeEntryUntil, timeZone] = first;
-  return {
-    contactId,
-    phone,
-    userId,
-    language,
-    flags: rows.flatMap(toFlag),
-    lastInboundAt: inboundAt,
-    freeEntryUntil,
-    undeliverable: undeliverableAt !== null,
-    isNewcomer: batch.mode === 'preview' && transport !== 'sandbox' && reach.isNew(accountId, { contactId, inboundAt }, batch.at),
-    timeZone,
+  const find = (statement: string, name: string): readonly AddresseeRow[] => {
+    const prepared = sqlite.prepare(statement).raw();
+    const rows = asksForWindows ? prepared.all(senderId, senderId, accountId, name) : prepared.all(senderId, accountId, name);
+    return rows as readonly AddresseeRow[];
   };
+  const isNew: IsNew = (contactId, inboundAt) =>
+    batch.mode === 'preview' && transport !== 'sandbox' && reach.isNew(accountId, { contactId, inboundAt }, batch.at);
+  if ('userId' in to) return toFacts(find(sql.byUserId, to.userId), isNew);
+  if ('contactId' in to) return toFacts(find(sql.byId, to.contactId), isNew);
+  const written = find(sql.byPhone, to.phone);
+  const other = written.length === 0 ? otherWriting(to.phone) : null;
+  return toFacts(other === null ? written : find(sql.byPhone, other), isNew);
 }
 
-function toFlag([, , , , , subject, scope, kind, at]: AddresseeRow): readonly ConsentFlag[] {
-  return subject === null ? [] : [{ subject, scope, kind, at } as ConsentFlag];
+type IsNew = (contactId: ContactId, inboundAt: Instant | null) => boolean;
+
+// By place, and nothing is copied: this is asked for every row of a file.
+function toFacts(rows: readonly AddresseeRow[], isNew: IsNew): AddresseeFacts | null {
+  const first = rows[0];
+  if (first === undefined) return null;
+  const flags: ConsentFlag[] = [];
+  for (const row of rows) if (row[5] !== null) flags.push({ subject: row[5], scope: row[6], kind: row[7], at: row[8] } as ConsentFlag);
+  return {
+    contactId: first[0],
+    phone: first[1],
+    userId: first[2],
+    language: first[3],
+    flags,
+    lastInboundAt: first[9],
+    freeEntryUntil: first[10],
+    undeliverable: first[4] !== null,
+    isNewcomer: isNew(first[0], first[9]),
+    timeZone: first[11],
+  };
 }

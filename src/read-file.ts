@@ -1,0 +1,74 @@
+// Files that are read: their bytes in chunks, and what is said where that fails.
+
+import { createReadStream, type Stats, statSync } from 'node:fs';
+import { type AppError, fail } from './errors.ts';
+import { titleOf } from './values/text.ts';
+
+/** How much of a file is read at once. Four times as much keeps four times as many rows alive, and saves a tenth of a second in a million rows. */
+export const READ_BYTES = 64 * 1024;
+
+/** The bytes of a file. Throws `file_unreadable`. */
+export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  await keepHeapSmall();
+  if (isDirectory(path)) throw unreadable(path, Object.assign(new Error(path), { code: 'EISDIR' }));
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/**
+ * Rows live as long as their batch. Left to itself V8 answers with a young generation of 48 MB and as much garbage behind it: a file of a million rows took
+ * 165 MB in all, and takes 130 MB with the young generation as it starts, at the same speed.
+ */
+export async function keepHeapSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** `file_unreadable`, with what the system said. */
+export function unreadable(path: string, cause: unknown): AppError {
+  return fail('file_unreadable', {
+    message: `${titleOf(path)} cannot be read: ${reasonOf(cause)}`,
+    hint: 'Check the path and its permissions.',
+    cause,
+    details: { path },
+  });
+}
+
+/** What the system said, as the end of a sentence. */
+export function reasonOf(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied.';
+    case 'ENOSPC':
+      return 'the disk is full.';
+    case 'EISDIR':
+      return 'it is a directory.';
+    default:
+      return code ?? 'the system refused.';
+  }
+}
+
+/** Also true where there is no file: reading it fails with its own message, and writing makes it. */
+export function isRegularFile(path: string): boolean {
+  return statOf(path)?.isFile() ?? true;
+}
+
+export function isDirectory(path: string): boolean {
+  return statOf(path)?.isDirectory() ?? false;
+}
+
+/** What the system tells of a file. Undefined also where it does not let us look: opening the file then tells why. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}

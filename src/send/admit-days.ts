@@ -1,0 +1,33 @@
+// What is so on the day on which a message is due: asked once for a batch, not for each message.
+
+import { pricingRules } from '../catalog/pricing-rules.ts';
+import type { Category } from '../domain/consent.ts';
+import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
+import type { OpenWindow } from '../domain/window.ts';
+import type { Day } from '../values/time.ts';
+
+export type Days = {
+  /** In the sender's zone: the day of the instant, and the last one on which what is due then may be delivered. */
+  readonly first: Day;
+  readonly last: Day;
+  /** Whether a category is free on the first day in every window, as free-form messages were before the first card that has a price for them. */
+  readonly isFree: (category: Category) => boolean;
+  /** The same in one window. */
+  readonly isFreeIn: (category: Category, window: OpenWindow) => boolean;
+};
+
+/** The answers of a day, and of the days until the last one. */
+export function daysOf(first: Day, last: Day): Days {
+  const free = new Map<string, boolean>();
+  const once = (name: string, ask: () => boolean): boolean => {
+    const known = free.get(name) ?? ask();
+    free.set(name, known);
+    return known;
+  };
+  return {
+    first,
+    last,
+    isFree: (category) => once(category, () => isAlwaysFree(pricingRules(), { category, day: first })),
+    isFreeIn: (category, window) => once(`${category} ${window}`, () => isFreeIn(pricingRules(), { category, day: first, window })),
+  };
+}
