@@ -134,12 +134,15 @@ const CORRECTIONS_FACTS = /* sql */ `
     SELECT message_id, MAX(l.sequence), rule, posted, market, category, pricing_type FROM own l JOIN bucket b ON b.id = l.bucket_id
     WHERE ${deliveries('l')} <> 0 GROUP BY message_id
   ),
-  place AS (SELECT message_id, hold_bucket_id, SUM(held) AS held FROM own GROUP BY message_id, hold_bucket_id),
+  stray AS (
+    SELECT o.message_id, SUM(o.held) AS held FROM own o JOIN message m ON m.id = o.message_id
+    WHERE o.hold_bucket_id <> m.hold_bucket_id GROUP BY o.message_id, o.hold_bucket_id HAVING SUM(o.held) <> 0
+  ),
   -- What the rows put where, whatever the day: all but the last was taken back from where it was.
   seat AS (
     SELECT l.message_id, market, category, pricing_type, SUM(${deliveries('l')}) AS delivered, SUM(l.posted) AS posted
     FROM own l JOIN bucket b ON b.id = l.bucket_id
-    WHERE ${deliveries('l')} <> 0 GROUP BY 1, 2, 3, 4
+    WHERE ${deliveries('l')} <> 0 GROUP BY 1, 2, 3, 4 HAVING SUM(${deliveries('l')}) <> 0 OR SUM(l.posted) <> 0
   )
   SELECT m.id, m.price, w.rule, m.pricing NOT LIKE w.pricing_type || '/%' AS is_misheard,
     SUM(o.kind = 'repricing') AS repricings,
@@ -147,9 +150,9 @@ const CORRECTIONS_FACTS = /* sql */ `
     SUM(o.kind = 'charge') AS charges,
     SUM(${deliveries('o')}) AS delivered,
     SUM(iif(${deliveries('o')} <> 0, o.posted, 0)) AS net, w.posted AS last,
-    (SELECT COUNT(*) FROM place WHERE message_id = m.id AND hold_bucket_id <> m.hold_bucket_id AND held <> 0) AS strays,
-    (SELECT COUNT(*) FROM seat s WHERE s.message_id = m.id AND (s.market, s.category, s.pricing_type) <> (w.market, w.category, w.pricing_type)
-      AND (s.delivered <> 0 OR s.posted <> 0)) AS left_behind
+    m.id IN (SELECT message_id FROM stray) AS is_astray,
+    m.id IN (SELECT s.message_id FROM seat s JOIN word v ON v.message_id = s.message_id
+      WHERE (s.market, s.category, s.pricing_type) <> (v.market, v.category, v.pricing_type)) AS is_left_behind
   FROM own o
   JOIN message m ON m.id = o.message_id
   LEFT JOIN word w ON w.message_id = m.id
@@ -161,7 +164,7 @@ export const CORRECTIONS: Survey = {
   counted: `SELECT COUNT(DISTINCT message_id) FROM ledger WHERE kind = 'repricing' OR kind = 'adjustment'`,
   facts: CORRECTIONS_FACTS,
   rules: [
-    { check: 'buckets', wrong: 'It holds money in another bucket than its own.', when: 'strays > 0' },
+    { check: 'buckets', wrong: 'It holds money in another bucket than its own.', when: 'is_astray' },
     { check: 'holds', wrong: 'It was priced anew by half: one of the two entries is missing.', when: 'repricings % 2 <> 0' },
     { check: 'prices', wrong: 'Adjusted, and never charged.', when: 'adjustments > 0 AND charges = 0' },
     {
@@ -174,7 +177,7 @@ export const CORRECTIONS: Survey = {
       wrong: 'A delivery was taken back and not booked anew, or booked anew and never taken back.',
       when: 'charges > 0 AND delivered <> charges',
     },
-    { check: 'charges', wrong: 'A delivery was taken back from where it was not booked.', when: 'charges = 1 AND left_behind > 0' },
+    { check: 'charges', wrong: 'A delivery was taken back from where it was not booked.', when: 'charges = 1 AND is_left_behind' },
     {
       check: 'prices',
       wrong: 'What is left of charge and adjustments is not what the last word on the price says.',
