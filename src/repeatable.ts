@@ -106,11 +106,12 @@ async function openNameless(name: string): Promise<FileHandle> {
 
 // Blocks of the same size each time, the last one aside, whatever pieces the system gives.
 async function* readHandle(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  await keepHeapSmall();
+  const look = await keepHeapSmall();
   for (let position = 0; ; ) {
     const block = await readBlock(handle, position);
     if (block.length === 0) return;
     position += block.length;
+    look();
     yield block;
   }
 }

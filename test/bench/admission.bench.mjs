@@ -1,9 +1,10 @@
 // How fast a file is admitted: the real command (`send --from FILE --queue`, checks included) against a bare better-sqlite3 loop that inserts the same rows
-// into the same tables, in the same order, batches and durability. Prints rows per second, their ratio, and the command's peak memory.
+// into the same tables, in the same order, batches and durability; the same command whose last row is wrong, which ends when all rows are checked; and the
+// dry run with its estimate. Prints rows per second, by the clock and by processor time, which other work on the machine changes less; the ratios; the peaks.
 //   node test/bench/admission.bench.mjs [--rows 1000000] [--keep DIR]
 
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, copyFileSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,20 +21,26 @@ const prepared = join(folder, 'prepared.db');
 const admitted = join(folder, 'admitted.db');
 const bare = join(folder, 'bare.db');
 const file = join(folder, 'orders.csv');
+const wrongFile = join(folder, 'wrong.csv');
+const TICKS_PER_SECOND = 100;
 
 try {
   prepare();
   copyStore(prepared, admitted);
   copyStore(prepared, bare);
-  const command = await runCommand();
+  const checked = await runCommand(['--campaign', 'bench', '--queue'], { from: wrongFile, exit: 2 });
+  const estimated = await runCommand(['--campaign', 'bench', '--dry-run']);
+  const command = await runCommand(['--campaign', 'bench', '--queue']);
   const loop = runLoop();
-  const rate = (seconds) => Math.round(ROWS / seconds).toLocaleString('en');
+  const admission = { seconds: command.seconds - checked.seconds, processor: command.processor - checked.processor };
   console.log(
     `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${ROWS.toLocaleString('en')} rows, batches of ${BATCH}, synchronous FULL`,
   );
-  console.log(`bare loop   ${loop.toFixed(1)} s  ${rate(loop)} rows/s`);
-  console.log(`command     ${command.seconds.toFixed(1)} s  ${rate(command.seconds)} rows/s  peak memory ${command.peakMegabytes} MB`);
-  console.log(`ratio       ${(loop / command.seconds).toFixed(2)} (at least 0.5)`);
+  print('bare loop', loop);
+  print('check alone', checked);
+  print('admission', admission, `ratio ${ratio(loop, admission)} (at least 0.6)`);
+  print('whole command', command, `ratio ${ratio(loop, command)}; at least 20,000 rows/s, aim 45,000`);
+  print('dry run', estimated, 'at least 60,000 rows/s');
 } finally {
   if (values.keep === undefined) rmSync(folder, { recursive: true });
 }
@@ -66,6 +73,8 @@ function prepare() {
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
   closeSync(out);
+  copyFileSync(file, wrongFile);
+  appendFileSync(wrongFile, '12,Nobody,A-0\n');
 }
 
 function copyStore(from, to) {
@@ -73,27 +82,44 @@ function copyStore(from, to) {
   cpSync(`${from}.key`, `${to}.key`);
 }
 
-function runCommand() {
-  const args = [LAUNCHER, 'send', 'order_shipped', '--from', file, '--campaign', 'bench', '--queue', '-q', '--json', '--db', admitted];
+function runCommand(options, { from = file, exit = 0 } = {}) {
+  const args = [LAUNCHER, 'send', 'order_shipped', '--from', from, ...options, '-q', '--json', '--db', admitted];
   return new Promise((done, failed) => {
     const start = performance.now();
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', exit === 0 ? 'inherit' : 'ignore'] });
+    child.stdout.resume();
     let peakMegabytes = 0;
+    let processor = 0;
     const watch = setInterval(() => {
-      const peak = /VmHWM:\s+(\d+) kB/.exec(readStatus(child.pid));
+      const peak = /VmHWM:\s+(\d+) kB/.exec(readStatus(child.pid, 'status'));
       if (peak !== null) peakMegabytes = Math.round(Number(peak[1]) / 1024);
-    }, 100);
+      const ticks = readStatus(child.pid, 'stat').split(') ')[1]?.split(' ');
+      if (ticks !== undefined) processor = (Number(ticks[11]) + Number(ticks[12])) / TICKS_PER_SECOND;
+    }, 20);
     child.on('exit', (code) => {
       clearInterval(watch);
-      if (code === 0) done({ seconds: (performance.now() - start) / 1_000, peakMegabytes });
+      if (code === exit) done({ seconds: (performance.now() - start) / 1_000, processor, peakMegabytes });
       else failed(new Error(`the command ended with ${code}`));
     });
   });
 }
 
-function readStatus(pid) {
+function print(what, { seconds, processor, peakMegabytes }, more = '') {
+  const rate = (time) => Math.round(ROWS / time).toLocaleString('en');
+  const clock = `${seconds.toFixed(1)} s ${rate(seconds)} rows/s`;
+  const peak = peakMegabytes === undefined ? '' : `peak memory ${peakMegabytes} MB`;
+  console.log(
+    `${what.padEnd(14)}${clock.padEnd(26)}processor ${`${processor.toFixed(1)} s ${rate(processor)} rows/s`.padEnd(24)} ${peak}  ${more}`.trimEnd(),
+  );
+}
+
+function ratio(loop, { seconds, processor }) {
+  return `${(loop.seconds / seconds).toFixed(2)} by the clock, ${(loop.processor / processor).toFixed(2)} by the processor`;
+}
+
+function readStatus(pid, what) {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
+    return readFileSync(`/proc/${pid}/${what}`, 'utf8');
   } catch {
     return ''; // it has just ended
   }
@@ -111,10 +137,12 @@ function runLoop() {
     'UPDATE counter SET units = units + ?, reserved = reserved + ?, committed = committed + ? WHERE bucket_id = 1',
   );
   let seconds = 0;
+  let processor = 0;
   for (let from = 0; from < ROWS; from += 50_000) {
     const pages = tables.map((table) => source.prepare(`SELECT * FROM ${table} ORDER BY 1 LIMIT 50000 OFFSET ${from}`).raw().all());
     const inserts = tables.map((table, index) => insertInto(target, table, pages[index][0].length));
     const start = performance.now();
+    const before = process.cpuUsage();
     for (let row = 0; row < pages[0].length; row += BATCH) {
       target.exec('BEGIN IMMEDIATE');
       inserts.forEach((insert, table) => pages[table].slice(row, row + BATCH).forEach((values) => insert.run(values)));
@@ -122,10 +150,12 @@ function runLoop() {
       target.exec('COMMIT');
     }
     seconds += (performance.now() - start) / 1_000;
+    const { user, system } = process.cpuUsage(before);
+    processor += (user + system) / 1_000_000;
   }
   source.close();
   target.close();
-  return seconds;
+  return { seconds, processor };
 }
 
 function insertAll(db, table, rows) {

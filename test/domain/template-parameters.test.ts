@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { declaredParameters, parameterProblems } from '../../src/domain/template-parameters.ts';
+import { declaredParameters, parameterProblems, takesTheSame } from '../../src/domain/template-parameters.ts';
 import { parseTemplate } from '../../src/domain/template-parse.ts';
 import { LOGIN_CODE, templateOf } from './templates.ts';
 
@@ -177,3 +177,44 @@ describe('parameterProblems', () => {
 function url(address: string) {
   return { type: 'URL', text: 'Track', url: address };
 }
+
+describe('takesTheSame', () => {
+  const en = templateOf([{ type: 'BODY', text: 'Hello {{1}}, {{2}}.' }]);
+
+  it('holds for other words around the same parameters', () => {
+    expect(takesTheSame(en, templateOf([{ type: 'BODY', text: 'Hola {{1}}: {{2}}.' }], { language: 'es' }))).toBe(true);
+  });
+
+  it.each([
+    ['fewer parameters', [{ type: 'BODY', text: 'Hola {{1}}.' }]],
+    [
+      'another name',
+      [
+        { type: 'BODY', text: 'Hola {{1}}.' },
+        { type: 'HEADER', format: 'TEXT', text: 'Para {{1}} hoy', example: { header_text: ['Ada'] } },
+      ],
+    ],
+    [
+      'less room',
+      [
+        { type: 'BODY', text: 'Hola {{1}}, {{2}}.' },
+        { type: 'FOOTER', text: 'adios' },
+      ],
+    ],
+  ])('does not for %s', (_what, components) => {
+    const other = templateOf(components, { language: 'es' });
+    expect([takesTheSame(en, other), takesTheSame(other, en)]).toEqual([false, false]);
+  });
+
+  it('does not for another kind of value', () => {
+    const image = templateOf([
+      { type: 'HEADER', format: 'IMAGE' },
+      { type: 'BODY', text: 'Hola' },
+    ]);
+    const video = templateOf([
+      { type: 'HEADER', format: 'VIDEO' },
+      { type: 'BODY', text: 'Hola' },
+    ]);
+    expect([takesTheSame(image, video), takesTheSame(image, image)]).toEqual([false, true]);
+  });
+});
