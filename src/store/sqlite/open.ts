@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { fail } from '../../errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { diskError, syncDirectory } from '../disk.ts';
+import { createJournals, type Journals } from '../journal.ts';
 import { createAdmitStore } from './admit.ts';
 import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
@@ -32,6 +33,7 @@ import { createReconcileStore } from './reconcile.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
+import { createInFlight } from './take-back.ts';
 import { createTemplateChanger } from './template-changes.ts';
 import { createTemplateStore } from './templates.ts';
 import { createTierStore } from './tiers.ts';
@@ -44,8 +46,12 @@ export type OpenOptions = {
   readonly busyTimeoutMs: number;
 };
 
+/** `journals` where several connections of a process share them. */
+export type StoreOptions = OpenOptions & { readonly journals?: Journals };
+
 /** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
-export async function openSqliteStore(options: OpenOptions): Promise<Store> {
+export async function openSqliteStore(options: StoreOptions): Promise<Store> {
+  const { journals = createJournals(options.path) } = options;
   const sqlite = openSqlite(options);
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
@@ -63,7 +69,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
   const parts = { sqlite, pace, repricer, book, budgets, warnings, prices, senders, templates, settler, liveness, flags: contacts };
   return {
     ...createAdmitStore(parts),
-    ...createOutboxStore(parts),
+    ...createOutboxStore({ ...parts, journals }),
     ...createSettleStore(parts),
     ...createFoundation(parts),
     ...contacts.store,
@@ -86,6 +92,7 @@ export async function openSqliteStore(options: OpenOptions): Promise<Store> {
     ...createReconcileStore({ sqlite, book, prices, senders, closings }),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
+      journals.close(createInFlight(sqlite));
       liveness.release();
       sqlite.connection.close();
     },

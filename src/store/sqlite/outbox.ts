@@ -1,8 +1,6 @@
 // The outbox on SQLite: settle and claim in one commit, and take back what dead processes left.
 
 import { assert } from '../../errors.ts';
-import { silenceEnd } from '../../domain/message.ts';
-import { deliveryTtlMs } from '../../domain/template-ttl.ts';
 import { isWindowOpen } from '../../domain/window.ts';
 import {
   type ClaimDecision,
@@ -22,6 +20,7 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { MessageId, TemplateId, WorkerId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
+import type { Journals } from '../journal.ts';
 import type { FlagReader } from './contacts.ts';
 import type { Sqlite } from './database.ts';
 import { onceEach } from './once-each.ts';
@@ -34,6 +33,7 @@ import type { Repricer } from './reprice.ts';
 import type { SenderStore } from './senders.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import type { Settler } from './settle.ts';
+import { createInFlight, takeBack } from './take-back.ts';
 import type { TemplateStore } from './templates.ts';
 import { conversationOf, type Windows, windowsOf } from './windows.ts';
 
@@ -48,6 +48,7 @@ type OutboxParts = {
   readonly templates: TemplateStore;
   readonly flags: FlagReader;
   readonly liveness: Liveness;
+  readonly journals: Journals;
   readonly pace: PaceStore;
   readonly repricer: Repricer;
 };
@@ -75,23 +76,18 @@ const NEWEST_EVENT = /* sql */ `SELECT ifnull(MAX(sequence), 0) FROM consent_eve
 
 const WORKERS_IN_FLIGHT = /* sql */ `SELECT DISTINCT worker_id FROM message WHERE state = 'sending'`;
 
-const CLAIMS_OF = /* sql */ `
-  SELECT m.id, s.transport, m.template_id FROM message m JOIN sender s ON s.id = m.sender_id WHERE m.state = 'sending' AND m.worker_id = ?`;
-
-const TAKE_BACK = /* sql */ `
-  UPDATE message SET state = ?, reason = ?, expires_at = ifnull(?, expires_at), worker_id = NULL, changed_at = ?
-  WHERE id = ? AND state = 'sending'`;
-
 const SILENT = /* sql */ `
   SELECT id FROM message WHERE (state = 'accepted' OR state = 'sent' OR state = 'unknown') AND expires_at <= ? ORDER BY expires_at LIMIT ${BATCH_MAX}`;
 
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
-  const { sqlite, settler, liveness, pace } = parts;
+  const { sqlite, settler, liveness, journals, pace } = parts;
   const scopes = createScopeQueries(sqlite);
+  const inFlight = createInFlight(sqlite);
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
+      journals.flush(inFlight);
       if (asked.room > 0) liveness.hold(asked.workerId); // before the claim is visible to those who look for the dead
       return sqlite.write((): TurnResult => {
         const turn = { ...asked, at: asked.now() };
@@ -101,11 +97,12 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt };
       });
     },
-    recover: async ({ diedWithProcess, at }) => {
+    journal: journals.open,
+    recover: async ({ diedWithProcess, at }, rules) => {
       const workers = sqlite.query(() => sqlite.prepare(WORKERS_IN_FLIGHT).pluck().all()) as readonly WorkerId[];
       const recoveries: Recovery[] = [];
       for (const workerId of workers) {
-        liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at })));
+        liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }, rules)));
       }
       return recoveries;
     },
@@ -245,22 +242,5 @@ function toStop(candidate: Candidate, decision: Exclude<ClaimDecision, { kind: '
     kind: decision.kind === 'expire' ? 'expired' : 'cancelled',
     at,
     error: decision.kind === 'expire' ? null : { code: decision.reason, title: '' },
-  });
-}
-
-function takeBack(
-  { sqlite, templates }: OutboxParts,
-  dead: { readonly workerId: WorkerId; readonly diedWithProcess: readonly string[]; readonly at: Instant },
-): readonly Recovery[] {
-  return sqlite.write(() => {
-    const claims = sqlite.prepare(CLAIMS_OF).raw().all(dead.workerId) as readonly (readonly [MessageId, string, TemplateId | null])[];
-    return claims.map(([messageId, transport, templateId]): Recovery => {
-      const to = dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown';
-      const isUnknown = to === 'unknown';
-      const ttlMs = deliveryTtlMs(templateId === null ? null : templates.byId(templateId));
-      const expiresAt = isUnknown ? silenceEnd(dead.at, ttlMs) : null;
-      sqlite.prepare(TAKE_BACK).run(to, isUnknown ? 'process_died' : null, expiresAt, dead.at, messageId);
-      return { messageId, to };
-    });
   });
 }
