@@ -20,6 +20,8 @@ export type Channel = {
   readonly mustRun: (...args: readonly string[]) => Record<string, unknown>;
   /** Starts a command and leaves it to the test. */
   readonly start: (...args: readonly string[]) => ChildProcess;
+  /** Kills the receiver of webhooks, and starts another one at the same address. */
+  readonly replaceReceiver: () => Promise<void>;
   /** Asks the emulator's own interface. */
   readonly emulator: (path: string, body?: object) => Promise<Record<string, unknown>>;
   readonly close: () => Promise<void>;
@@ -66,7 +68,8 @@ export async function openChannel(options: { readonly scenario?: object; readonl
   const base = ['--api-base', String(emulator['url']), '--rate', String(options.rate ?? 80)];
   mustRun('sender', 'add', 'shop', '--transport', 'whatsapp', ...ids, ...places, ...base);
   mustRun('sender', 'default', 'shop');
-  const served = await readyLine(start('serve', '--port', '0', '--json'));
+  let receiver = start('serve', '--port', '0', '--json');
+  const served = await readyLine(receiver);
   const admin = String(emulator['admin_url']);
   const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -80,6 +83,12 @@ export async function openChannel(options: { readonly scenario?: object; readonl
     run,
     mustRun,
     start,
+    replaceReceiver: async () => {
+      receiver.kill('SIGKILL');
+      await once(receiver, 'exit');
+      receiver = start('serve', '--port', new URL(String(served['url'])).port, '--json');
+      await readyLine(receiver);
+    },
     emulator: ask,
     close: async () => {
       for (const child of started) child.kill('SIGKILL');
