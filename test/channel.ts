@@ -14,6 +14,8 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 export type Channel = {
   readonly directory: string;
   readonly db: string;
+  /** What the commands that are run or started from now on find in their environment, besides the secrets. */
+  readonly variables: Record<string, string>;
   /** Runs a command to its end, with `--json`. */
   readonly run: (...args: readonly string[]) => Ended;
   /** The same; throws where it does not end with 0. */
@@ -27,17 +29,20 @@ export type Channel = {
   readonly close: () => Promise<void>;
 };
 
+/** `directory` is where all of it lies; one of its own where it is not said. */
+type ChannelOptions = { readonly scenario?: object; readonly rate?: number; readonly directory?: string };
+
 /** Starts everything. `--dispatch` of the receiver is the test's choice. */
-export async function openChannel(options: { readonly scenario?: object; readonly rate?: number } = {}): Promise<Channel> {
-  const directory = mkdtempSync(join(tmpdir(), 'tollbell-channel-'));
+export async function openChannel(options: ChannelOptions = {}): Promise<Channel> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tollbell-channel-'));
   const db = join(directory, 'store.db');
   const scenario = join(directory, 'scenario.json');
   writeFileSync(scenario, JSON.stringify(options.scenario ?? {}));
-  const secrets: Record<string, string> = {};
+  const variables: Record<string, string> = {};
   const started: ChildProcess[] = [];
   const environment = () => ({
     ...process.env,
-    ...secrets,
+    ...variables,
     HOME: directory,
     XDG_CACHE_HOME: join(tmpdir(), 'tollbell-channel-cache'),
     TOLLBELL_DB: db,
@@ -59,9 +64,9 @@ export async function openChannel(options: { readonly scenario?: object; readonl
   };
 
   const emulator = await readyLine(start('emulator', '--port', '0', '--scenario', scenario, '--json'));
-  secrets['SHOP_TOKEN'] = String(emulator['access_token']);
-  secrets['SHOP_SECRET'] = String(emulator['app_secret']);
-  secrets['SHOP_VERIFY'] = String(emulator['verify_token']);
+  variables['SHOP_TOKEN'] = String(emulator['access_token']);
+  variables['SHOP_SECRET'] = String(emulator['app_secret']);
+  variables['SHOP_VERIFY'] = String(emulator['verify_token']);
   mustRun('init', '-y');
   const ids = ['--phone-number-id', String(emulator['phone_number_id']), '--waba-id', String(emulator['waba_id'])];
   const places = ['--token-env', 'SHOP_TOKEN', '--app-secret-env', 'SHOP_SECRET', '--verify-token-env', 'SHOP_VERIFY'];
@@ -80,6 +85,7 @@ export async function openChannel(options: { readonly scenario?: object; readonl
   return {
     directory,
     db,
+    variables,
     run,
     mustRun,
     start,

@@ -3,12 +3,13 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseJournal } from '../../src/store/journal-lines.ts';
 import type { MessageId } from '../../src/values/id.ts';
-import { type Channel, openChannel, until } from '../channel.ts';
+import { type Channel, openChannel } from '../channel.ts';
+import { finishCampaign, isSent, prepareCampaign } from './campaign.ts';
 import { askStore, compare, type Truth } from './truth.ts';
 
 export type KillPlan = { readonly rows: number; readonly kills: number; readonly seed: number; readonly rate: number };
@@ -30,14 +31,11 @@ const FAULTS = {
   delay: { rate: 0.05, delay_ms: 300 },
 };
 
-const phone = (index: number): string => `+49151${String(10_000_000 + index * 10 + 9)}`;
-
 /** Kills as often as planned, or until all is sent, whichever comes first; then lets the campaign end, and compares. */
 export async function killCampaign({ rows, kills, seed, rate }: KillPlan): Promise<KillReport> {
   const channel = await openChannel({ scenario: { seed, latency_ms: [5, 50], rates: FAULTS }, rate });
   try {
-    const numbers = Array.from({ length: rows }, (_, index) => phone(index));
-    const campaign = prepare(channel, numbers);
+    const { numbers, campaign } = prepareCampaign(channel, rows);
     const killed = { sender: 0, receiver: 0 };
     const left: Left = { claimed: 0, unanswered: 0, answered: 0, unsent: 0 };
     const random = createRandom(seed);
@@ -57,21 +55,11 @@ export async function killCampaign({ rows, kills, seed, rate }: KillPlan): Promi
       killed.sender += (await Promise.all(deaths)).filter(Boolean).length;
       countLeft(channel.db, left);
     }
-    await finish(channel, campaign, rows);
+    await finishCampaign(channel, campaign, rows);
     return { kills: killed, left, ...(await compare(channel, numbers)) };
   } finally {
     await channel.close();
   }
-}
-
-/** The command that sends the campaign. */
-function prepare(channel: Channel, numbers: readonly string[]): readonly string[] {
-  const [people, orders] = [join(channel.directory, 'people.csv'), join(channel.directory, 'orders.csv')];
-  writeFileSync(people, `phone,opt_in,source\n${numbers.map((number) => `${number},utility,test\n`).join('')}`);
-  writeFileSync(orders, `to\n${numbers.map((number) => `${number}\n`).join('')}`);
-  channel.mustRun('contact', 'import', people);
-  channel.mustRun('template', 'sync');
-  return ['send', 'hello_world', '--campaign', 'autumn', '--language', 'en_US', '--from', orders, '--json'];
 }
 
 /** How long a command takes here that has nothing to do. */
@@ -122,26 +110,6 @@ function countLeft(db: string, left: Left): void {
     else if (record.mayHaveLeft(claim)) left.unanswered += 1;
     else left.unsent += 1;
   }
-}
-
-function isSent(db: string, rows: number): boolean {
-  const [row] = askStore<{ readonly count: number }>(db, "SELECT COUNT(*) AS count FROM message WHERE state NOT IN ('queued', 'sending')");
-  return row?.count === rows;
-}
-
-async function finish(channel: Channel, campaign: readonly string[], rows: number): Promise<void> {
-  await until(async () => {
-    const child = channel.start(...campaign);
-    await once(child, 'exit');
-    return isSent(channel.db, rows);
-  });
-  await until(async () => {
-    const { webhooks, messages } = (await channel.emulator('/state')) as {
-      readonly webhooks: { readonly waiting: number; readonly posts: { readonly under_way: number } };
-      readonly messages: { readonly accepted: number; readonly sent: number };
-    };
-    return webhooks.waiting + webhooks.posts.under_way + messages.accepted + messages.sent === 0;
-  });
 }
 
 /** The same numbers for the same seed (mulberry32). */
