@@ -73,13 +73,15 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
   const throwAway: App['throwAway'] = (variables = {}) =>
     createApp({ config: { ...config, db: ':memory:', sender: null, budgetHook: null }, io, env: { ...env, ...variables }, interrupted });
   const keyedDigest = once(async () => digestOf(await open())); // the key is made together with the store
-  const channels = createChannels({ config, env, clock, keyedDigest, keep: (transport) => keep(transport) });
+  const workerId = ids.sortable<'worker'>(clock.now());
+  const journal = async () => (await open()).journal(workerId);
+  const channels = createChannels({ config, env, clock, keyedDigest, journal, keep: (transport) => keep(transport) });
   return {
     config,
     io,
     clock,
     ids,
-    workerId: ids.sortable<'worker'>(clock.now()),
+    workerId,
     interrupted,
     nodeVersion: process.versions.node,
     absolutePath: (path) => resolve(path),
@@ -111,12 +113,13 @@ export function createApp({ config, io, env, interrupted }: AppParts): App {
 
 type StoreParts = Pick<AppParts, 'config' | 'env'> & Pick<App, 'clock' | 'ids'> & { readonly keep: (store: Store) => Store };
 
-// The ways to the store, each opened once.
+// The ways to the store, each opened once. A process has one journal, whichever way it sends.
 function createStores({ config, env, clock, ids, keep }: StoreParts) {
   let opened: Store | null = null;
+  const journals = once(async () => (await import('./store/journal.ts')).createJournals(config.db));
   const open = once(async () => {
     const { openStore } = await import('./store/open.ts');
-    const store = keep(await openStore({ config, readOnly: false }));
+    const store = keep(await openStore({ config, readOnly: false, journals: await journals() }));
     if (await store.isEmpty()) {
       const { foundStore } = await import('./found.ts');
       await foundStore({ store, config, env, now: clock.now(), ids, secretBytes, digest: sha256 });
@@ -128,9 +131,8 @@ function createStores({ config, env, clock, ids, keep }: StoreParts) {
     const store = await open();
     if (config.db === ':memory:') return store;
     const { openStore } = await import('./store/open.ts');
-    return keep(
-      await openStore({ config: { ...config, busyTimeoutMs: Math.min(config.busyTimeoutMs, SERVING_BUSY_MS) }, readOnly: false }),
-    );
+    const busyTimeoutMs = Math.min(config.busyTimeoutMs, SERVING_BUSY_MS);
+    return keep(await openStore({ config: { ...config, busyTimeoutMs }, readOnly: false, journals: await journals() }));
   });
   const read = once(async () => {
     const { openStore, storeExists } = await import('./store/open.ts');

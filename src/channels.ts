@@ -3,6 +3,7 @@
 import type { Config } from './config.ts';
 import type { SecretSource, Sender, WhatsappSettings } from './domain/sender.ts';
 import { fail } from './errors.ts';
+import type { Journal } from './ports/journal.ts';
 import type { Clock, KeyedDigest } from './ports/host.ts';
 import type { Provider } from './ports/provider.ts';
 import type { Transport } from './ports/transport.ts';
@@ -26,12 +27,13 @@ export type ChannelParts = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly keyedDigest: () => Promise<KeyedDigest>;
+  readonly journal: () => Promise<Journal>;
   /** Closes it when the command ends. */
   readonly keep: (transport: Transport) => Transport;
 };
 
 /** The channels of one command. */
-export function createChannels({ config, env, clock, keyedDigest, keep }: ChannelParts): Channels {
+export function createChannels({ config, env, clock, keyedDigest, journal, keep }: ChannelParts): Channels {
   const secret = (source: SecretSource): string => readSecret(source, env);
   const channel = (sender: Sender, settings: WhatsappSettings) => {
     refuseFixedClock(config, settings);
@@ -41,7 +43,8 @@ export function createChannels({ config, env, clock, keyedDigest, keep }: Channe
     transport: async (sender) => {
       if (sender.whatsapp === null) return createSandbox(sender);
       const { createWhatsappTransport } = await import('./transports/whatsapp/transport.ts');
-      return keep(createWhatsappTransport({ ...channel(sender, sender.whatsapp), digest: await keyedDigest() }));
+      const own = { ...channel(sender, sender.whatsapp), digest: await keyedDigest(), journal: await journal() };
+      return keep(createWhatsappTransport(own));
     },
     provider: async (sender) => {
       if (sender.whatsapp === null) return null;

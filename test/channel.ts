@@ -14,28 +14,35 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 export type Channel = {
   readonly directory: string;
   readonly db: string;
+  /** What the commands that are run or started from now on find in their environment, besides the secrets. */
+  readonly variables: Record<string, string>;
   /** Runs a command to its end, with `--json`. */
   readonly run: (...args: readonly string[]) => Ended;
   /** The same; throws where it does not end with 0. */
   readonly mustRun: (...args: readonly string[]) => Record<string, unknown>;
   /** Starts a command and leaves it to the test. */
   readonly start: (...args: readonly string[]) => ChildProcess;
+  /** Kills the receiver of webhooks, and starts another one at the same address. */
+  readonly replaceReceiver: () => Promise<void>;
   /** Asks the emulator's own interface. */
   readonly emulator: (path: string, body?: object) => Promise<Record<string, unknown>>;
   readonly close: () => Promise<void>;
 };
 
+/** `directory` is where all of it lies; one of its own where it is not said. */
+type ChannelOptions = { readonly scenario?: object; readonly rate?: number; readonly directory?: string };
+
 /** Starts everything. `--dispatch` of the receiver is the test's choice. */
-export async function openChannel(options: { readonly scenario?: object; readonly rate?: number } = {}): Promise<Channel> {
-  const directory = mkdtempSync(join(tmpdir(), 'tollbell-channel-'));
+export async function openChannel(options: ChannelOptions = {}): Promise<Channel> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'tollbell-channel-'));
   const db = join(directory, 'store.db');
   const scenario = join(directory, 'scenario.json');
   writeFileSync(scenario, JSON.stringify(options.scenario ?? {}));
-  const secrets: Record<string, string> = {};
+  const variables: Record<string, string> = {};
   const started: ChildProcess[] = [];
   const environment = () => ({
     ...process.env,
-    ...secrets,
+    ...variables,
     HOME: directory,
     XDG_CACHE_HOME: join(tmpdir(), 'tollbell-channel-cache'),
     TOLLBELL_DB: db,
@@ -57,16 +64,17 @@ export async function openChannel(options: { readonly scenario?: object; readonl
   };
 
   const emulator = await readyLine(start('emulator', '--port', '0', '--scenario', scenario, '--json'));
-  secrets['SHOP_TOKEN'] = String(emulator['access_token']);
-  secrets['SHOP_SECRET'] = String(emulator['app_secret']);
-  secrets['SHOP_VERIFY'] = String(emulator['verify_token']);
+  variables['SHOP_TOKEN'] = String(emulator['access_token']);
+  variables['SHOP_SECRET'] = String(emulator['app_secret']);
+  variables['SHOP_VERIFY'] = String(emulator['verify_token']);
   mustRun('init', '-y');
   const ids = ['--phone-number-id', String(emulator['phone_number_id']), '--waba-id', String(emulator['waba_id'])];
   const places = ['--token-env', 'SHOP_TOKEN', '--app-secret-env', 'SHOP_SECRET', '--verify-token-env', 'SHOP_VERIFY'];
   const base = ['--api-base', String(emulator['url']), '--rate', String(options.rate ?? 80)];
   mustRun('sender', 'add', 'shop', '--transport', 'whatsapp', ...ids, ...places, ...base);
   mustRun('sender', 'default', 'shop');
-  const served = await readyLine(start('serve', '--port', '0', '--json'));
+  let receiver = start('serve', '--port', '0', '--json');
+  const served = await readyLine(receiver);
   const admin = String(emulator['admin_url']);
   const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -77,9 +85,16 @@ export async function openChannel(options: { readonly scenario?: object; readonl
   return {
     directory,
     db,
+    variables,
     run,
     mustRun,
     start,
+    replaceReceiver: async () => {
+      receiver.kill('SIGKILL');
+      await once(receiver, 'exit');
+      receiver = start('serve', '--port', new URL(String(served['url'])).port, '--json');
+      await readyLine(receiver);
+    },
     emulator: ask,
     close: async () => {
       for (const child of started) child.kill('SIGKILL');

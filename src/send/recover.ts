@@ -5,6 +5,7 @@ import type { SettleStore } from '../ports/store/settle.ts';
 import { type Outcome, toOutcome } from '../domain/outcome.ts';
 import type { MessageId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
+import { outcomesOf } from './retry.ts';
 import { decideSettlements } from './settle.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function recover(
   store: OutboxStore & SettleStore,
   { diedWithProcess, at }: { readonly diedWithProcess: readonly string[]; readonly at: Instant },
 ): Promise<readonly MessageId[]> {
-  const recoveries = await store.recover({ diedWithProcess, at });
+  const recoveries = await store.recover({ diedWithProcess, at }, { settle: decideSettlements, outcomes: outcomesOf });
   for (let silent = await store.silent(at); silent.length > 0; silent = await store.silent(at)) {
     await store.settle({ outcomes: silent.map((id) => expired(id, at)), at }, decideSettlements);
   }

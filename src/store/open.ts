@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import { type AppError, fail } from '../errors.ts';
+import type { Journals } from './journal.ts';
 import type { Store } from '../ports/store.ts';
 
 /** True when there is a file to read, and also when that cannot be told: opening it then says why, where "no store" would give an empty bill. */
@@ -15,14 +16,26 @@ export function storeExists(db: string): boolean {
   }
 }
 
+export type StoreOptions = {
+  readonly config: Config;
+  readonly readOnly: boolean;
+  /** Where several connections of a process share them. */
+  readonly journals?: Journals;
+};
+
 /**
  * Opens the store; a writable one is created and migrated on first use. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`,
  * and `driver_missing` where the installation is not whole.
  */
-export async function openStore({ config, readOnly }: { readonly config: Config; readonly readOnly: boolean }): Promise<Store> {
+export async function openStore({ config, readOnly, journals }: StoreOptions): Promise<Store> {
   try {
     const { openSqliteStore } = await import('./sqlite/open.ts');
-    return await openSqliteStore({ path: config.db, readOnly, busyTimeoutMs: config.busyTimeoutMs });
+    return await openSqliteStore({
+      path: config.db,
+      readOnly,
+      busyTimeoutMs: config.busyTimeoutMs,
+      ...(journals === undefined ? {} : { journals }),
+    });
   } catch (error) {
     throw isDriverError(error) ? driverMissing(error) : error;
   }

@@ -1,12 +1,16 @@
-// A disk that fills up in the middle of a campaign: a clear error, nothing half done, and the same command goes on once there is room. Needs the right to
-// mount a small file system in memory; where there is none, the case is skipped and says so.
+// A disk that fills up in the middle of a campaign, while it is admitted or while it is sent: a clear error, nothing half done, and the same command goes on
+// once there is room. Needs the right to mount a small file system in memory; where there is none, the cases are skipped and say so.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { auditBooks } from '../audit.ts';
+import { openChannel, until } from '../channel.ts';
+import { finishCampaign, prepareCampaign } from './campaign.ts';
+import { askStore, compare } from './truth.ts';
 
 const ROWS = 4_000;
 const LAUNCHER = join(import.meta.dirname, '../../bin/tollbell.js');
@@ -50,3 +54,47 @@ test.skipIf(!canMount)('a full disk is store_full; with room again the same comm
   expect(sent.status).toBe(0);
   expect(auditBooks(db)).toEqual([]);
 });
+
+test.skipIf(!canMount)(
+  'a disk that fills up while requests are under way ends the sender; with room again the campaign ends, each message sent once',
+  async () => {
+    const rows = 1_000;
+    const place = mkdtempSync(join(tmpdir(), 'tollbell-full-channel-'));
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', place]).status).toBe(0);
+    const channel = await openChannel({ directory: place, scenario: { latency_ms: [5, 50] }, rate: 200 });
+    onTestFinished(async () => {
+      spawnSync('umount', ['-l', place]);
+      await channel.close();
+    });
+    const { numbers, campaign } = prepareCampaign(channel, rows);
+    const filler = join(place, 'filler');
+    const sender = channel.start(...campaign);
+    let err = '';
+    sender.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    await until(() => askStore(channel.db, "SELECT 1 FROM message WHERE state = 'accepted' LIMIT 1").length > 0);
+    fill(place, filler);
+    const [code] = (await once(sender, 'exit')) as [number | null];
+    expect([code, JSON.parse(err)]).toMatchObject([8, { error: { code: 'store_full' } }]);
+    expect(channel.run('dispatch').code).toBe(8);
+
+    unlinkSync(filler);
+    await finishCampaign(channel, campaign, rows);
+    expect(await compare(channel, numbers)).toMatchObject({
+      lost: 0,
+      sentTwice: 0,
+      chargedTwice: 0,
+      chargedWrongly: 0,
+      flaws: [],
+      unknown: { ofThemSent: 0 },
+    });
+  },
+);
+
+function fill(place: string, filler: string): void {
+  const { bavail, bsize } = statfsSync(place);
+  try {
+    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+  } catch {
+    // the store took some of the room meanwhile, and the file has the rest
+  }
+}

@@ -30,7 +30,7 @@ const RULES: readonly Rule[] = [
   })),
   {
     owner: 'store/sqlite/',
-    may: [...VALUES, 'domain/', 'ports/', 'store/rows.ts', 'store/disk.ts', 'store/sqlite/'],
+    may: [...VALUES, 'domain/', 'ports/', 'store/rows.ts', 'store/disk.ts', 'store/journal.ts', 'store/sqlite/'],
     packages: ['better-sqlite3', 'zod', 'node:fs', 'node:path', 'node:crypto'],
   },
   {

@@ -1,5 +1,6 @@
 // The machine on which the processes run: one store in memory, each process with a view of its own of it, signs of life, and a plug that somebody may pull.
 
+import { createJournals } from '../../src/store/journal.ts';
 import Database from 'better-sqlite3';
 import { AppError, fail } from '../../src/errors.ts';
 import type { Store } from '../../src/ports/store.ts';
@@ -11,6 +12,9 @@ import type { Chance } from './chance.ts';
 import type { Engine } from './engine.ts';
 import type { Faults } from './faults.ts';
 import { type Process, startProcess } from './process.ts';
+
+/** A store in memory dies with its machine, and so does what was noted beside it. */
+const NO_JOURNALS = createJournals(':memory:');
 
 /** A process with what it needs. */
 export type Running = { readonly process: Process; readonly store: Store; readonly workerId: WorkerId };
@@ -65,7 +69,7 @@ export function startMachine(parts: MachineParts): Machine {
     const process = startProcess(name, parts);
     const workerId = ids.sortable<'worker'>(engine.now());
     const liveness = livenessOf(alive, process);
-    const store = reachedBy(process, createSqliteStore(disk.sqlite(), liveness), { ...parts, watch });
+    const store = reachedBy(process, createSqliteStore(disk.sqlite(), { liveness, journals: NO_JOURNALS }), { ...parts, watch });
     running.add(process);
     process.onEnd((wasKilled) => {
       running.delete(process);
@@ -87,7 +91,7 @@ export function startMachine(parts: MachineParts): Machine {
     ids,
     spawn,
     lives: (workerId) => alive.has(workerId),
-    look: () => createSqliteStore(disk.sqlite(), livenessOf(alive, null)),
+    look: () => createSqliteStore(disk.sqlite(), { liveness: livenessOf(alive, null), journals: NO_JOURNALS }),
     sql: (sql, ...given) =>
       disk
         .sqlite()

@@ -7,7 +7,8 @@ import type { Instant } from '../../values/time.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { QuietHours } from '../../domain/quiet-hours.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { BackoffScope, OutgoingMessage } from '../transport.ts';
+import type { Journal } from '../journal.ts';
+import type { BackoffScope, Delivery, OutgoingMessage } from '../transport.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
@@ -105,8 +106,14 @@ export type TurnResult = {
 /** `uncounted` is how many of its requests do not count as tries. */
 export type ClaimedMessage = OutgoingMessage & { readonly runId: number | null; readonly uncounted: number };
 
-/** A claim of a dead process, and where its message went. */
-export type Recovery = { readonly messageId: MessageId; readonly to: 'queued' | 'unknown' };
+/** A claim of a dead process, and where its message went: to the queue, to `unknown`, or where the answer leads that its journal tells. */
+export type Recovery = { readonly messageId: MessageId; readonly to: MessageState };
+
+/** The rules for what is found in the journals of the dead: an answer becomes outcomes, and they are settled, as if the process had lived. */
+export type RecoverRules = {
+  readonly settle: DecideSettlements;
+  readonly outcomes: (message: Pick<ClaimedMessage, 'uncounted'>, delivery: Delivery) => readonly Outcome[];
+};
 
 export type OutboxStore = {
   /**
@@ -118,10 +125,19 @@ export type OutboxStore = {
    */
   readonly turn: (turn: Turn, rules: TurnRules) => Promise<TurnResult>;
   /**
-   * Takes back the claims of processes that are dead, never those of the living: to the queue where the sender's transport is in
-   * `diedWithProcess`, else to `unknown`. Running it twice, or in two processes at once, recovers each claim once.
+   * The journal of this worker, for transports that note in it whatever leaves. What such a worker had claimed and did not note goes back to the queue when it
+   * is dead, so it must be taken before its first claim, and each request of the worker be noted.
    */
-  readonly recover: (recovery: { readonly diedWithProcess: readonly string[]; readonly at: Instant }) => Promise<readonly Recovery[]>;
+  readonly journal: (workerId: WorkerId) => Journal;
+  /**
+   * Takes back the claims of processes that are dead, never those of the living. To the queue, as a request that does not count as a try, where nothing left:
+   * the sender's transport is in `diedWithProcess`, or the journal of this boot does not note it. What came back and is noted is settled. All else is
+   * `unknown`. Running it twice, or in two processes at once, recovers each claim once.
+   */
+  readonly recover: (
+    recovery: { readonly diedWithProcess: readonly string[]; readonly at: Instant },
+    rules: RecoverRules,
+  ) => Promise<readonly Recovery[]>;
   /** Messages whose silence has lasted past its end; settle them as `expired`. At most `BATCH_MAX`. */
   readonly silent: (at: Instant) => Promise<readonly MessageId[]>;
 };

@@ -8,6 +8,7 @@ import type { Store } from '../../ports/store.ts';
 import type { EvidenceStore } from '../../ports/store/evidence.ts';
 import type { ReportStore } from '../../ports/store/report.ts';
 import { diskError, syncDirectory } from '../disk.ts';
+import { createJournals, type Journals } from '../journal.ts';
 import { createAdmitStore } from './admit.ts';
 import { createAuditStore } from './audit.ts';
 import { createBook } from './book.ts';
@@ -38,6 +39,7 @@ import { createQuietStore } from './quiet.ts';
 import { createRepricer } from './reprice.ts';
 import { createSenderStore } from './senders.ts';
 import { createSettler, createSettleStore } from './settle.ts';
+import { createInFlight } from './take-back.ts';
 import { createTemplateChanger } from './template-changes.ts';
 import { createTemplateStore } from './templates.ts';
 import { createTierStore } from './tiers.ts';
@@ -50,14 +52,21 @@ export type OpenOptions = {
   readonly busyTimeoutMs: number;
 };
 
+/** `journals` where several connections of a process share them. */
+export type StoreOptions = OpenOptions & { readonly journals?: Journals };
+
 /** Opens the store. Throws `store_unreadable`, `store_invalid`, `store_newer`, `store_busy`. */
-export async function openSqliteStore(options: OpenOptions): Promise<Store> {
-  return createSqliteStore(openSqlite(options), createLiveness(options.path, takeLock));
+export async function openSqliteStore(options: StoreOptions): Promise<Store> {
+  const { path, journals = createJournals(path) } = options;
+  return createSqliteStore(openSqlite(options), { liveness: createLiveness(path, takeLock), journals });
 }
 
+/** What a process shows of itself beside its store. */
+type Signs = { readonly liveness: Liveness; readonly journals: Journals };
+
 /** The store of one process on an open connection, which its `close` closes. */
-export function createSqliteStore(sqlite: Sqlite, liveness: Liveness): Store {
-  const parts = createParts(sqlite, liveness);
+export function createSqliteStore(sqlite: Sqlite, { liveness, journals }: Signs): Store {
+  const parts = { ...createParts(sqlite), liveness, journals };
   const { contacts, campaigns, templates, prices, senders, reach, budgets, warnings, quiet, changer } = parts;
   return {
     ...createAdmitStore(parts),
@@ -83,6 +92,7 @@ export function createSqliteStore(sqlite: Sqlite, liveness: Liveness): Store {
     ...createReconcileStore(parts),
     ...createAuditStore({ ...parts, fresh }),
     close: async () => {
+      journals.close(createInFlight(sqlite));
       liveness.release();
       sqlite.connection.close();
     },
@@ -90,7 +100,7 @@ export function createSqliteStore(sqlite: Sqlite, liveness: Liveness): Store {
 }
 
 // What the slices share.
-function createParts(sqlite: Sqlite, liveness: Liveness) {
+function createParts(sqlite: Sqlite) {
   const prices = createPriceStore(sqlite);
   const senders = createSenderStore(sqlite);
   const templates = createTemplateStore(sqlite);
@@ -117,7 +127,6 @@ function createParts(sqlite: Sqlite, liveness: Liveness) {
     contacts,
     flags: contacts,
     campaigns: createCampaigns({ sqlite, settler }),
-    liveness,
     pace: createPaceStore({ sqlite, senders, reach }),
     changer: createTemplateChanger({ sqlite, templates, repricer }),
     quiet: createQuietStore(sqlite),

@@ -1,39 +1,33 @@
 // The outbox on SQLite: settle and claim in one commit, and take back what dead processes left.
 
 import { assert } from '../../errors.ts';
-import { silenceEnd } from '../../domain/message.ts';
-import { deliveryTtlMs } from '../../domain/template-ttl.ts';
 import { OUTCOMES_MAX, type OutboxStore, type Recovery, type TurnResult } from '../../ports/store/outbox.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { MessageId, TemplateId, WorkerId } from '../../values/id.ts';
-import type { Instant } from '../../values/time.ts';
+import type { MessageId, WorkerId } from '../../values/id.ts';
+import type { Journals } from '../journal.ts';
 import { claim, type ClaimParts } from './claim.ts';
 import type { Liveness } from './liveness.ts';
 import { createScopeQueries } from './outbox-scope.ts';
 import { createSchedule } from './schedule.ts';
 import type { Settler } from './settle.ts';
+import { createInFlight, takeBack } from './take-back.ts';
 
-type OutboxParts = ClaimParts & { readonly settler: Settler; readonly liveness: Liveness };
+type OutboxParts = ClaimParts & { readonly settler: Settler; readonly liveness: Liveness; readonly journals: Journals };
 
 const WORKERS_IN_FLIGHT = /* sql */ `SELECT DISTINCT worker_id FROM message WHERE state = 'sending'`;
-
-const CLAIMS_OF = /* sql */ `
-  SELECT m.id, s.transport, m.template_id FROM message m JOIN sender s ON s.id = m.sender_id WHERE m.state = 'sending' AND m.worker_id = ?`;
-
-const TAKE_BACK = /* sql */ `
-  UPDATE message SET state = ?, reason = ?, expires_at = ifnull(?, expires_at), worker_id = NULL, changed_at = ?
-  WHERE id = ? AND state = 'sending'`;
 
 const SILENT = /* sql */ `
   SELECT id FROM message WHERE (state = 'accepted' OR state = 'sent' OR state = 'unknown') AND expires_at <= ? ORDER BY expires_at LIMIT ${BATCH_MAX}`;
 
 /** The outbox slice of the port. */
 export function createOutboxStore(parts: OutboxParts): OutboxStore {
-  const { sqlite, settler, liveness, pace, campaigns } = parts;
+  const { sqlite, settler, liveness, journals, pace, campaigns } = parts;
   const waiting = { scopes: createScopeQueries(sqlite, campaigns.paused), schedule: createSchedule(sqlite) };
+  const inFlight = createInFlight(sqlite);
   return {
     turn: async (asked, rules) => {
       assert(asked.outcomes.length <= OUTCOMES_MAX && asked.room <= BATCH_MAX, 'a turn has a bounded size');
+      journals.flush(inFlight);
       if (asked.room > 0) liveness.hold(asked.workerId); // before the claim is visible to those who look for the dead
       return sqlite.write((): TurnResult => {
         const turn = { ...asked, at: asked.now() };
@@ -44,31 +38,15 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
         return { settled: [...settled, ...moved, ...settler.apply(stopped, turn.at, rules.settle)], claimed, nextDueAt, isPaused };
       });
     },
-    recover: async ({ diedWithProcess, at }) => {
+    journal: journals.open,
+    recover: async ({ diedWithProcess, at }, rules) => {
       const workers = sqlite.query(() => sqlite.prepare(WORKERS_IN_FLIGHT).pluck().all()) as readonly WorkerId[];
       const recoveries: Recovery[] = [];
       for (const workerId of workers) {
-        liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at })));
+        liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }, rules)));
       }
       return recoveries;
     },
     silent: async (at) => sqlite.query(() => sqlite.prepare(SILENT).pluck().all(at)) as readonly MessageId[],
   };
-}
-
-function takeBack(
-  { sqlite, templates }: OutboxParts,
-  dead: { readonly workerId: WorkerId; readonly diedWithProcess: readonly string[]; readonly at: Instant },
-): readonly Recovery[] {
-  return sqlite.write(() => {
-    const claims = sqlite.prepare(CLAIMS_OF).raw().all(dead.workerId) as readonly (readonly [MessageId, string, TemplateId | null])[];
-    return claims.map(([messageId, transport, templateId]): Recovery => {
-      const to = dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown';
-      const isUnknown = to === 'unknown';
-      const ttlMs = deliveryTtlMs(templateId === null ? null : templates.byId(templateId));
-      const expiresAt = isUnknown ? silenceEnd(dead.at, ttlMs) : null;
-      sqlite.prepare(TAKE_BACK).run(to, isUnknown ? 'process_died' : null, expiresAt, dead.at, messageId);
-      return { messageId, to };
-    });
-  });
 }

@@ -2,6 +2,7 @@
 // means is reply.ts's. A whole process with one POST takes 47 ms this way and 208 ms with `fetch`.
 
 import type { Agent, ClientRequest, IncomingMessage, request as httpRequest } from 'node:http';
+import { createDeadlines } from './deadlines.ts';
 import type { Endpoint } from './endpoint.ts';
 import { KEEP_ALIVE_MS, LIMITS, type Limits, lost, type Reply, toLoss } from './reply.ts';
 
@@ -13,10 +14,12 @@ export type HttpRequest = {
   readonly body: string | Uint8Array | null;
   /** Instead of the usual deadline. */
   readonly deadlineMs?: number;
+  /** Called when the connection stands, before the first byte is written. Where it throws, nothing is, and the request rejects with that. */
+  readonly leave?: () => void;
 };
 
 export type Exchange = {
-  /** What came back. Never rejects. */
+  /** What came back. Rejects only with what `leave` threw, and when Node's client cannot be loaded. */
   readonly request: (asked: HttpRequest) => Promise<Reply>;
   /** Closes the connections after the requests in flight. */
   readonly close: () => Promise<void>;
@@ -54,16 +57,25 @@ function perform({ open, agent }: Client, asked: HttpRequest, { endpoint, limits
   const { hostname: host, port, isPlain } = endpoint;
   const { method, path, body } = asked;
   const headers = body === null ? asked.headers : { ...asked.headers, 'content-length': String(Buffer.byteLength(body)) };
-  const deadline = AbortSignal.timeout(asked.deadlineMs ?? limits.requestMs);
-  const request = open({ agent, host, ...(port === null ? {} : { port }), method, path, headers, signal: deadline });
-  return new Promise((resolve) => {
+  const request = open({ agent, host, ...(port === null ? {} : { port }), method, path, headers });
+  return new Promise((resolve, reject) => {
     let hasLeft = false;
     const lose = (error: unknown): void => {
-      resolve(hasLeft && deadline.aborted ? lost('no_answer', 'ETIMEDOUT') : toLoss(error, hasLeft));
+      resolve(toLoss(error, hasLeft));
       request.destroy();
     };
+    const deadline = createDeadlines(asked.deadlineMs ?? limits.requestMs).begin(() => {
+      resolve(lost(hasLeft ? 'no_answer' : 'not_connected', 'ETIMEDOUT'));
+      request.destroy();
+    });
     // Headers and body are handed over when the connection stands and not before: that is what makes a loss without a connection a sure one.
     whenConnected(request, isPlain, () => {
+      try {
+        asked.leave?.();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        return void request.destroy();
+      }
       hasLeft = true;
       request.end(body ?? undefined);
     });
@@ -72,7 +84,10 @@ function perform({ open, agent }: Client, asked: HttpRequest, { endpoint, limits
     });
     request.on('response', (answer) => collect(answer, limits.answerBytesMax, { resolve, lose }));
     request.on('error', lose);
-    request.on('close', () => lose({}));
+    request.on('close', () => {
+      deadline.end();
+      lose({});
+    });
   });
 }
 

@@ -25,7 +25,6 @@ export const LIMITS: Limits = { requestMs: REQUEST_DEADLINE_MS, connectMs: 10_00
 /** An idle connection is closed after so long, before the other side does: a request on one that is closed there is lost, and its outcome unknown. */
 export const KEEP_ALIVE_MS = 4_000;
 
-const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const OVERSIZED = new Set(['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW']);
 
 /** The loss that an error of the HTTP client means. The message of the error is not kept: it may quote the request. */
@@ -42,6 +41,5 @@ export function lost(reason: LossReason, detail: string): Reply {
 
 // HPE_* are the codes of the HTTP parser (undici's error of that name may have none): what came is no HTTP.
 function reasonOf(code: string): LossReason {
-  if (TIMED_OUT.has(code)) return 'no_answer';
   return OVERSIZED.has(code) || code.startsWith('HPE_') ? 'not_understood' : 'connection_lost';
 }

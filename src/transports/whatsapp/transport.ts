@@ -5,8 +5,9 @@ import { hasBid } from '../../domain/bid.ts';
 import type { WhatsappSettings } from '../../domain/sender.ts';
 import { AppError } from '../../errors.ts';
 import type { Clock, KeyedDigest } from '../../ports/host.ts';
+import { type Journal, NO_JOURNAL } from '../../ports/journal.ts';
 import type { Delivery, OutgoingMessage, Transport } from '../../ports/transport.ts';
-import { openBulk, type Bulk, type BulkOptions, type PostRequest } from './bulk.ts';
+import { openBulk, type Bulk, type BulkOptions, type Ends, type PostRequest } from './bulk.ts';
 import { type Endpoint, headersOf, openEndpoint } from './endpoint.ts';
 import { createExchange } from './exchange.ts';
 import { decideDelivery } from './outcome.ts';
@@ -25,13 +26,15 @@ export type WhatsappTransportOptions = {
   /** Signs what a request carries and its statuses bring back. */
   readonly digest: KeyedDigest;
   readonly clock: Pick<Clock, 'now'>;
+  /** Where the requests are noted that leave, and what comes back. */
+  readonly journal?: Journal;
   readonly roomMax?: number;
   readonly limits?: Limits;
 };
 
 /** The transport of a sender. Throws `config_invalid` for an address and `token_rejected` for a token that cannot be used. */
 export function createWhatsappTransport(options: WhatsappTransportOptions): Transport {
-  const { settings, token, digest, clock, roomMax = ROOM_MAX, limits = LIMITS } = options;
+  const { settings, token, digest, clock, journal = NO_JOURNAL, roomMax = ROOM_MAX, limits = LIMITS } = options;
   const endpoint = openEndpoint(settings, token);
   const ways = createWays(endpoint, { connections: roomMax, limits });
   const doors = {
@@ -49,11 +52,15 @@ export function createWhatsappTransport(options: WhatsappTransportOptions): Tran
           new Promise<Delivery>((resolve, reject) => {
             const settle = (reply: Reply): void => {
               const end = decideDelivery({ message, at: clock.now(), token }, reply);
-              if (!(end instanceof AppError)) return resolve(end);
-              stop ??= end;
-              reject(stop);
+              if (end instanceof AppError) {
+                stop ??= end;
+                return reject(stop);
+              }
+              journal.answered(end);
+              resolve(end);
             };
-            post({ path: doors[doorOf(message)], body: payloadOf(message, digest) }, { settle, reject });
+            const ends = { leave: () => journal.leaves(message), settle, refuse: reject };
+            post({ path: doors[doorOf(message)], body: payloadOf(message, digest) }, ends);
           }),
       );
     },
@@ -67,8 +74,6 @@ function doorOf({ template }: OutgoingMessage): 'plain' | 'bid' {
   return template !== null && hasBid(template) ? 'bid' : 'plain';
 }
 
-/** What a request ends with: a reply, or, when the HTTP client cannot be loaded, an error. */
-type Ends = { readonly settle: (reply: Reply) => void; readonly reject: (error: unknown) => void };
 type Post = (request: PostRequest, ends: Ends) => void;
 
 type Ways = Pick<Transport, 'warmUp' | 'close'> & {
@@ -93,16 +98,16 @@ function createWays(endpoint: Endpoint, bulkOptions: BulkOptions): Ways {
     });
     return opening;
   };
-  const postAlone: Post = ({ path, body }, { settle, reject }) => {
+  const postAlone: Post = ({ path, body }, { leave, settle, refuse }) => {
     isAlone = false;
-    const reply = exchange.request({ method: 'POST', path, headers, body }).finally(() => (isAlone = true));
-    reply.then(settle).catch(reject);
+    const reply = exchange.request({ method: 'POST', path, headers, body, leave }).finally(() => (isAlone = true));
+    reply.then(settle).catch(refuse);
   };
-  const post: Post = (request, { settle, reject }) => {
-    if (bulk !== undefined) return bulk.post(request, settle);
+  const post: Post = (request, ends) => {
+    if (bulk !== undefined) return bulk.post(request, ends);
     open()
-      .then((opened) => opened.post(request, settle))
-      .catch(reject);
+      .then((opened) => opened.post(request, ends))
+      .catch(ends.refuse);
   };
   return {
     choose: (count) => (count === 1 && opening === undefined && isAlone ? postAlone : post),

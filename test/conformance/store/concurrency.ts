@@ -6,7 +6,7 @@ import type { Recovery } from '../../../src/ports/store/outbox.ts';
 import { SILENCE_GRACE_MS } from '../../../src/domain/message.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
 import { type Day, SECOND_MS, toInstant } from '../../../src/values/time.ts';
-import { addCrowd, admit, makeBudget, requestTo, turn } from './crowd.ts';
+import { addCrowd, admit, makeBudget, recoverDead, requestTo, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { later, makeTemplate, NOON, type Started, start } from './fixture.ts';
 import { prepareWorkers, type Worker, type Workers } from './processes.ts';
@@ -61,29 +61,31 @@ export function examConcurrency(exam: Exam): void {
     const { store, senderId, place, worker, claimed } = await held(prepared(), exam);
     const recovery = { diedWithProcess: ['sandbox'], at: later(60) };
     expect(claimed).toHaveLength(3);
-    expect(await store.recover(recovery)).toEqual([]);
+    expect(await recoverDead(store, recovery)).toEqual([]);
     worker.child.kill('SIGSTOP');
-    expect(await store.recover(recovery)).toEqual([]);
+    expect(await recoverDead(store, recovery)).toEqual([]);
     worker.child.kill('SIGKILL');
     await worker.ended;
     const recoverers = times(PROCESSES, { do: 'recover', place, senderId, diedWithProcess: ['sandbox'] } as const);
     const recovered = ((await prepared().together(recoverers)) as readonly Recovery[][]).flat();
     // Whoever meets another one at the grave leaves it to them; the last word is said by the next look.
-    const all = [...recovered, ...(await store.recover(recovery))];
+    const all = [...recovered, ...(await recoverDead(store, recovery))];
     expect(all.map(({ messageId }) => messageId).sort()).toEqual([...claimed].sort());
     expect(all.every(({ to }) => to === 'queued')).toBe(true);
-    expect(await store.recover(recovery)).toEqual([]);
+    expect(await recoverDead(store, recovery)).toEqual([]);
     const again = await turn(store, senderId, { at: later(60), scope: { kind: 'messages', ids: claimed } });
     expect(again.claimed.map(({ attempt }) => attempt)).toEqual([2, 2, 2]);
   });
+
+  examJournal(prepared, exam);
 
   it('holds for unknown, and never sends again, what may have left a process that died', async () => {
     const { store, senderId, worker, claimed } = await held(prepared(), exam);
     worker.child.kill('SIGKILL');
     await worker.ended;
-    const recovered = await store.recover({ diedWithProcess: [], at: later(60) });
+    const recovered = await recoverDead(store, { diedWithProcess: [], at: later(60) });
     expect(recovered.map(({ to }) => to)).toEqual(['unknown', 'unknown', 'unknown']);
-    expect(await store.recover({ diedWithProcess: [], at: later(60) })).toEqual([]);
+    expect(await recoverDead(store, { diedWithProcess: [], at: later(60) })).toEqual([]);
     const end = later(60) + TTL_SECONDS * SECOND_MS + SILENCE_GRACE_MS;
     expect(await store.silent(toInstant(end - 1))).toEqual([]);
     expect((await store.silent(toInstant(end))).toSorted()).toEqual([...claimed].toSorted());
@@ -93,18 +95,53 @@ export function examConcurrency(exam: Exam): void {
   });
 }
 
+/** What the journal of the dead says of each of its claims: nothing, that it left, or what came back. */
+const NOTES = '-lartu-';
+
+function examJournal(prepared: () => Workers, exam: Exam): void {
+  const it = exam.needs('several_processes');
+
+  it('puts back what the journal of the dead does not note, settles what came back, and holds the rest for unknown', async () => {
+    const { store, senderId, worker, claimed } = await held(prepared(), exam, NOTES);
+    worker.child.kill('SIGKILL');
+    await worker.ended;
+    const recovered = await recoverDead(store, { diedWithProcess: [], at: later(60) });
+    const ends = new Map(recovered.map(({ messageId, to }) => [messageId, to]));
+    expect(claimed.map((id) => ends.get(id))).toEqual(['queued', 'unknown', 'accepted', 'failed', 'queued', 'unknown', 'queued']);
+    const records = await store.findMessages(claimed);
+    expect(records.map((record) => record?.reason ?? null)).toEqual([null, 'process_died', null, '131026', '130429', 'no_answer', null]);
+    expect(records.map((record) => record?.uncounted)).toEqual([1, 0, 0, 0, 0, 0, 1]);
+    expect(await countersOf(store)).toMatchObject({ units: 9, failed: 1, reserved: 800n, committed: 800n });
+    expect(await recoverDead(store, { diedWithProcess: [], at: later(60) })).toEqual([]);
+    const again = await turn(store, senderId, { at: later(61), scope: { kind: 'messages', ids: claimed } });
+    expect(again.claimed.map(({ id }) => claimed.indexOf(id)).toSorted()).toEqual([0, 4, 6]);
+  });
+
+  it('does so once, however many look at the same time', async () => {
+    const { store, senderId, place, worker, claimed } = await held(prepared(), exam, NOTES);
+    worker.child.kill('SIGKILL');
+    await worker.ended;
+    const recoverers = times(PROCESSES, { do: 'recover', place, senderId, diedWithProcess: [] } as const);
+    const recovered = ((await prepared().together(recoverers)) as readonly Recovery[][]).flat();
+    const all = [...recovered, ...(await recoverDead(store, { diedWithProcess: [], at: later(60) }))];
+    expect(all.map(({ messageId }) => messageId).toSorted()).toEqual([...claimed].toSorted());
+    expect((await store.findMessages(claimed)).map((record) => record?.uncounted)).toEqual([1, 0, 0, 0, 0, 0, 1]);
+  });
+}
+
 /** The least that a marketing template may give. */
 const TTL_SECONDS = 43_200;
 
 type Held = Started & { readonly worker: Worker; readonly claimed: readonly MessageId[] };
 
-// Five messages are queued; a process has claimed three of them and hangs.
-async function held(workers: Workers, exam: Exam): Promise<Held> {
+// Some messages are queued; a process has claimed three of them, or as many as it notes, and hangs.
+async function held(workers: Workers, exam: Exam, notes: string | null = null): Promise<Held> {
   const shop = await start(exam);
   const { store, senderId, place } = shop;
   await store.putTemplate(makeTemplate(senderId, { ttlSeconds: TTL_SECONDS }));
-  await queueCrowd(store, senderId, 5);
-  const worker = workers.start({ do: 'claim_and_hang', place, senderId, room: 3, startAt: 0 });
+  const room = notes?.length ?? 3;
+  await queueCrowd(store, senderId, room + 2);
+  const worker = workers.start({ do: 'claim_and_hang', place, senderId, room, notes, startAt: 0 });
   return { ...shop, worker, claimed: (await worker.answer) as readonly MessageId[] };
 }
 

@@ -5,12 +5,13 @@ import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { EventKind } from '../../../src/domain/message.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { Admission, AdmitBatch, Admitted, AdmitRequest } from '../../../src/ports/store/admit.ts';
-import type { Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
+import type { Recovery, Turn, TurnResult } from '../../../src/ports/store/outbox.ts';
 import type { Settlement } from '../../../src/ports/store/settle.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import { decideAdmissions } from '../../../src/send/admit.ts';
 import { decideClaim } from '../../../src/send/claim.ts';
 import { decideRepricings } from '../../../src/send/reprice.ts';
+import { outcomesOf } from '../../../src/send/retry.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import { BATCH_MAX, slices } from '../../../src/values/batch.ts';
 import type { BudgetId, MessageId, SenderId } from '../../../src/values/id.ts';
@@ -96,6 +97,11 @@ export function outcomeOf(messageId: MessageId, kind: EventKind, rest: Partial<O
 /** Settles by the real rule. */
 export function settle(store: Store, outcomes: readonly Outcome[], at: Instant = NOON): Promise<readonly Settlement[]> {
   return store.settle({ outcomes, at }, decideSettlements);
+}
+
+/** Takes back what the dead left. */
+export function recoverDead(store: Store, recovery: Parameters<Store['recover']>[0]): Promise<readonly Recovery[]> {
+  return store.recover(recovery, { settle: decideSettlements, outcomes: outcomesOf });
 }
 
 export function makeBudget(senderId: SenderId, cap: bigint, rest: Partial<Budget> = {}): Budget {

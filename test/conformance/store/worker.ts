@@ -3,16 +3,17 @@
 import { readConfig } from '../../../src/config.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open.ts';
+import type { Delivery } from '../../../src/ports/transport.ts';
 import { slices } from '../../../src/values/batch.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
-import { admit, keyed, outcomeOf, requestTo, turn, words } from './crowd.ts';
-import { later, phone } from './fixture.ts';
+import { admit, keyed, outcomeOf, recoverDead, requestTo, turn, words } from './crowd.ts';
+import { ids, later, phone } from './fixture.ts';
 
 /** What a process is asked to do. All that is told of one moment begin together, so that slow starts do not line them up. */
 export type Task = { readonly place: string; readonly senderId: SenderId; readonly startAt: number } & (
   | { readonly do: 'admit'; readonly numbers: readonly string[]; readonly batch: number; readonly keys: string | null }
   | { readonly do: 'work'; readonly room: number }
-  | { readonly do: 'claim_and_hang'; readonly room: number }
+  | { readonly do: 'claim_and_hang'; readonly room: number; readonly notes: string | null }
   | { readonly do: 'recover'; readonly diedWithProcess: readonly string[] }
 );
 
@@ -33,9 +34,9 @@ async function perform(store: Store, task: Task): Promise<unknown> {
     case 'work':
       return work(store, task);
     case 'claim_and_hang':
-      return (await turn(store, task.senderId, { room: task.room, at: DUE })).claimed.map(({ id }) => id);
+      return claimAndNote(store, task);
     case 'recover':
-      return store.recover({ diedWithProcess: task.diedWithProcess, at: DUE });
+      return recoverDead(store, { diedWithProcess: task.diedWithProcess, at: DUE });
   }
 }
 
@@ -44,6 +45,33 @@ async function admitAll(store: Store, { senderId, numbers, batch, keys }: Extrac
   const requests = numbers.map((number, index) => requestTo(phone(number), keys === null ? {} : keyed(keys.charAt(index))));
   for (const slice of slices(requests, batch)) answers.push(...words((await admit(store, senderId, slice)).admissions));
   return answers;
+}
+
+/** What is noted of each message that was claimed, by its letter. Without notes no journal is kept. */
+const ANSWERS: Readonly<Record<string, Pick<Delivery, 'kind' | 'providerId' | 'error'>>> = {
+  a: { kind: 'accepted', providerId: 'wamid.1', error: null },
+  r: { kind: 'rejected', providerId: null, error: { code: '131026', title: 'No\nway' } },
+  t: { kind: 'retry', providerId: null, error: { code: '130429', title: 'Too fast' } },
+  u: { kind: 'unknown', providerId: null, error: { code: 'no_answer', title: 'Nobody ßaid' } },
+};
+
+async function claimAndNote(
+  store: Store,
+  { senderId, room, notes }: Extract<Task, { do: 'claim_and_hang' }>,
+): Promise<readonly MessageId[]> {
+  const workerId = ids.sortable<'worker'>(DUE);
+  const journal = notes === null ? null : store.journal(workerId);
+  const { claimed } = await turn(store, senderId, { room, at: DUE, workerId });
+  for (const [index, { id, attempt }] of claimed.entries()) {
+    const letter = notes?.charAt(index) ?? '-';
+    if (letter === '-') continue;
+    journal?.leaves({ id, attempt });
+    const answer = ANSWERS[letter];
+    if (answer !== undefined)
+      journal?.answered({ messageId: id, attempt, at: DUE, retryAfterMs: null, backoff: 'number', later: [], ...answer });
+  }
+  await turn(store, senderId, { room: 0, at: DUE, workerId }); // as a dispatcher's next turn, in which it dies
+  return claimed.map(({ id }) => id);
 }
 
 // Claims and delivers until nothing is left, as a dispatcher does; each turn tells what the one before has sent.

@@ -66,5 +66,5 @@ export const ENDINGS: readonly Ending[] = [
   ['sends its headers byte by byte', drip('HTTP/1.1 200 OK\r\nx: '), 'unknown', 'no_answer'],
   ['sends its body byte by byte', drip('HTTP/1.1 200 OK\r\ncontent-length: 3000\r\n\r\n'), 'unknown', 'no_answer'],
   ['stops within its body', (_, response) => void response.writeHead(200).write('{"mess'), 'unknown', 'no_answer'],
-  ['only ever announces an answer', earlyForEver, 'unknown', ''],
+  ['only ever announces an answer', earlyForEver, 'unknown', 'no_answer'],
 ];
