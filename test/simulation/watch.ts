@@ -75,7 +75,10 @@ export function watchCommits(shop: () => Shop): Watch {
         return stops.recorded(batch as Parameters<typeof stops.recorded>[0]);
       case 'receive':
         return stops.received(batch as Parameters<typeof stops.received>[0], result as Parameters<typeof stops.received>[1]);
+      case 'settle':
+        return stops.settled((batch as Pick<Turn, 'outcomes'>).outcomes);
       case 'turn':
+        stops.settled((batch as Turn).outcomes);
         for (const message of (result as TurnResult).claimed) claimed(batch as Turn, message);
         return undefined;
       case 'recover':
