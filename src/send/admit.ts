@@ -50,7 +50,7 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
 type Batch = {
   readonly facts: AdmissionFacts;
   readonly budgets: BudgetMeter;
-  /** In the sender's zone: the day of an instant, and the last one on which what is due then may be delivered. Asked for each message. */
+  /** In the sender's zone: the day of an instant, and the last one on which what is due then may be delivered; until when that is. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
   /** Whether a category is free on a day in every window, as free-form messages were before the first card that has a price for them. Asked for each message. */
   readonly isFree: (category: Category, day: Day) => boolean;
@@ -61,7 +61,7 @@ type Batch = {
   readonly remember: (message: AdmittedMessage) => void;
 };
 
-type Days = { readonly first: Day; readonly last: Day };
+type Days = { readonly first: Day; readonly last: Day; readonly until: Instant };
 
 function startBatch(facts: AdmissionFacts): Batch {
   const firsts = new Map<string, KeptMessage>();
@@ -72,9 +72,12 @@ function startBatch(facts: AdmissionFacts): Batch {
     facts,
     budgets: createBudgetMeter(facts.budgets),
     daysFrom: (due) => {
-      const known = days.get(due) ?? { first: dayIn(due), last: dayIn(queueExpiry(due, DELIVERY_TTL_MS)) };
-      days.set(due, known);
-      return known;
+      const known = days.get(due);
+      if (known !== undefined) return known;
+      const until = queueExpiry(due, DELIVERY_TTL_MS);
+      const made = { first: dayIn(due), last: dayIn(until), until };
+      days.set(due, made);
+      return made;
     },
     buckets: new Map(),
     isFree: (category, day) => {
@@ -181,7 +184,7 @@ type Candidate = {
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
   const { request, addressee, due } = asked;
-  const { first, last } = batch.daysFrom(due);
+  const { first, last, until } = batch.daysFrom(due);
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
   const place = { category: asked.category, address, day: first, markets: marketMap() };
@@ -193,7 +196,10 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
     from: first, // nothing is charged before it is sent, so today's price says nothing of what is sent later
     to: last,
     mayLackFirst: batch.isFree(asked.category, first),
-    internationalFrom: internationalFrom(facts.sender),
+    internationalFrom: internationalFrom(facts.sender, marketMap()),
+    at: due,
+    until,
+    timeZone: facts.sender.timeZone,
   });
   const promised =
     promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (batch.isFree(category, first) ? PROMISED_FREE : null);

@@ -18,7 +18,7 @@ function statements(): readonly string[] {
       seen.add(sql);
       return sql.includes('EXISTS') ? sqlite.connection.prepare('SELECT 1 WHERE ? IS NOT NULL') : sqlite.prepare(sql);
     },
-  } as typeof sqlite);
+  });
   const at = toInstant(0);
   const turn = { senderId: 's' as SenderId, at };
   schedule.wake({ ...turn, scope: { kind: 'all' } });
