@@ -12,6 +12,7 @@ const CHECKS = [
   'token',
   'number',
   'limit',
+  'international',
   'templates',
   'webhook',
   'payment',

@@ -67,7 +67,7 @@ async function addSender(app: App, store: Store, { url, phoneNumberId, wabaId }:
       apiVersion: 'v26.0',
       ratePerSecond: RATE_PER_SECOND,
       confirmsStops: false,
-      authInternationalFrom: null,
+      authInternational: null,
     },
   };
   await store.putSender(sender);

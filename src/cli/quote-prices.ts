@@ -10,6 +10,7 @@ import { createEstimateMeter, type Prospect } from '../domain/estimate.ts';
 import { type Address, type Market, marketOf } from '../domain/market.ts';
 import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { createPriceBook, type PriceBook, type PriceCard, type Rate, tiersInForce } from '../domain/price-book.ts';
+import type { InternationalFrom } from '../domain/auth-international.ts';
 import { basisOf, chargedCategory, LIST_BASES, quoteReservation } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
 import { tierOfNth } from '../domain/tier.ts';
@@ -17,7 +18,7 @@ import type { Store } from '../ports/store.ts';
 import { type AddressFile, readAddresses } from '../send/addresses.ts';
 import { type Currency, formatAmount, type Micros, plus, times, ZERO } from '../values/money.ts';
 import type { Phone } from '../values/phone.ts';
-import { type Day, dayOf, type Instant } from '../values/time.ts';
+import { type Day, dayOf, type Instant, type TimeZone } from '../values/time.ts';
 import { chargedSoFar, toEstimate } from './estimate-view.ts';
 import { findTemplates, onlyLanguage } from './find-templates.ts';
 import { pricedSender } from './price-cards.ts';
@@ -96,7 +97,9 @@ type Terms = {
   readonly cap: Micros | null;
   readonly units: number;
   /** From when the sender pays the international rate of authentication. */
-  readonly internationalFrom: Day | null;
+  readonly internationalFrom: InternationalFrom;
+  /** When they are sent. */
+  readonly at: Instant;
 };
 
 /**
@@ -108,13 +111,24 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
   const { name: sender, currency, timeZone, whatsapp } = await pricedSender(store, app.config);
   const { template, category, bid } = await categoryOf(app, request);
   const at = request.at ?? app.clock.now();
-  const [day, to] = [dayOf(at, timeZone), dayOf(queueExpiry(at, DELIVERY_TTL_MS), timeZone)];
+  const until = queueExpiry(at, DELIVERY_TTL_MS);
+  const [day, to] = [dayOf(at, timeZone), dayOf(until, timeZone)];
   const book = createPriceBook((await cardsOf(store, currency)).map(withDates));
   const charged = store === null ? new Map<string, number>() : await chargedSoFar(store, currency, day);
   const cap = bidCap(bid, currency);
-  const terms = { book, currency, day, category, cap, units: request.units, internationalFrom: internationalFrom({ whatsapp }), charged };
+  const terms = {
+    book,
+    currency,
+    day,
+    category,
+    cap,
+    units: request.units,
+    internationalFrom: internationalFrom({ whatsapp }, marketMap()),
+    at,
+    charged,
+  };
   const meter = createEstimateMeter();
-  const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to }));
+  const count = (address: Address): void => meter.add(toProspect(address, { ...terms, to, until, timeZone }));
   if (request.file !== null && !(await readAddresses(app, request.file, count))) throw interruptedBy('the same command');
   for (const phone of request.to) count(phone);
   const items = request.to.map((phone) => quoteOne(phone, terms));
@@ -129,8 +143,10 @@ export async function quotePrices(app: App, request: QuoteRequest): Promise<Quot
   };
 }
 
+type Later = { readonly to: Day; readonly until: Instant; readonly timeZone: TimeZone };
+
 // Who is asked for may be somebody whom the store does not know, so that nobody's windows are looked up.
-function toProspect(address: Address, { book, day: from, units, ...terms }: Terms & { readonly to: Day }): Prospect {
+function toProspect(address: Address, { book, day: from, units, ...terms }: Terms & Later): Prospect {
   const { market, category, rate } = quoteReservation(book, marketMap(), { ...terms, address, from });
   const price = terms.cap ?? rate?.rate ?? null;
   return { market, category, units, reserved: price === null ? null : times(price, units), cap: terms.cap, isFreeNow: false };

@@ -1,6 +1,7 @@
 // The check-up of one sender: what lies here (prices, the places of its secrets), then what its provider says.
 
 import type { App } from '../app.ts';
+import { type InternationalStart, startsAlike, startText } from '../domain/auth-international.ts';
 import { type MessagingLimit, messagingLimitText } from '../domain/messaging-limit.ts';
 import type { SecretSource, Sender, WhatsappSettings } from '../domain/sender.ts';
 import type { Finding } from '../ports/provider.ts';
@@ -15,12 +16,12 @@ type Host = Pick<App, 'clock' | 'secret' | 'provider' | 'config'>;
 /** Without these nothing can be sent, so they decide the exit code; the others can wait. */
 const VITAL: ReadonlySet<Finding['check']> = new Set(['token', 'number', 'payment']);
 
-type CheckStore = Pick<DirectoryStore, 'listPriceCards'> & ReachStore;
+type CheckStore = Pick<DirectoryStore, 'listPriceCards' | 'setAuthInternational'> & ReachStore;
 type Question = {
   readonly sender: Sender;
   /** Leave the provider alone. */
   readonly offline: boolean;
-  /** Take over the messaging limit that the provider says. */
+  /** Take over the messaging limit, and the start of the international rate, that the provider says. */
   readonly apply?: boolean;
 };
 
@@ -34,8 +35,10 @@ export async function checkSender(app: Host, store: CheckStore, { sender, offlin
   const findings = await askProvider(app, sender);
   const checks: Check[] = [];
   for (const { finding, check } of findings) {
-    const limit = finding?.messagingLimit;
-    checks.push(limit === undefined ? check : await checkLimit(app, store, { accountId: sender.accountId, limit, apply }));
+    const { messagingLimit: limit, authInternational: start } = finding ?? {};
+    if (limit !== undefined) checks.push(await checkLimit(app, store, { accountId: sender.accountId, limit, apply }));
+    else if (start !== undefined) checks.push(await checkInternational(app, store, { sender, start, apply }));
+    else checks.push(check);
   }
   return [...checks, ...secrets, prices];
 }
@@ -67,6 +70,26 @@ async function checkLimit(app: Host, store: ReachStore, { accountId, limit, appl
   await store.setMessagingLimit(accountId, { limit, toldAt: at, at });
   return good('limit', `${told}. It is taken over; here it was: ${before}.`);
 }
+
+type ToldStart = { readonly sender: Sender; readonly start: InternationalStart | null; readonly apply: boolean };
+
+// Once begun the rate is never taken back, so that where the provider tells nothing, nothing is taken over either.
+async function checkInternational(app: Host, store: CheckStore, { sender, start, apply }: ToldStart): Promise<Check> {
+  const known = sender.whatsapp?.authInternational ?? null;
+  if (start === null) {
+    const silence = 'The provider tells no start of the international rate of authentication';
+    return known === null
+      ? good('international', `${silence}.`)
+      : warning('international', `${silence}; here it begins ${startText(known)}.`, IF_NOT);
+  }
+  const told = `Authentication costs the international rate ${startText(start)}`;
+  if (startsAlike(start, known) && (known?.toldAt !== null || !apply)) return good('international', `${told}.`);
+  if (!apply) return warning('international', `${told}; here: ${startText(known)}.`, 'Take it over with tollbell sender check --apply.');
+  await store.setAuthInternational(sender.id, { start, toldAt: app.clock.now() });
+  return good('international', `${told}. It is taken over; here it was: ${startText(known)}.`);
+}
+
+const IF_NOT = 'If it never begins: tollbell sender add … --auth-international-from none, with the other options of the sender.';
 
 function toCheck({ config }: Host, { code, ...finding }: Finding): Check {
   if (finding.check === 'clock' && config.now !== null)

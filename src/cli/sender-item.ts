@@ -1,6 +1,7 @@
 // A sender as commands show it.
 
 import * as z from 'zod/mini';
+import { type AuthInternational, startText } from '../domain/auth-international.ts';
 import { messagingLimitText, type Reach } from '../domain/messaging-limit.ts';
 import { type SecretSource, type Sender, TRANSPORT_NAMES, type WhatsappSettings } from '../domain/sender.ts';
 import { formatInstant } from '../values/time.ts';
@@ -9,6 +10,12 @@ import { instantTextOut } from './shapes.ts';
 
 /** The place of a secret. */
 const SecretPlace = z.union([z.object({ env: z.string() }), z.object({ file: z.string() })]);
+
+const AuthInternationalItem = z.object({
+  from: z.nullable(instantTextOut).check(z.describe('everywhere but in these countries; null: in these alone')),
+  countries: z.array(z.object({ country: z.string(), from: instantTextOut })),
+  told_at: z.nullable(instantTextOut).check(z.describe('when the provider said so; null: a person did')),
+});
 
 const WhatsappItem = z.object({
   phone_number_id: z.string(),
@@ -20,9 +27,9 @@ const WhatsappItem = z.object({
   api_version: z.nullable(z.string()),
   rate: z.int().check(z.describe('messages a second')),
   confirm_stops: z.boolean(),
-  auth_international_from: z
-    .nullable(z.string())
-    .check(z.describe('the day from which authentication to listed countries costs the international rate')),
+  auth_international: z
+    .nullable(AuthInternationalItem)
+    .check(z.describe('from when authentication to the countries that the provider lists costs the international rate; null: it does not')),
 });
 
 /** The JSON of a sender. */
@@ -39,7 +46,7 @@ export const SenderItem = z.object({
 /** The columns of `SenderItem` in CSV. */
 export const SENDER_COLUMNS = [
   ...Object.keys(SenderItem.shape).filter((name) => name !== 'whatsapp'),
-  ...['phone_number_id', 'waba_id', 'api_base', 'api_version', 'rate', 'confirm_stops', 'auth_international_from'].map(
+  ...['phone_number_id', 'waba_id', 'api_base', 'api_version', 'rate', 'confirm_stops', 'auth_international.from'].map(
     (name) => `whatsapp.${name}`,
   ),
 ];
@@ -68,7 +75,15 @@ function toWhatsappItem(settings: WhatsappSettings): z.output<typeof WhatsappIte
     api_version: settings.apiVersion,
     rate: settings.ratePerSecond,
     confirm_stops: settings.confirmsStops,
-    auth_international_from: settings.authInternationalFrom,
+    auth_international: settings.authInternational === null ? null : toAuthInternationalItem(settings.authInternational),
+  };
+}
+
+function toAuthInternationalItem({ from, countries, toldAt }: AuthInternational): z.output<typeof AuthInternationalItem> {
+  return {
+    from: from === null ? null : formatInstant(from),
+    countries: countries.map((country) => ({ country: country.country, from: formatInstant(country.from) })),
+    told_at: toldAt === null ? null : formatInstant(toldAt),
   };
 }
 
@@ -129,9 +144,9 @@ function whatsappFields(settings: WhatsappSettings): readonly (readonly [string,
     ['confirms stops', settings.confirmsStops ? 'yes' : 'no'],
     [
       'international',
-      settings.authInternationalFrom === null
+      settings.authInternational === null
         ? 'no rate of its own for authentication'
-        : `authentication from ${settings.authInternationalFrom}`,
+        : `authentication ${startText(settings.authInternational)}${settings.authInternational.toldAt === null ? '' : ', as the provider says'}`,
     ],
   ];
 }

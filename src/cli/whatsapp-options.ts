@@ -6,7 +6,8 @@ import * as z from 'zod/mini';
 import type { SecretSource, WhatsappSettings } from '../domain/sender.ts';
 import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import { type AppError, fail } from '../errors.ts';
-import { countText, dayText, flag, orNull, parsedText } from './options.ts';
+import { type Day, parseDay } from '../values/time.ts';
+import { countText, flag, orNull, parsedText } from './options.ts';
 import { parseServerUrl } from '../values/address.ts';
 
 const API_BASE = 'https://graph.facebook.com';
@@ -50,6 +51,14 @@ const baseText = parsedText(parseApiBase, () => ({
   hint: 'Write it like https://graph.facebook.com; plain http is for this machine only (http://127.0.0.1:4010).',
 }));
 
+const startText = parsedText(
+  (text): Day | null | undefined => (text === 'none' ? null : parseDay(text)),
+  (text) => ({
+    message: `not a day: ${text}`,
+    hint: 'Write it like 2026-12-01, or none where authentication costs the ordinary rate everywhere.',
+  }),
+);
+
 /** The options, each null where it was not given. */
 export const WhatsappOptions = {
   phoneNumberId: orNull(idText),
@@ -65,7 +74,7 @@ export const WhatsappOptions = {
   rate: orNull(countText(RATE_MAX)),
   messagingLimit: orNull(limitText),
   confirmStops: flag,
-  authInternationalFrom: orNull(dayText),
+  authInternationalFrom: z.optional(startText),
 } as const;
 type Given = z.output<z.ZodMiniObject<typeof WhatsappOptions>>;
 
@@ -91,7 +100,7 @@ export function addWhatsappOptions(command: Command): Command {
     .option('--confirm-stops', 'answer a stop word with one confirmation, which costs what a free-form message costs')
     .option(
       '--auth-international-from <day>',
-      'authentication messages to the countries that the provider lists cost the international rate from this day on',
+      'authentication messages to the countries that the provider lists cost the international rate from this day of its zone on; none: never. The provider tells it too, to serve and to sender check; left out, it stays',
     );
 }
 
@@ -127,7 +136,7 @@ export function toWhatsappSettings(options: Given, absolute: (path: string) => s
     apiVersion: options.apiVersion === undefined ? API_VERSION : options.apiVersion,
     ratePerSecond: options.rate ?? RATE,
     confirmsStops: options.confirmStops,
-    authInternationalFrom: options.authInternationalFrom,
+    authInternational: null,
   };
 }
 

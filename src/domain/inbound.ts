@@ -3,6 +3,7 @@
 import type { ContactId, SenderId, TemplateId } from '../values/id.ts';
 import type { Phone } from '../values/phone.ts';
 import type { Instant } from '../values/time.ts';
+import type { InternationalStart } from './auth-international.ts';
 import type { MessagingLimit } from './messaging-limit.ts';
 import type { Outcome } from './outcome.ts';
 import type { TemplateCategory, TemplateQuality, TemplateStatus } from './template.ts';
@@ -43,6 +44,17 @@ export function isButtonType(messageType: string): boolean {
   return BUTTON_TYPES.has(messageType);
 }
 
+/** What is told of an account and changes something here; null where it is not told. */
+export type AccountNews = {
+  /** How many people the business may message in a day. */
+  readonly messagingLimit: MessagingLimit | null;
+  /** From when authentication costs the international rate. */
+  readonly authInternational: InternationalStart | null;
+};
+
+/** Nothing that changes anything. */
+export const NO_NEWS: AccountNews = { messagingLimit: null, authInternational: null };
+
 export type InboundEvent = Common &
   /** `outcome` null: its callback data is not ours, and it is kept as unmatched. */
   (
@@ -68,8 +80,8 @@ export type InboundEvent = Common &
         readonly quality: TemplateQuality | null;
         readonly category: TemplateCategory | null;
       }
-    /** Of the account or the number: kept as it came. `messagingLimit`: how many people the business may message in a day, where that is told. */
-    | { readonly kind: 'account'; readonly messagingLimit: MessagingLimit | null }
+    /** Of the account or the number: kept as it came, whatever it tells. */
+    | ({ readonly kind: 'account' } & AccountNews)
     /** Not understood: kept as it came. */
     | { readonly kind: 'other' }
   );

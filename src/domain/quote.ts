@@ -1,7 +1,8 @@
 // A quote: what one message will cost at most, and why. Knows rates and markets; reserves nothing.
 
 import { type Currency, type Micros, ZERO } from '../values/money.ts';
-import type { Day } from '../values/time.ts';
+import { type Day, dayOf, type Instant, type TimeZone, toInstant } from '../values/time.ts';
+import type { InternationalFrom } from './auth-international.ts';
 import { type Category, purposeOf } from './consent.ts';
 import type { PriceEvidence } from './ledger.ts';
 import { type Address, type Market, type MarketMap, marketOf } from './market.ts';
@@ -33,8 +34,11 @@ export function quote<R extends Rate>(book: PriceBook<R>, markets: MarketMap, qu
   return { market: marketOf(markets, address, from), rate: rate ?? null };
 }
 
-/** From when the sender of a message pays the international rate of authentication; null for never. */
-type PaidBy = { readonly internationalFrom: Day | null };
+/** From when the sender of a message pays the international rate of authentication, where. */
+type PaidBy = { readonly internationalFrom: InternationalFrom };
+
+/** When a message is sent, and until when it may be delivered: a rate may begin in the middle of a day. */
+type Span = { readonly at: Instant; readonly until: Instant; readonly timeZone: TimeZone };
 
 /**
  * What a message is reserved at, and the category that it counts in today. What may be billed as either kind of authentication, today or on a later day, is
@@ -43,22 +47,27 @@ type PaidBy = { readonly internationalFrom: Day | null };
 export function quoteReservation<R extends Rate>(
   book: PriceBook<R>,
   markets: MarketMap,
-  question: QuoteQuestion & PaidBy,
+  question: QuoteQuestion & PaidBy & Span,
 ): Quote<R> & { readonly category: Category } {
   const plain = quote(book, markets, question);
-  const { from, to, currency, category: asked, internationalFrom } = question;
-  if (asked !== 'authentication' || internationalFrom === null || internationalFrom > to) {
-    return { market: plain.market, rate: plain.rate, category: asked };
-  }
-  const category = chargedCategory(book, { currency, day: from, market: plain.market, category: asked, internationalFrom });
+  const { from, currency, category: asked, internationalFrom, at, until, timeZone } = question;
+  const start = asked === 'authentication' ? earliestStart(internationalFrom, markets, question) : null;
+  if (start === null || start > until) return { market: plain.market, rate: plain.rate, category: asked };
+  const category = chargedCategory(book, { currency, day: from, at, market: plain.market, category: asked, internationalFrom });
   if (plain.rate === null && category === asked) return { ...plain, category };
   const international = quote(book, markets, {
     ...question,
-    from: internationalFrom > from ? internationalFrom : from,
+    from: start > at ? dayOf(start, timeZone) : from,
     category: 'authentication-international',
     mayLackFirst: true,
   });
   return { ...plain, rate: dearer(plain.rate, international.rate), category };
+}
+
+// Of the market that the person is in at first, and of the one to which the provider may move them by then.
+function earliestStart(internationalFrom: InternationalFrom, markets: MarketMap, { address, from, to }: QuoteQuestion): Instant | null {
+  const starts = [from, to].map((day) => internationalFrom(marketOf(markets, address, day), day)).filter((start) => start !== null);
+  return starts.length === 0 ? null : toInstant(Math.min(...starts));
 }
 
 function dearer<R extends Rate>(left: R | null, right: R | null): R | null {
@@ -67,11 +76,15 @@ function dearer<R extends Rate>(left: R | null, right: R | null): R | null {
 }
 
 /**
- * The category that a message costs on a day. Authentication is international where its sender pays that and the card has such a rate for the market, which is how
+ * The category that a message costs at an instant of a day. Authentication is international where its sender pays that and the card has such a rate for the market, which is how
  * the provider lists its countries.
  */
-export function chargedCategory<R extends Rate>(book: PriceBook<R>, { internationalFrom, ...query }: PriceQuery & PaidBy): Category {
-  if (query.category !== 'authentication' || internationalFrom === null || internationalFrom > query.day) return query.category;
+export function chargedCategory<R extends Rate>(
+  book: PriceBook<R>,
+  { internationalFrom, at, ...query }: PriceQuery & PaidBy & Pick<Span, 'at'>,
+): Category {
+  const start = query.category === 'authentication' ? internationalFrom(query.market, query.day) : null;
+  if (start === null || start > at) return query.category;
   const international = { ...query, category: 'authentication-international' } as const;
   return rateInForce(book, international) === undefined ? query.category : international.category;
 }

@@ -2,7 +2,9 @@
 
 import type { AccountId, SenderId } from '../values/id.ts';
 import type { Currency } from '../values/money.ts';
-import type { Day, Instant, TimeZone } from '../values/time.ts';
+import type { Instant, TimeZone } from '../values/time.ts';
+import { type AuthInternational, type InternationalFrom, startsByMarket } from './auth-international.ts';
+import type { MarketMap } from './market.ts';
 
 /** The channels that this version can send through. */
 export const TRANSPORT_NAMES = ['sandbox', 'whatsapp'] as const;
@@ -28,11 +30,8 @@ export type WhatsappSettings = {
   readonly ratePerSecond: number;
   /** Answer a stop word with one confirmation, which costs what a free-form message costs. */
   readonly confirmsStops: boolean;
-  /**
-   * From this day on authentication messages to the countries that the provider lists are charged at the international rate; null where they are not. The provider
-   * decides when (the account's `auth_international_rate_eligibility`).
-   */
-  readonly authInternationalFrom: Day | null;
+  /** From when authentication messages are charged at the international rate; null where they are not. The provider tells it, so that a store keeps it by itself. */
+  readonly authInternational: AuthInternational | null;
 };
 
 export type Sender = {
@@ -53,9 +52,9 @@ export type Sender = {
 export const DEFAULT_ACCOUNT = 'default' as AccountId;
 export const SANDBOX_SENDER = 'sandbox';
 
-/** The day from which authentication messages to listed countries cost the international rate; null where they never do. */
-export function internationalFrom({ whatsapp }: Pick<Sender, 'whatsapp'>): Day | null {
-  return whatsapp?.authInternationalFrom ?? null;
+/** From when authentication messages of the sender to a market cost the international rate. */
+export function internationalFrom({ whatsapp }: Pick<Sender, 'whatsapp'>, markets: MarketMap): InternationalFrom {
+  return startsByMarket(whatsapp?.authInternational ?? null, markets);
 }
 
 /** True for a name that can stand in a command line and a file name: letters, digits, `-`, `_`, `.`; at most 64. */

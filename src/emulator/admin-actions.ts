@@ -6,11 +6,13 @@ import { type Answer, asObject, asText, type Json, ok } from './answer.ts';
 import type { CustomerRef } from './customers.ts';
 import { blockBusiness, changeIdentity, readMessages, setPreference, writeInbound } from './inbound.ts';
 import { isUserId } from './recipient.ts';
-import { isLimitWord, WRONG_LIMIT, zoneOf } from './scenario.ts';
+import { isEligibility, isLimitWord, WRONG_ELIGIBILITY, WRONG_LIMIT, zoneOf } from './scenario.ts';
 import { announceStatus, setCategory, toWebhookTemplate } from './template-changes.ts';
 import type { StoredTemplate, TemplateCategoryWord } from './templates.ts';
 import {
+  eligibilityChange,
   messagingLimitChange,
+  secondsOf,
   templateCategoryChange,
   templateCategoryNotice,
   templateQualityChange,
@@ -93,6 +95,7 @@ const ACTIONS: Readonly<Record<string, AdminAction>> = {
   templates: changeTemplate,
   'volume-tier': tellVolumeTier,
   'messaging-limit': changeMessagingLimit,
+  'auth-international': makeEligible,
   events: (world, input) => {
     const [field, value] = [asText(input['field']), asObject(input['value'])];
     if (field === null || value === null) return invalidInput('Give {"field":"account_update","value":{…}}.');
@@ -154,6 +157,20 @@ function changeMessagingLimit(world: World, input: Json): Answer {
   const { account } = world.scenario;
   world.scenario = { ...world.scenario, account: { ...account, messaging_limit: limit } };
   tell(world, messagingLimitChange(limit));
+  return ok({ success: true });
+}
+
+/** The rate begins so long after a business has become eligible (the provider's page on authentication-international rates). */
+const NOTICE_MS = 30 * DAY_MS;
+
+// Everywhere in 30 days, where nothing else is said; and the webhook that says so.
+function makeEligible(world: World, input: Json): Answer {
+  const isSaid = input['start_time'] !== undefined || input['exception_countries'] !== undefined;
+  const eligibility = isSaid ? input : { start_time: secondsOf(toInstant(world.timeline.now() + NOTICE_MS)) };
+  if (!isEligibility(eligibility)) return invalidInput(`It ${WRONG_ELIGIBILITY}.`);
+  const { account } = world.scenario;
+  world.scenario = { ...world.scenario, account: { ...account, auth_international_rate_eligibility: eligibility } };
+  tell(world, eligibilityChange(eligibility));
   return ok({ success: true });
 }
 

@@ -1,14 +1,15 @@
 // What the provider bills: the monthly allowance of the number, and one line for every delivery with its price, as analytics reads them.
 
 import { marketMap } from '../catalog/markets.ts';
+import { type InternationalStart, startsByMarket } from '../domain/auth-international.ts';
 import type { Category } from '../domain/consent.ts';
 import { type Address, marketOf } from '../domain/market.ts';
 import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../domain/price-book.ts';
+import { chargedCategory } from '../domain/quote.ts';
 import { tierOfNth } from '../domain/tier.ts';
 import { type Currency, type Micros, ZERO } from '../values/money.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 import { countryOf } from '../catalog/countries.ts';
-import type { Customer } from './customers.ts';
 import { priceCardsOf } from './price-cards.ts';
 import { LITE, type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
 import { type Scenario, zoneOf } from './scenario.ts';
@@ -28,6 +29,10 @@ export type Billable = Pick<PricingFacts, 'category' | 'windowOpen' | 'freeEntry
   readonly isLite: boolean;
   /** What it costs where its template bids for it; null for the price of the card. */
   readonly cost: Micros | null;
+  /** A number, or a user id. */
+  readonly address: Address;
+  /** From when the account pays the international rate of authentication. */
+  readonly international: InternationalStart | null;
 };
 
 /** What a webhook says of a price; the cost only of what is bid for, and charged. */
@@ -40,7 +45,7 @@ export type Bill = {
   /** What a delivery now would be told as; changes nothing. */
   readonly quote: (message: Billable, at: Instant) => ToldPricing;
   /** Bills a delivery, and uses up the allowance where it counts. */
-  readonly charge: (message: Billable, customer: Customer, at: Instant) => ToldPricing;
+  readonly charge: (message: Billable, at: Instant) => ToldPricing;
   readonly lines: () => readonly BillLine[];
   readonly used: (at: Instant) => number;
 };
@@ -55,7 +60,22 @@ export function createBill(scenario: Scenario): Bill {
 
   const monthAt = (at: Instant): Month => monthOf(dayOf(at, zone));
   const usedIn = (month: Month): number => used.get(month) ?? scenario.service_units_used;
-  const factsOf = (message: Billable, at: Instant) => ({ ...message, at, timeZone: zone, freeUnitsUsed: usedIn(monthAt(at)) });
+  const currency = scenario.account.currency as Currency;
+  const bookOf = (): PriceBook => (book ??= createPriceBook(priceCardsOf(scenario)));
+  const factsOf = (message: Billable, at: Instant) => ({
+    ...message,
+    category: message.category === 'authentication' ? kindOf(message, at) : message.category,
+    at,
+    timeZone: zone,
+    freeUnitsUsed: usedIn(monthAt(at)),
+  });
+
+  const kindOf = ({ category, address, international }: Billable, at: Instant): Category => {
+    const day = dayOf(at, zone);
+    const market = marketOf(marketMap(), address, day);
+    const internationalFrom = startsByMarket(international, marketMap());
+    return chargedCategory(bookOf(), { currency, day, at, market, category, internationalFrom });
+  };
 
   const told = (pricing: Pricing, { isLite, cost }: Billable): ToldPricing => ({
     ...pricing,
@@ -64,28 +84,26 @@ export function createBill(scenario: Scenario): Bill {
   });
 
   const tierOf = (category: Category, address: Address, at: Instant): Rate | undefined => {
-    const currency = scenario.account.currency as Currency;
-    book ??= createPriceBook(priceCardsOf(scenario));
     const day = dayOf(at, zone);
     const market = marketOf(marketMap(), address, day);
     const key = `${monthOf(day)} ${market} ${category}`;
     const volume = (volumes.get(key) ?? 0) + 1;
     volumes.set(key, volume);
-    const tiers = tiersInForce(book, { currency, day, market, category });
+    const tiers = tiersInForce(bookOf(), { currency, day, market, category });
     return tierOfNth(tiers, volume) ?? tiers[0]; // above what the card has: list price
   };
 
   return {
     quote: (message, at) => told(pricingOf(factsOf(message, at)), message),
-    charge: (message, customer, at) => {
+    charge: (message, at) => {
       const facts = factsOf(message, at);
       const pricing = pricingOf(facts);
       if (usesAllowance(pricing, facts)) used.set(monthAt(at), facts.freeUnitsUsed + 1);
-      const tier = pricing.billable && message.cost === null ? tierOf(message.category, customer.phone ?? customer.userId, at) : undefined;
+      const tier = pricing.billable && message.cost === null ? tierOf(facts.category, message.address, at) : undefined;
       const { type, category } = told(pricing, message);
       lines.push({
         at,
-        country: customer.phone === null ? customer.userId.slice(0, 2) : countryOf(customer.phone),
+        country: countryOf(message.address),
         type: type.toUpperCase(),
         category: category.toUpperCase().replaceAll('-', '_'),
         tier: pricing.billable ? tierText(tier) : null,

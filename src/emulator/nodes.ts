@@ -65,6 +65,7 @@ export function accountNode({ identity, scenario }: World): Json {
     status: 'ACTIVE',
     primary_funding_id: account.payment_method ? '2401234567890123' : undefined,
     whatsapp_business_manager_messaging_limit: account.messaging_limit,
+    auth_international_rate_eligibility: account.auth_international_rate_eligibility,
     health_status: healthOf(account.can_send_message, [
       ['WABA', identity.wabaId],
       ['APP', identity.appId],

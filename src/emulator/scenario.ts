@@ -1,6 +1,7 @@
 // A scenario: how the emulator's world behaves, as JSON. Owns its shape; what a fault does is faults.ts's.
 
 import * as z from 'zod/mini';
+import { type InternationalStart, parseAuthInternational } from '../domain/auth-international.ts';
 import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import { fail } from '../errors.ts';
 import { CURRENCIES, parseCurrency } from '../values/money.ts';
@@ -25,6 +26,14 @@ export function isLimitWord(text: string): boolean {
 
 /** What is to be written instead. */
 export const WRONG_LIMIT = 'must be TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED, or TIER_ and a number';
+
+/** True for the start of the international rate as the provider writes it. */
+export function isEligibility(value: unknown): boolean {
+  return parseAuthInternational(value) !== undefined;
+}
+
+export const WRONG_ELIGIBILITY =
+  'must be {"start_time": seconds, "exception_countries": [{"country_code": "IN", "start_time": seconds}]}, or one of both';
 
 const wrongRate = { error: 'must be a number from 0 to 1, or {"rate", "code", "delay_ms"}' };
 
@@ -59,6 +68,8 @@ const Account = z.strictObject({
   quality_rating: z._default(z.enum(['GREEN', 'YELLOW', 'RED', 'UNKNOWN']), 'GREEN'),
   /** Any number of people will do, such as TIER_20, so that a test need not send thousands. */
   messaging_limit: z._default(word.check(z.refine(isLimitWord, WRONG_LIMIT)), 'TIER_UNLIMITED'),
+  /** From when authentication costs the international rate, as the provider writes it: it does not where this is left out. */
+  auth_international_rate_eligibility: z.optional(z.unknown().check(z.refine(isEligibility, WRONG_ELIGIBILITY))),
   can_send_message: z._default(z.enum(['AVAILABLE', 'LIMITED', 'BLOCKED']), 'AVAILABLE'),
   /** CSV, as `price show --format csv` prints it; the built-in cards where it is left out. */
   price_cards: z.optional(word.check(z.refine(isPriceCards, 'must be price cards as CSV'))),
@@ -113,6 +124,11 @@ export function parseScenario(document: unknown): Scenario {
 /** The zone of the account, in which its days and months change. */
 export function zoneOf(scenario: Scenario): TimeZone {
   return scenario.account.time_zone as TimeZone; // parseTimeZone has read it
+}
+
+/** From when the account pays the international rate of authentication; null where it does not. */
+export function eligibilityOf({ account }: Scenario): InternationalStart | null {
+  return parseAuthInternational(account.auth_international_rate_eligibility) ?? null;
 }
 
 function explain(issue: z.core.$ZodRawIssue): string {

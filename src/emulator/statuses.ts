@@ -9,6 +9,7 @@ import { countryOf } from '../catalog/countries.ts';
 import type { Fate, StatusKind } from './fate.ts';
 import type { Strikes, Struck, WebhookFault } from './faults.ts';
 import { costWithin } from './pricing.ts';
+import { eligibilityOf } from './scenario.ts';
 import type { StatusValues } from './webhook-body.ts';
 import { type MessageEvent, personOf, type SentMessage, type World } from './world.ts';
 
@@ -108,9 +109,18 @@ function failureOf(world: World, message: SentMessage): number | null {
 }
 
 function billable({ scenario }: World, message: SentMessage): Billable {
-  const { category, windowOpen, freeEntry, isLite, cap, type, struckable } = message;
+  const { customer, category, windowOpen, freeEntry, isLite, cap, type, struckable } = message;
   const cost = cap === null ? null : costWithin(cap, { seed: scenario.seed, ...struckable });
-  return { category, windowOpen, freeEntryOpen: freeEntry !== null, isLite, isReaction: type === 'reaction', cost };
+  return {
+    category,
+    windowOpen,
+    freeEntryOpen: freeEntry !== null,
+    isLite,
+    isReaction: type === 'reaction',
+    cost,
+    address: customer.phone ?? customer.userId,
+    international: eligibilityOf(scenario),
+  };
 }
 
 /** Only the first status can be overtaken: were all of them late, nothing would change places. */
@@ -141,7 +151,7 @@ function pricingAt(world: World, message: SentMessage, status: StatusKind): Json
   if (status === 'sent') return { ...bill.quote(billable(world, message), timeline.now()) };
   const isFirst = !message.events.some((event) => event.status === 'delivered' || event.status === 'read');
   if ((status !== 'delivered' && status !== 'read') || !isFirst) return null;
-  return { ...bill.charge(billable(world, message), message.customer, timeline.now()) };
+  return { ...bill.charge(billable(world, message), timeline.now()) };
 }
 
 type Telling = { readonly event: MessageEvent; readonly strikes: readonly Struck<WebhookFault>[] };

@@ -183,6 +183,14 @@ export function volumeTierChange({ region, category, tier, month }: VolumeTier, 
   return { field: 'account_update', value: { event: 'VOLUME_BASED_PRICING_TIER_UPDATE', volume_tier_info: info } };
 }
 
+/** The change that tells from when authentication costs the international rate. */
+export function eligibilityChange(eligibility: Json): Change {
+  return {
+    field: 'account_update',
+    value: { event: 'AUTH_INTL_PRICE_ELIGIBILITY_UPDATE', auth_international_rate_eligibility: eligibility },
+  };
+}
+
 /** How many people the business may message in a day from now on. */
 export function messagingLimitChange(limit: string): Change {
   return {

@@ -1,7 +1,8 @@
 // A webhook's JSON becomes events: every entry, every change, every item in it. Nothing that comes makes it throw; what is not understood is kept as it came,
 // and never costs its neighbours.
 
-import type { InboundEvent } from '../domain/inbound.ts';
+import { parseAuthInternational } from '../domain/auth-international.ts';
+import type { AccountNews, InboundEvent } from '../domain/inbound.ts';
 import { parseMessagingLimit } from '../domain/messaging-limit.ts';
 import type { SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
@@ -28,6 +29,9 @@ const ACCOUNT_FIELDS: ReadonlySet<string> = new Set([
 
 /** What tells how many people a business may message in a day; the second one of old numbers too. */
 const LIMIT_FIELDS: ReadonlySet<string> = new Set(['business_capability_update', 'phone_number_quality_update']);
+
+/** What tells from when authentication costs the international rate. */
+const INTERNATIONAL_EVENT = 'AUTH_INTL_PRICE_ELIGIBILITY_UPDATE';
 
 // Ids of templates are numbers without quotes, and some are longer than a double can hold.
 const BARE_TEMPLATE_ID = /("message_template_id"\s*:\s*)(\d{16,})(?=\s*[,}])/g;
@@ -80,8 +84,15 @@ function readChange(host: ReadingHost, change: Change): readonly InboundEvent[] 
     return readTemplateEvent(host, { field, value, accountId, at }) ?? keptFor(host, accountId, { kind: 'account', at, evidence });
   }
   if (!ACCOUNT_FIELDS.has(field)) return keptFor(host, accountId, { kind: 'other', at, evidence });
-  const messagingLimit = LIMIT_FIELDS.has(field) ? (parseMessagingLimit(value['max_daily_conversations_per_business']) ?? null) : null;
-  return keptFor(host, accountId, { kind: 'account', at, evidence, messagingLimit });
+  return keptFor(host, accountId, { kind: 'account', at, evidence, news: newsOf(field, value) });
+}
+
+function newsOf(field: string, value: JsonObject): AccountNews {
+  const tellsStart = field === 'account_update' && value['event'] === INTERNATIONAL_EVENT;
+  return {
+    messagingLimit: LIMIT_FIELDS.has(field) ? (parseMessagingLimit(value['max_daily_conversations_per_business']) ?? null) : null,
+    authInternational: tellsStart ? (parseAuthInternational(value['auth_international_rate_eligibility']) ?? null) : null,
+  };
 }
 
 type List = 'statuses' | 'messages' | 'errors' | 'user_preferences';

@@ -2,7 +2,7 @@
 // because ten thousand statuses a second come this way.
 
 import { type Phone, parsePhone } from '../values/phone.ts';
-import { type Instant, SECOND_MS, toInstant } from '../values/time.ts';
+import { type Instant, parseSeconds, toInstant } from '../values/time.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -43,17 +43,8 @@ export function userIdOf(value: unknown): string | null {
 
 const USER_ID = /^[\u0021-\u007e]{1,200}$/;
 
-/** An instant in seconds, as text or number. Null where it is none. */
-export function secondsOf(value: unknown): Instant | null {
-  const seconds = typeof value === 'string' && SECONDS.test(value) ? Number(value) : value;
-  return typeof seconds === 'number' && seconds > 0 && seconds <= SECONDS_MAX ? toInstant(Math.floor(seconds * SECOND_MS)) : null;
-}
-
-const SECONDS = /^\d{1,12}(\.\d{1,3})?$/;
-const SECONDS_MAX = 253_402_300_799; // the end of the year 9999, up to which instants have a text
-
-/** The same, and not later than `at`: the clocks of two houses differ, and nothing has happened before it was told. */
+/** An instant in seconds, and not later than `at`: the clocks of two houses differ, and nothing has happened before it was told. Null where it is none. */
 export function pastOf(value: unknown, at: Instant): Instant | null {
-  const told = secondsOf(value);
-  return told !== null && told > at ? at : told;
+  const told = parseSeconds(value);
+  return told === undefined ? null : toInstant(Math.min(told, at));
 }

@@ -1,7 +1,6 @@
 // What reading a webhook needs from outside, and the parts that all its events have.
 
-import type { InboundEvent, InboundPerson } from '../domain/inbound.ts';
-import type { MessagingLimit } from '../domain/messaging-limit.ts';
+import { type AccountNews, type InboundEvent, type InboundPerson, NO_NEWS } from '../domain/inbound.ts';
 import type { KeyedDigest } from '../ports/host.ts';
 import type { IdSource, SenderId } from '../values/id.ts';
 import type { Instant } from '../values/time.ts';
@@ -52,15 +51,15 @@ export function commonOf(
   };
 }
 
-type Kept = { readonly kind: 'account' | 'other'; readonly messagingLimit?: MessagingLimit | null };
+type Kept = { readonly kind: 'account' | 'other'; readonly news?: AccountNews };
 
 /** An event that is kept as it came: of the account, or not understood. */
 export function keptEvent(
   host: ReadingHost,
-  { kind, senderId, at, evidence, messagingLimit = null }: Omit<Told, 'identity'> & Kept,
+  { kind, senderId, at, evidence, news = NO_NEWS }: Omit<Told, 'identity'> & Kept,
 ): InboundEvent {
   const common = commonOf(host, { senderId, at, identity: () => `${kind}\n${jsonText(evidence)}`, evidence });
-  return kind === 'other' ? { ...common, kind } : { ...common, kind, messagingLimit };
+  return kind === 'other' ? { ...common, kind } : { ...common, kind, ...news };
 }
 
 /** One event for each sender of an account; one for nobody where it has none. */

@@ -7,8 +7,8 @@ import type { Outcome, ProviderError, ProviderPricing, ToldCost } from '../domai
 import type { SenderId } from '../values/id.ts';
 import { parseAmount, parseCurrency } from '../values/money.ts';
 import { printable, shorten } from '../values/text.ts';
-import type { Instant } from '../values/time.ts';
-import { idOf, type JsonObject, listOf, objectOf, pastOf, secondsOf, textOf } from './fields.ts';
+import { type Instant, parseSeconds } from '../values/time.ts';
+import { idOf, type JsonObject, listOf, objectOf, pastOf, textOf } from './fields.ts';
 import { commonOf, keptEvent, personOf, type ReadingHost } from './host.ts';
 import type { Profiles } from './profiles.ts';
 
@@ -114,7 +114,7 @@ function saysMoreOfPrice(status: JsonObject): boolean {
 // Other conversations are of the old price model, which ended in July 2025, and open nothing.
 function freeEntryEnd(conversation: JsonObject | undefined): Instant | null {
   if (objectOf(conversation?.['origin'])?.['type'] !== 'referral_conversion') return null;
-  return secondsOf(conversation?.['expiration_timestamp']);
+  return parseSeconds(conversation?.['expiration_timestamp']) ?? null;
 }
 
 function safe(text: string, lengthMax: number): string {

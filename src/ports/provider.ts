@@ -1,6 +1,7 @@
 // The provider's office: templates, media, its block list, what it bills, and the state of a sender's account. Sending itself is transport.ts's.
 
 import type { ErrorCode } from '../errors.ts';
+import type { InternationalStart } from '../domain/auth-international.ts';
 import type { MessagingLimit } from '../domain/messaging-limit.ts';
 import type { MediaKind } from '../domain/free-form.ts';
 import type { TemplateCategory, TemplateContent, TemplateQuality, TemplateStatus } from '../domain/template.ts';
@@ -33,7 +34,7 @@ export type TemplatePart = 'all' | 'bid';
 
 /** One line of a check-up. `warning`: it works, and something is worth a look. `skipped`: not asked, because something before it failed. */
 export type Finding = {
-  readonly check: 'token' | 'number' | 'limit' | 'templates' | 'webhook' | 'payment' | 'clock';
+  readonly check: 'token' | 'number' | 'limit' | 'international' | 'templates' | 'webhook' | 'payment' | 'clock';
   readonly result: 'good' | 'warning' | 'bad' | 'skipped';
   /** A sentence, in the words of a person. */
   readonly message: string;
@@ -41,6 +42,8 @@ export type Finding = {
   readonly hint: string | null;
   /** With `limit`: how many people the business may message in a day, where the provider says so. */
   readonly messagingLimit?: MessagingLimit;
+  /** With `international`: from when authentication costs the international rate; null where the provider tells no start. */
+  readonly authInternational?: InternationalStart | null;
   /** The error, where no answer could be judged: `provider_unreachable` is another thing than a token that was refused. */
   readonly code?: ErrorCode;
 };

@@ -4,12 +4,14 @@ import { pricingRules } from '../catalog/pricing-rules.ts';
 import type { Category } from '../domain/consent.ts';
 import { isAlwaysFree, isFreeIn } from '../domain/pricing-rule.ts';
 import type { OpenWindow } from '../domain/window.ts';
-import type { Day } from '../values/time.ts';
+import type { Day, Instant } from '../values/time.ts';
 
 export type Days = {
   /** In the sender's zone: the day of the instant, and the last one on which what is due then may be delivered. */
   readonly first: Day;
   readonly last: Day;
+  /** Until when it may be delivered. */
+  readonly until: Instant;
   /** Whether a category is free on the first day in every window, as free-form messages were before the first card that has a price for them. */
   readonly isFree: (category: Category) => boolean;
   /** The same in one window. */
@@ -17,7 +19,7 @@ export type Days = {
 };
 
 /** The answers of a day, and of the days until the last one. */
-export function daysOf(first: Day, last: Day): Days {
+export function daysOf({ first, last, until }: Pick<Days, 'first' | 'last' | 'until'>): Days {
   const free = new Map<string, boolean>();
   const once = (name: string, ask: () => boolean): boolean => {
     const known = free.get(name) ?? ask();
@@ -27,6 +29,7 @@ export function daysOf(first: Day, last: Day): Days {
   return {
     first,
     last,
+    until,
     isFree: (category) => once(category, () => isAlwaysFree(pricingRules(), { category, day: first })),
     isFreeIn: (category, window) => once(`${category} ${window}`, () => isFreeIn(pricingRules(), { category, day: first, window })),
   };

@@ -4,6 +4,7 @@ import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
+import type { InternationalFrom } from '../domain/auth-international.ts';
 import { bidCap } from '../domain/bid.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
@@ -51,6 +52,7 @@ type Batch = {
   readonly budgets: BudgetMeter;
   /** What is so on the day of an instant. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
+  readonly internationalFrom: InternationalFrom;
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
@@ -66,10 +68,14 @@ function startBatch(facts: AdmissionFacts): Batch {
     facts,
     budgets: createBudgetMeter(facts.budgets),
     daysFrom: (due) => {
-      const known = days.get(due) ?? daysOf(dayIn(due), dayIn(queueExpiry(due, DELIVERY_TTL_MS)));
-      days.set(due, known);
-      return known;
+      const known = days.get(due);
+      if (known !== undefined) return known;
+      const until = queueExpiry(due, DELIVERY_TTL_MS);
+      const made = daysOf({ first: dayIn(due), last: dayIn(until), until });
+      days.set(due, made);
+      return made;
     },
+    internationalFrom: internationalFrom(facts.sender, marketMap()),
     buckets: new Map(),
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
@@ -176,7 +182,7 @@ type Candidate = {
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
   const { request, addressee, due } = asked;
-  const { first, last, isFree } = batch.daysFrom(due);
+  const { first, last, until, isFree } = batch.daysFrom(due);
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
   const place = { category: asked.category, address, day: first, markets: marketMap() };
@@ -188,7 +194,10 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
     from: first, // nothing is charged before it is sent, so today's price says nothing of what is sent later
     to: last,
     mayLackFirst: isFree(asked.category),
-    internationalFrom: internationalFrom(facts.sender),
+    internationalFrom: batch.internationalFrom,
+    at: due,
+    until,
+    timeZone: facts.sender.timeZone,
   });
   const promised = promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (isFree(category) ? PROMISED_FREE : null);
   if (promised === null) return refused('no_price', category, market);

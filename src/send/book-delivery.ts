@@ -31,7 +31,13 @@ export function charge(message: MessageFacts, outcome: Outcome, known: Knowledge
   const day = dayOf(outcome.at, message.sender.timeZone);
   // Of a person who was forgotten, or has another number by now, the market of the reservation is the last that is known.
   const market = marketOn(message, day) ?? message.holdBucket.market;
-  const { bucket, posted, evidence, late } = placeOf(message, known, { day, beside: day, market, isCounted: false });
+  const { bucket, posted, evidence, late } = placeOf(message, known, {
+    day,
+    deliveredAt: outcome.at,
+    beside: day,
+    market,
+    isCounted: false,
+  });
   const attempt = outcome.attempt ?? message.attempt;
   const held = negative(message.held);
   return entryOf(message, {
@@ -65,6 +71,7 @@ export function rebooking(message: MessageFacts, outcome: Outcome, known: Knowle
   const taken = bookedOn(message, { day: before, beside: bucket.day }, known.at);
   const place = placeOf(message, known, {
     day,
+    deliveredAt,
     beside: day === before ? bucket.day : day,
     market: marketOn(message, before) === bucket.market ? (marketOn(message, day) ?? bucket.market) : bucket.market,
     isCounted: isOfAllowance(bucket) && monthOf(before) === monthOf(day),
@@ -95,6 +102,7 @@ function agrees(word: ToldPricing | null, { bucket, amount }: ChargeFacts): bool
 type Delivery = {
   /** Of the delivery. */
   readonly day: Day;
+  readonly deliveredAt: Instant;
   /** Where it is booked, while that month is open. */
   readonly beside: Day;
   readonly market: Market;
@@ -104,17 +112,17 @@ type Delivery = {
 
 type Place = Pick<LedgerEntry, 'bucket' | 'posted' | 'evidence'> & { readonly late: Month | null };
 
-function placeOf(message: MessageFacts, { prices, word, at }: Knowledge, { day, beside, market, isCounted }: Delivery): Place {
+function placeOf(message: MessageFacts, { prices, word, at }: Knowledge, { day, deliveredAt, beside, market, isCounted }: Delivery): Place {
   const told = word ?? message.pricing;
   const booking = bookedOn(message, { day, beside }, at);
   const own = ownPricingOf(message, day, isCounted);
   const bucket = bucketLike(message.holdBucket, {
     day: booking.day,
     market,
-    category: categoryOf(ownCategoryOf(message, { prices, market, day }), told),
+    category: categoryOf(ownCategoryOf(message, { prices, market, day, at: deliveredAt }), told),
     pricingType: told?.type ?? own?.type ?? 'regular',
   });
-  const { amount, evidence } = priceDelivery(message, { prices, told, own, day, bucket });
+  const { amount, evidence } = priceDelivery(message, { prices, told, own, day, deliveredAt, bucket });
   return { bucket, posted: amount, evidence, late: booking.late };
 }
 

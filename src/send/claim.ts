@@ -49,7 +49,7 @@ function pausedOrDearer({ at, sender, phone, userId, gate, held, prices, cap }: 
   if (isPaused(marketPauses(), { category, address, day, markets: marketMap() })) return 'market_paused';
   if (cap !== null) return cap > held ? 'over_budget' : null;
   const query = { currency: sender.currency, category, market: marketOf(marketMap(), address, day), day };
-  const charged = chargedCategory(prices, { ...query, internationalFrom: internationalFrom(sender) });
+  const charged = chargedCategory(prices, { ...query, at, internationalFrom: internationalFrom(sender, marketMap()) });
   const rate = rateInForce(prices, { ...query, category: charged });
   if (rate === undefined) return isAlwaysFree(pricingRules(), { category, day }) ? null : 'no_price';
   return rate.rate > held ? 'over_budget' : null;

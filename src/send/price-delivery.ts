@@ -1,5 +1,6 @@
 // What a delivery costs, and why: the provider decides what was free, and our own rule where it says nothing. Both stay with the amount.
 
+import { marketMap } from '../catalog/markets.ts';
 import { pricingRules } from '../catalog/pricing-rules.ts';
 import { hasBid } from '../domain/bid.ts';
 import type { Category } from '../domain/consent.ts';
@@ -13,7 +14,7 @@ import { internationalFrom } from '../domain/sender.ts';
 import { windowAtClaim } from '../domain/window.ts';
 import type { MessageFacts, StoredPrices } from '../ports/store/settle.ts';
 import { type Micros, ZERO } from '../values/money.ts';
-import { type Day, monthOf } from '../values/time.ts';
+import { type Day, type Instant, monthOf } from '../values/time.ts';
 
 /** What our own rule says of a delivery on a day. `isCounted`: it is itself among those that used the allowance of that month. */
 export function ownPricingOf(message: MessageFacts, day: Day, isCounted = false): OwnPricing | null {
@@ -25,13 +26,13 @@ export function ownPricingOf(message: MessageFacts, day: Day, isCounted = false)
   });
 }
 
-/** The category that a delivery has by our own view: that of its reservation, but for the day from which authentication is international. */
+/** The category that a delivery has by our own view: that of its reservation, but for the instant from which authentication is international. */
 export function ownCategoryOf(
   { holdBucket, sender }: MessageFacts,
-  { prices, market, day }: { readonly prices: StoredPrices; readonly market: Market; readonly day: Day },
+  { prices, market, day, at }: { readonly prices: StoredPrices; readonly market: Market; readonly day: Day; readonly at: Instant },
 ): Category {
   const { currency, category } = holdBucket;
-  return chargedCategory(prices, { currency, category, market, day, internationalFrom: internationalFrom(sender) });
+  return chargedCategory(prices, { currency, category, market, day, at, internationalFrom: internationalFrom(sender, marketMap()) });
 }
 
 export type Pricing = {
@@ -40,6 +41,7 @@ export type Pricing = {
   readonly own: OwnPricing | null;
   /** Of the delivery, whenever it is booked. */
   readonly day: Day;
+  readonly deliveredAt: Instant;
   /** Its market, its category, and whether it is charged. */
   readonly bucket: Bucket;
 };
@@ -50,7 +52,7 @@ type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
  * The amount with its evidence: the cost that the provider names, else the list rate of the day. What no rate tells, on a day without one or of a bid, is charged
  * as it was reserved, and says so: never zero.
  */
-export function priceDelivery(message: MessageFacts, { prices, told, own, day, bucket }: Pricing): Priced {
+export function priceDelivery(message: MessageFacts, { prices, told, own, day, deliveredAt: at, bucket }: Pricing): Priced {
   const evidence = {
     providerType: told?.type ?? null,
     providerCategory: told?.category ?? null,
@@ -58,7 +60,7 @@ export function priceDelivery(message: MessageFacts, { prices, told, own, day, b
     discrepancy:
       told === null
         ? null
-        : discrepancyOf(told, { own, ownCategory: ownCategoryOf(message, { prices, market: bucket.market, day }), message }),
+        : discrepancyOf(told, { own, ownCategory: ownCategoryOf(message, { prices, market: bucket.market, day, at }), message }),
   };
   if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
   const { currency, market, category } = bucket;

@@ -38,7 +38,9 @@ function priceFor(message: RepricingFacts): Priced | RefusalReason {
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
   const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
   if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
-  const terms = { address, category, currency: sender.currency, from, to, internationalFrom: internationalFrom(sender) };
+  const { currency, timeZone } = sender;
+  const span = { from, to, at, until: expiresAt, timeZone };
+  const terms = { address, category, currency, ...span, internationalFrom: internationalFrom(sender, marketMap()) };
   const { rate, category: charged } = quoteReservation(prices, marketMap(), terms);
   const promised = promisedFor({ rate, cap: message.cap });
   if (promised === null) return 'no_price';

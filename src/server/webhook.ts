@@ -1,7 +1,8 @@
 // The webhook: who may speak, what was said, and an answer that is given only when it is in the store.
 
 import { AppError, fail } from '../errors.ts';
-import type { InboundEvent } from '../domain/inbound.ts';
+import type { AccountNews, InboundEvent } from '../domain/inbound.ts';
+import { startText } from '../domain/auth-international.ts';
 import { messagingLimitText } from '../domain/messaging-limit.ts';
 import { confirmsStops, confirmStops, type Stop } from '../inbound/confirm.ts';
 import { parseBody, readEvents } from '../inbound/events.ts';
@@ -157,9 +158,9 @@ async function commit(host: WebhookHost, metrics: Metrics, events: readonly Inbo
   );
   end();
   countEvents(metrics, events, received);
-  for (const { template, messagingLimit } of received) {
+  for (const { template, news } of received) {
     if (template !== null) sayDrift(host, template);
-    if (messagingLimit !== null) host.problems(`the messaging limit of the business is now: ${messagingLimitText(messagingLimit)}`);
+    sayNews(host, news);
   }
   await confirm(host, received);
   return received;
@@ -175,6 +176,11 @@ function countEvents(metrics: Metrics, events: readonly InboundEvent[], received
     const [kind = '', result = ''] = key.split(' ');
     metrics.countEvents(kind, result, count);
   }
+}
+
+function sayNews({ problems }: WebhookHost, { messagingLimit: limit, authInternational: start }: AccountNews): void {
+  if (limit !== null) problems(`the messaging limit of the business is now: ${messagingLimitText(limit)}`);
+  if (start !== null) problems(`authentication costs the international rate ${startText(start)}`);
 }
 
 function sayDrift({ problems }: WebhookHost, { result, drift, repriced, cancelled }: TemplateChanged): void {

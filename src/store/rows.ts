@@ -1,6 +1,7 @@
 // Rows and what they mean, for every engine: columns have the same names everywhere. The only place where a driver's integers become
 // instants and amounts; knows no statement.
 
+import type { AuthInternational } from '../domain/auth-international.ts';
 import type { Category, ConsentEvent, ConsentKind, ConsentScope, ConsentSubject } from '../domain/consent.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { EntryKind } from '../domain/ledger.ts';
@@ -48,6 +49,7 @@ export type SenderRow = {
   readonly is_default: StoredInteger | boolean;
   readonly created_at: StoredInteger;
   readonly settings: string;
+  readonly auth_international: string | null;
 };
 
 export function toSender(row: SenderRow): Sender {
@@ -60,10 +62,12 @@ export function toSender(row: SenderRow): Sender {
     timeZone: row.time_zone,
     isDefault: Number(row.is_default) === 1,
     createdAt: instantOf(row.created_at),
-    // What was added later is missing from settings of before.
     whatsapp:
       row.transport === 'whatsapp'
-        ? { authInternationalFrom: null, ...(jsonOf(row.settings) as Omit<WhatsappSettings, 'authInternationalFrom'>) }
+        ? {
+            ...(jsonOf(row.settings) as Omit<WhatsappSettings, 'authInternational'>),
+            authInternational: row.auth_international === null ? null : (jsonOf(row.auth_international) as AuthInternational),
+          }
         : null,
   };
 }

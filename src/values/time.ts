@@ -25,6 +25,9 @@ const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\
 const ISO_DAY = /^\d{4}-\d\d-\d\d$/;
 const ISO_MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
+const SECONDS = /^\d{1,12}(\.\d{1,3})?$/;
+const SECONDS_MAX = 253_402_300_799; // the end of the year 9999, up to which instants have a text
+
 const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
 const UNIT_MS = { ms: 1, s: SECOND_MS, m: 60_000, h: 3_600_000, d: DAY_MS } as const;
 
@@ -47,6 +50,12 @@ export function parseInstant(text: string): Instant | undefined {
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION.exec(text.trim()) ?? [];
   return count === undefined ? undefined : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
+
+/** Reads an instant in seconds since 1970, as text or number; undefined for anything else. */
+export function parseSeconds(value: unknown): Instant | undefined {
+  const seconds = typeof value === 'string' && SECONDS.test(value) ? Number(value) : value;
+  return typeof seconds === 'number' && seconds > 0 && seconds <= SECONDS_MAX ? toInstant(Math.floor(seconds * SECOND_MS)) : undefined;
 }
 
 /** Writes an instant as ISO 8601 in UTC; whole seconds lose their `.000`. */

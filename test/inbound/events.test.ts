@@ -77,6 +77,22 @@ describe('a post', () => {
     ]);
   });
 
+  it('tells from when authentication costs the international rate, as far as it can be read', () => {
+    const told = (eligibility: unknown, field = 'account_update', event = 'AUTH_INTL_PRICE_ELIGIBILITY_UPDATE') =>
+      read(post({ field, value: { event, auth_international_rate_eligibility: eligibility } }));
+    const start = { start_time: 1_796_083_200, exception_countries: [{ country_code: 'IN', start_time: '1800000000' }] };
+    const known = { from: 1_796_083_200_000, countries: [{ country: 'IN', from: 1_800_000_000_000 }] };
+    expect(told(start)).toMatchObject([
+      { kind: 'account', senderId: SENDER, authInternational: known },
+      { kind: 'account', senderId: SECOND_SENDER, authInternational: known },
+    ]);
+    const nothing = { kind: 'account', authInternational: null };
+    for (const events of [told('soon'), told(start, 'account_alerts'), told(start, 'account_update', 'ACCOUNT_DELETED')]) {
+      expect(events).toMatchObject([nothing, nothing]);
+    }
+    expect(JSON.parse(told('soon')[0]?.body() ?? '')).toMatchObject({ value: { auth_international_rate_eligibility: 'soon' } });
+  });
+
   it('of another account is kept for nobody', () => {
     const payload = { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'account_update', value: {} }] }] };
     expect(read(payload)).toMatchObject([{ kind: 'account', senderId: null }]);

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createPriceBook } from '../../src/domain/price-book.ts';
+import type { AuthInternational } from '../../src/domain/auth-international.ts';
 import type { Sender } from '../../src/domain/sender.ts';
 import type { StoredRate } from '../../src/ports/store/settle.ts';
 import { createQuietHours } from '../../src/domain/quiet-hours.ts';
@@ -12,7 +13,7 @@ import { decideSettlements } from '../../src/send/settle.ts';
 import type { MessageId } from '../../src/values/id.ts';
 import { toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import { type Day, toInstant } from '../../src/values/time.ts';
+import { type Day, type Instant, parseInstant, type TimeZone, toInstant } from '../../src/values/time.ts';
 import { makeWhatsapp } from '../conformance/store/fixture.ts';
 import { addressee, admissionFacts, flag, message, NOW, outcome, SENDER, template } from './facts.ts';
 
@@ -34,7 +35,13 @@ function book(international = 30_400n) {
   return createPriceBook([{ currency: SENDER.currency, effectiveFrom: '2026-10-01' as Day, rates }]);
 }
 
-const PAYING: Sender = { ...SENDER, transport: 'whatsapp', whatsapp: makeWhatsapp({ authInternationalFrom: '2026-11-22' as Day }) };
+const at = (text: string): Instant => parseInstant(text) as Instant;
+const payingFrom = (text: string | null, countries: AuthInternational['countries'] = []): Sender => ({
+  ...SENDER,
+  transport: 'whatsapp',
+  whatsapp: makeWhatsapp({ authInternational: { from: text === null ? null : at(text), countries, toldAt: null } }),
+});
+const PAYING = payingFrom('2026-11-22');
 const INDIAN = '+919812345678' as Phone;
 
 function admitted(phone: Phone, sender: Sender, prices = book()) {
@@ -57,12 +64,41 @@ describe('an admission', () => {
     expect(admitted(INDIAN, SENDER)).toMatchObject({ category: 'authentication', price: 1_400n });
   });
 
-  const payingFrom = (day: string): Sender => ({ ...PAYING, whatsapp: makeWhatsapp({ authInternationalFrom: day as Day }) });
-
   it('is international from the day that the provider set, and reserved for it by whoever may be delivered then', () => {
     expect(admitted(INDIAN, payingFrom('2026-11-23'))).toMatchObject({ category: 'authentication', price: 30_400n });
     expect(admitted(INDIAN, payingFrom('2026-12-22'))).toMatchObject({ category: 'authentication', price: 30_400n });
     expect(admitted(INDIAN, payingFrom('2026-12-23'))).toMatchObject({ category: 'authentication', price: 1_400n });
+  });
+
+  it('is international from the very instant on, in the zone of the sender', () => {
+    expect(admitted(INDIAN, payingFrom('2026-11-22T12:00:00Z'))).toMatchObject({ category: 'authentication-international' });
+    expect(admitted(INDIAN, payingFrom('2026-11-22T12:00:01Z'))).toMatchObject({ category: 'authentication', price: 30_400n });
+    // In 30 days it expires, at noon.
+    expect(admitted(INDIAN, payingFrom('2026-12-22T12:00:00Z'))).toMatchObject({ price: 30_400n });
+    expect(admitted(INDIAN, payingFrom('2026-12-22T12:00:01Z'))).toMatchObject({ price: 1_400n });
+  });
+
+  it('is reserved at the card of the day on which the rate begins where the sender is', () => {
+    const card = (effectiveFrom: string, micros: bigint) => ({
+      currency: SENDER.currency,
+      effectiveFrom: effectiveFrom as Day,
+      rates: [rate(1, 'India', 'authentication', 1_400n), rate(2, 'India', 'authentication-international', micros)],
+    });
+    const prices = createPriceBook([card('2026-10-01', 30_400n), card('2026-12-01', 20_000n)]);
+    // 30 November, 23:00 in New York, and 1 December in Berlin, where the dearer card is over.
+    const paying = payingFrom('2026-12-01T04:00:00Z');
+    const inZone = (timeZone: string) => ({ ...paying, timeZone: timeZone as TimeZone });
+    expect(admitted(INDIAN, inZone('America/New_York'), prices)).toMatchObject({ price: 30_400n });
+    expect(admitted(INDIAN, inZone('Europe/Berlin'), prices)).toMatchObject({ price: 20_000n });
+  });
+
+  it('goes by the start of its country where that has its own', () => {
+    const later = [{ country: 'IN', from: at('2026-12-22T12:00:01Z') }];
+    const sooner = [{ country: 'IN', from: at('2026-11-22T12:00:00Z') }];
+    expect(admitted(INDIAN, payingFrom('2026-11-01', later))).toMatchObject({ category: 'authentication', price: 1_400n });
+    expect(admitted(INDIAN, payingFrom('2027-11-01', sooner))).toMatchObject({ category: 'authentication-international' });
+    expect(admitted(INDIAN, payingFrom(null, sooner))).toMatchObject({ category: 'authentication-international' });
+    expect(admitted(INDIAN, payingFrom(null, [{ country: 'EG', from: at('2026-11-01') }]))).toMatchObject({ price: 1_400n });
   });
 
   it('is reserved for the rate of a card that comes before it expires', () => {
@@ -109,6 +145,14 @@ describe('what waits', () => {
     expect(claim(1_400n, SENDER)).toEqual({ kind: 'claim' });
     expect(claim(30_400n, PAYING)).toEqual({ kind: 'claim' });
     expect(claim(1_400n, PAYING)).toEqual({ kind: 'refuse', reason: 'over_budget' });
+  });
+
+  it('goes until the very instant, and by the start of its country', () => {
+    expect(claim(1_400n, payingFrom('2026-11-22T12:00:01Z'))).toEqual({ kind: 'claim' });
+    expect(claim(1_400n, payingFrom('2026-11-22T12:00:00Z'))).toEqual({ kind: 'refuse', reason: 'over_budget' });
+    const india = (text: string) => payingFrom('2026-11-01', [{ country: 'IN', from: at(text) }]);
+    expect(claim(1_400n, india('2026-11-22T12:00:01Z'))).toEqual({ kind: 'claim' });
+    expect(claim(1_400n, india('2026-11-22T12:00:00Z'))).toEqual({ kind: 'refuse', reason: 'over_budget' });
   });
 
   it('is reserved as international where its template becomes authentication', () => {
@@ -171,6 +215,21 @@ describe('a delivery', () => {
     expect(code(null, domestic)).toMatchObject(charged);
     expect(code('authentication_international', domestic, SENDER)).toMatchObject({ ...charged, evidence: { discrepancy: 'category' } });
     expect(code(null, domestic, SENDER)).toMatchObject({ posted: 1_400n, bucket: domestic });
+  });
+
+  it('is international from the very instant of its delivery on, where the provider says nothing', () => {
+    const domestic = { ...held, category: 'authentication' as const };
+    const delivered = (text: string) =>
+      decideSettlements(
+        message({ sender: payingFrom(text), phone: INDIAN, holdBucket: domestic }),
+        outcome('delivered', { pricing: null }),
+        book(),
+        NOW,
+      ).entries[0];
+    const { eventAt = NOW } = delivered('2027-01-01') ?? {};
+    const after = new Date(eventAt + 1).toISOString();
+    expect(delivered(new Date(eventAt).toISOString())).toMatchObject({ posted: 30_400n, bucket: held });
+    expect(delivered(after)).toMatchObject({ posted: 1_400n, bucket: domestic });
   });
 
   it('is what it was reserved as where the provider says nothing', () => {

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Sender, WhatsappSettings } from '../../src/domain/sender.ts';
-import type { InboundEvent } from '../../src/domain/inbound.ts';
+import { type InboundEvent, NO_NEWS } from '../../src/domain/inbound.ts';
 import type { Clock } from '../../src/ports/host.ts';
 import type { AdmitBatch } from '../../src/ports/store/admit.ts';
 import { EVENTS_MAX, type Received } from '../../src/ports/store/inbound.ts';
@@ -47,7 +47,7 @@ export function served(sender: Sender = whatsappSender('shop'), appSecrets: read
   return { sender, appSecrets, verifyToken: VERIFY_TOKEN };
 }
 
-const APPLIED: Received = { result: 'applied', settlement: null, cancelled: [], template: null, messagingLimit: null, stop: null };
+const APPLIED: Received = { result: 'applied', settlement: null, cancelled: [], template: null, news: NO_NEWS, stop: null };
 
 export type Recording = {
   /** The batches that were committed, in order. */

@@ -1,6 +1,7 @@
 // Who may speak, what is believed, and when the answer is given.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_NEWS } from '../../src/domain/inbound.ts';
 import { fail } from '../../src/errors.ts';
 import { EVENTS_MAX } from '../../src/ports/store/inbound.ts';
 import { inboundText, messagesChange, post, status } from '../inbound/webhooks.ts';
@@ -222,7 +223,7 @@ describe('a stop', () => {
         settlement: null,
         cancelled: [],
         template: null,
-        messagingLimit: null,
+        news: NO_NEWS,
         stop: stop(sender.id),
       }));
     expect(await running.postSigned(post(messagesChange({ messages: [inboundText('STOP')] })))).toBe(200);
@@ -246,7 +247,7 @@ describe('a template', () => {
       cancelled,
     } as never;
     running.receive = async (events) =>
-      events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template, messagingLimit: null, stop: null }));
+      events.map(() => ({ result: 'applied', settlement: null, cancelled: [], template, news: NO_NEWS, stop: null }));
     await running.postSigned(PAYLOAD);
     expect(running.lines).toEqual([`a template changed: category utility is now marketing${told}`]);
   });

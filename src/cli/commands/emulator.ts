@@ -165,5 +165,7 @@ Its own interface, JSON in and out, below <admin_url>:
   POST /preferences {"from","marketing":"stop|resume"}   /block {"from","blocked"}   /read {"from"}
   POST /number-change {"from","to" or "new_user_id","hide_number"}   (with "hide_number":true another number that the webhook does not tell)
   POST /templates {"name","status","quality","category","notice"}   /volume-tier {"region","tier","category","month"}   /events {"field","value"}
+  POST /auth-international {"start_time","exception_countries":[{"country_code":"IN","start_time"}]}   (in seconds; without both in 30 days; account.auth_international_rate_eligibility
+    says so from the start: authentication to the listed countries is then billed as international)
   POST /messaging-limit {"limit":"TIER_250"}   (how many people a day may be messaged outside their windows; account.messaging_limit says so from the start)
 `;

@@ -12,8 +12,11 @@ import {
 } from '../../domain/sender.ts';
 import type { MessagingLimit } from '../../domain/messaging-limit.ts';
 import { AppError, fail } from '../../errors.ts';
+import type { DirectoryStore } from '../../ports/store/directory.ts';
 import type { ReachStore } from '../../ports/store/reach.ts';
+import { type Day, startOfDay } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
+import { currentSender } from '../current-sender.ts';
 import { hint } from '../hint.ts';
 import { currencyText, helpText, parseOptions, timeZoneText } from '../options.ts';
 import { SENDER_COLUMNS, SenderItem, toSenderItem } from '../sender-item.ts';
@@ -86,9 +89,11 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
   };
   const put = await store.putSender(wanted);
   const limited = await limitMessaging(app, store, options.messagingLimit);
-  const result = put === 'unchanged' && limited === 'updated' ? 'updated' : put;
+  const added = await currentSender(store, { sender: name });
+  const started = await startInternational(store, added, options.authInternationalFrom);
+  const result = put === 'unchanged' && (limited === 'updated' || started === 'updated') ? 'updated' : put;
   const senders = await store.listSenders(DEFAULT_ACCOUNT);
-  const sender = senders.find((candidate) => candidate.name === name) ?? wanted;
+  const sender = senders.find((candidate) => candidate.name === name) ?? added;
   const cards = await store.listPriceCards({ currency: sender.currency });
   if (cards.length === 0)
     hint(app, `There are no ${sender.currency} prices yet: bring a card with tollbell price builtin or price import.`);
@@ -108,6 +113,13 @@ export async function addSender(app: App, options: z.output<typeof SenderAddOpti
 async function limitMessaging(app: App, store: Pick<ReachStore, 'setMessagingLimit'>, limit: MessagingLimit | null) {
   if (limit === null) return 'unchanged';
   return store.setMessagingLimit(DEFAULT_ACCOUNT, { limit, toldAt: null, at: app.clock.now() });
+}
+
+// The provider tells it too, and so it stays as it is where nobody says anything.
+async function startInternational(store: Pick<DirectoryStore, 'setAuthInternational'>, { id, timeZone }: Sender, from?: Day | null) {
+  if (from === undefined) return 'unchanged';
+  const start = from === null ? null : { from: startOfDay(from, timeZone), countries: [] };
+  return store.setAuthInternational(id, { start, toldAt: null });
 }
 
 // serve reads its senders again every half minute; its environment it was given at its start. What sends until its queue is empty reads them once.

@@ -1,4 +1,4 @@
-// tollbell sender check: whether token, number, messaging limit, templates, webhook, payment, clock and prices of a sender work.
+// tollbell sender check: whether token, number, messaging limit, international rate, templates, webhook, payment, clock and prices of a sender work.
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
@@ -18,11 +18,14 @@ export const defineSenderCheck: Define = (parent, host) => {
   const command = parent
     .command('check')
     .description(
-      'Checks what a sender needs, at the provider and here: token, number, messaging limit, templates, webhook, payment, clock, secrets, prices.',
+      'Checks what a sender needs, at the provider and here: token, number, messaging limit, international rate of authentication, templates, webhook, payment, clock, secrets, prices.',
     )
     .argument('[name]', "the sender's name; without it the one that acts now")
     .option('--offline', 'leave the provider alone')
-    .option('--apply', 'take over the messaging limit that the provider says: from then on messages wait for room under it')
+    .option(
+      '--apply',
+      'take over what the provider says of the messaging limit, under which messages then wait for room, and from when authentication costs the international rate',
+    )
     .addHelpText(
       'after',
       helpText({

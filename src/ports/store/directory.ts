@@ -1,5 +1,6 @@
 // The directory: people and their consent, templates, prices, senders, budgets. Every write is one transaction.
 
+import type { InternationalStart } from '../../domain/auth-international.ts';
 import type { Budget, BudgetUse } from '../../domain/budget.ts';
 import type { BudgetWarning } from '../../domain/budget-warning.ts';
 import type { ConsentEvent, ConsentFlag, ConsentKind, ConsentScope, ConsentSubject } from '../../domain/consent.ts';
@@ -95,6 +96,9 @@ export type BudgetPut = { readonly result: 'added' | 'updated' | 'unchanged'; re
 /** `term` is a campaign's name where it is one; `reached`: the thresholds that were reached in it, lowest first. */
 export type ListedBudget = BudgetUse & { readonly reached: readonly number[] };
 
+/** What was said of the international rate; null: nothing any more. `toldAt` is in the provider's time, and null where a person says so. */
+export type AuthInternationalChange = { readonly start: InternationalStart | null; readonly toldAt: Instant | null };
+
 export type DirectoryStore = {
   /** True until `found` has run, also on a file without tables; a store that a crash left there is founded by the next process. */
   readonly isEmpty: () => Promise<boolean>;
@@ -144,10 +148,15 @@ export type DirectoryStore = {
 
   /**
    * Adds a sender, or gives the one of that name other settings of its channel. Throws `sender_conflict` when that one has another transport, currency,
-   * zone or phone number, or when another sender of the account has the number. A process that runs may keep the settings that it read.
+   * zone or phone number, or when another sender of the account has the number.
    */
   readonly putSender: (sender: Sender) => Promise<'added' | 'updated' | 'unchanged'>;
   readonly listSenders: (accountId: AccountId) => Promise<readonly Sender[]>;
+  /**
+   * From now on authentication of a sender costs the international rate from these instants. `unchanged` where that was so, or the provider told it before what is
+   * known. Putting the sender again leaves it as it is.
+   */
+  readonly setAuthInternational: (senderId: SenderId, change: AuthInternationalChange) => Promise<'updated' | 'unchanged'>;
   /** Makes a sender the default one of its account. */
   readonly setDefaultSender: (senderId: SenderId) => Promise<void>;
 

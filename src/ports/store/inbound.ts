@@ -1,8 +1,7 @@
 // What comes back: everything that webhooks told, in one transaction per group of posts, so that an answer is given only after the commit.
 
 import type { ConsentWord } from '../../domain/consent-word.ts';
-import type { InboundEvent, InboundReading } from '../../domain/inbound.ts';
-import type { MessagingLimit } from '../../domain/messaging-limit.ts';
+import type { AccountNews, InboundEvent, InboundReading } from '../../domain/inbound.ts';
 import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
@@ -28,8 +27,8 @@ export type Received = {
   readonly cancelled: readonly MessageId[];
   /** For a template. */
   readonly template: TemplateChanged | null;
-  /** How many people the business may message in a day from now on, where that is news. */
-  readonly messagingLimit: MessagingLimit | null;
+  /** What the account told, as far as it is new. */
+  readonly news: AccountNews;
   /** The opt-out that a confirmation may answer; null when there is nothing to confirm. */
   readonly stop: {
     readonly senderId: SenderId;
@@ -53,7 +52,7 @@ export type ReviewItem = {
 export type InboundStore = {
   /**
    * Applies at most `EVENTS_MAX` events in order in one transaction: statuses settle messages, inbound messages open the window and may stop or start
-   * consent, preferences become consent events, a messaging limit is taken over, what is unknown is kept. One result per event, in order. Receiving an event again changes nothing. An event
+   * consent, preferences become consent events, a messaging limit and the start of the international rate are taken over, what is unknown is kept. One result per event, in order. Receiving an event again changes nothing. An event
    * without a sender, and a status of a message that is another sender's, changes nothing either: it is `unmatched`.
    */
   readonly receive: (

@@ -16,6 +16,8 @@ export type Sqlite = {
   readonly query: <Result>(statement: () => Result) => Result;
   /** Runs several statements on one consistent picture of the store. */
   readonly read: <Result>(work: () => Result) => Result;
+  /** How many transactions have begun: what was read in one may be another by the next. */
+  readonly begun: () => number;
 };
 
 /** Wraps an open connection. */
@@ -29,7 +31,9 @@ export function createSqlite({ connection, path }: { readonly connection: Databa
     cache.set(sql, statement);
     return statement;
   };
+  let begun = 0;
   const begin = (sql: string, work: () => unknown): unknown => {
+    begun += 1;
     try {
       connection.exec(sql);
       const result = work();
@@ -54,6 +58,7 @@ export function createSqlite({ connection, path }: { readonly connection: Databa
       }
     },
     read: <Result>(work: () => Result) => begin('BEGIN', work) as Result,
+    begun: () => begun,
   };
 }
 

@@ -1,7 +1,7 @@
 // Statuses on SQLite: all of a batch go through the settler together, so that a message is read and written once. The hot path of receiving: nothing else is
 // prepared, and nothing is hashed, for a status that is applied.
 
-import type { InboundEvent, InboundPerson } from '../../domain/inbound.ts';
+import { type InboundEvent, type InboundPerson, NO_NEWS } from '../../domain/inbound.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Received } from '../../ports/store/inbound.ts';
 import type { DecideSettlements, MessageFacts } from '../../ports/store/settle.ts';
@@ -57,7 +57,7 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
       settlement,
       cancelled,
       template: null,
-      messagingLimit: null,
+      news: NO_NEWS,
       stop: null,
     };
   }
@@ -71,7 +71,7 @@ function toReceived(receiving: Receiving, event: Status, { settlement, isNew, me
     settlement,
     cancelled: stopped.length === 0 ? cancelled : [...cancelled, ...stopped],
     template: null,
-    messagingLimit: null,
+    news: NO_NEWS,
     stop: null,
   };
 }

@@ -1,6 +1,6 @@
 // Receiving on SQLite: a group of events in one transaction. Statuses go through the settler together; everything else one by one, in order.
 
-import { type InboundEvent, isButtonType } from '../../domain/inbound.ts';
+import { type AccountNews, type InboundEvent, isButtonType, NO_NEWS } from '../../domain/inbound.ts';
 import { assert } from '../../errors.ts';
 import { EVENTS_MAX, type InboundStore, type Received } from '../../ports/store/inbound.ts';
 import type { SenderId } from '../../values/id.ts';
@@ -30,7 +30,7 @@ export type InboundParts = {
 type Rules = Parameters<InboundStore['receive']>[1];
 type EventOf<Kind extends InboundEvent['kind']> = Extract<InboundEvent, { kind: Kind }>;
 
-const NOTHING: Omit<Received, 'result'> = { settlement: null, cancelled: [], template: null, messagingLimit: null, stop: null };
+const NOTHING: Omit<Received, 'result'> = { settlement: null, cancelled: [], template: null, news: NO_NEWS, stop: null };
 
 /** The inbound slice of the port. */
 export function createInboundStore(parts: InboundParts): InboundStore {
@@ -134,12 +134,21 @@ function receiveTemplate({ parts, rules, at }: Batch, event: EventOf<'template'>
 
 // Once, as with templates. The evidence is kept whatever it tells.
 function receiveAccount(batch: Batch, event: EventOf<'account'>, senderId: SenderId): Received {
-  const { parts, at } = batch;
   const received = kept(batch, event, 'kept');
-  if (event.messagingLimit === null || received.result !== 'kept') return received;
-  const { accountId } = parts.senders.byId(senderId);
-  const result = parts.reach.change(accountId, { limit: event.messagingLimit, toldAt: event.at, at });
-  return result === 'updated' ? { ...received, result: 'applied', messagingLimit: event.messagingLimit } : received;
+  if (received.result !== 'kept') return received;
+  const news = takeOver(batch, event, senderId);
+  const isNews = news.messagingLimit !== null || news.authInternational !== null;
+  return isNews ? { ...received, result: 'applied', news } : received;
+}
+
+function takeOver(
+  { parts: { senders, reach }, at }: Batch,
+  { messagingLimit: limit, authInternational: start, at: toldAt }: EventOf<'account'>,
+  senderId: SenderId,
+): AccountNews {
+  const limited = limit !== null && reach.change(senders.byId(senderId).accountId, { limit, toldAt, at }) === 'updated';
+  const started = start !== null && senders.changeInternational(senderId, { start, toldAt }) === 'updated';
+  return { messagingLimit: limited ? limit : null, authInternational: started ? start : null };
 }
 
 function sightingOf({ parts, at: now }: Batch, event: EventOf<'message' | 'preference' | 'identity'>, senderId: SenderId): Sighting {

@@ -2,19 +2,22 @@
 
 import type { Sender, WhatsappSettings } from '../../domain/sender.ts';
 import { type AppError, fail } from '../../errors.ts';
-import type { DirectoryStore } from '../../ports/store/directory.ts';
+import { startsAlike } from '../../domain/auth-international.ts';
+import type { AuthInternationalChange, DirectoryStore } from '../../ports/store/directory.ts';
 import type { AccountId, SenderId } from '../../values/id.ts';
+import type { Instant } from '../../values/time.ts';
 import { type SenderRow, toSender } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 
 export type SenderStore = {
-  readonly store: Pick<DirectoryStore, 'isEmpty' | 'putSender' | 'listSenders' | 'setDefaultSender'>;
+  readonly store: Pick<DirectoryStore, 'isEmpty' | 'putSender' | 'listSenders' | 'setDefaultSender' | 'setAuthInternational'>;
   /**
-   * Kept after the first look, since a sender's zone and currency never change; do not ask it for `isDefault`. Settings of the channel that another
-   * process changed are seen from the next look at the list on. Throws `unknown_sender`.
+   * Read once in a transaction, since it is asked for each message, and another process may have changed since what its messages cost. Throws `unknown_sender`.
    */
   readonly byId: (id: SenderId) => Sender;
   readonly isEmpty: () => boolean;
+  /** Takes over what was said of the international rate. Call it inside `write`. */
+  readonly changeInternational: (id: SenderId, change: AuthInternationalChange) => 'updated' | 'unchanged';
   /** Adds a sender and, where it is new, its account. Call it inside `write`. */
   readonly insert: (sender: Sender) => void;
 };
@@ -26,7 +29,7 @@ const HAS_SENDER = /* sql */ `
   SELECT EXISTS (SELECT 1 FROM sender)`;
 
 const SENDER = /* sql */ `
-  SELECT id, account_id, name, transport, currency, time_zone, is_default, created_at, settings
+  SELECT id, account_id, name, transport, currency, time_zone, is_default, created_at, settings, auth_international
   FROM sender`;
 
 const BY_ID = `${SENDER} WHERE id = ?`;
@@ -36,11 +39,19 @@ const INSERT_ACCOUNT = /* sql */ `
   INSERT OR IGNORE INTO account (id) VALUES (?)`;
 
 const INSERT_SENDER = /* sql */ `
-  INSERT INTO sender (id, account_id, name, transport, currency, time_zone, is_default, created_at, settings)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO sender (id, account_id, name, transport, currency, time_zone, is_default, created_at, settings, auth_international,
+    auth_international_told_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const CHANGE_SETTINGS = /* sql */ `
   UPDATE sender SET settings = ?
+  WHERE id = ?`;
+
+const INTERNATIONAL_TOLD_AT = /* sql */ `
+  SELECT auth_international_told_at FROM sender WHERE id = ?`;
+
+const CHANGE_INTERNATIONAL = /* sql */ `
+  UPDATE sender SET auth_international = ?, auth_international_told_at = ?
   WHERE id = ?`;
 
 const CLEAR_DEFAULT = /* sql */ `
@@ -54,8 +65,11 @@ const SET_DEFAULT = /* sql */ `
 /** The senders of one connection. */
 export function createSenderStore(sqlite: Sqlite): SenderStore {
   const known = new Map<SenderId, Sender>();
+  let readIn = sqlite.begun();
 
   const byId = (id: SenderId): Sender => {
+    if (sqlite.begun() !== readIn) known.clear();
+    readIn = sqlite.begun();
     const kept = known.get(id);
     if (kept !== undefined) return kept;
     const row = sqlite.prepare(BY_ID).get(id) as SenderRow | undefined;
@@ -67,11 +81,7 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
 
   const insert = (sender: Sender): void => insertSender(sqlite, sender);
 
-  const list = (accountId: AccountId): readonly Sender[] => {
-    const senders = (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender);
-    for (const sender of senders) known.set(sender.id, sender);
-    return senders;
-  };
+  const list = (accountId: AccountId): readonly Sender[] => (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender);
 
   const put = (sender: Sender): 'added' | 'updated' | 'unchanged' => {
     const senders = list(sender.accountId);
@@ -82,8 +92,20 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     if (there === undefined) insert(sender);
     else if (hasSameSettings(there.whatsapp, sender.whatsapp)) return 'unchanged';
     else sqlite.prepare(CHANGE_SETTINGS).run(settingsText(sender), there.id);
-    known.clear(); // read again when they are needed, whatever becomes of this transaction
+    known.clear();
     return there === undefined ? 'added' : 'updated';
+  };
+
+  const changeInternational = (id: SenderId, { start, toldAt }: AuthInternationalChange): 'updated' | 'unchanged' => {
+    const row = sqlite.prepare(BY_ID).get(id) as SenderRow | undefined;
+    if (row === undefined) throw unknownSender(id);
+    const before = toSender(row).whatsapp?.authInternational ?? null;
+    const beforeToldAt = sqlite.prepare(INTERNATIONAL_TOLD_AT).pluck().get(id) as Instant | null;
+    if (toldAt !== null && beforeToldAt !== null && toldAt < beforeToldAt) return 'unchanged'; // older news
+    const text = start === null ? null : JSON.stringify({ ...start, toldAt });
+    sqlite.prepare(CHANGE_INTERNATIONAL).run(text, toldAt ?? beforeToldAt, id);
+    known.delete(id);
+    return startsAlike(before, start) ? 'unchanged' : 'updated';
   };
 
   const setDefault = (id: SenderId): void => {
@@ -100,10 +122,12 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
       isEmpty: async () => sqlite.query(isEmpty),
       putSender: async (sender) => sqlite.write(() => put(sender)),
       listSenders: async (accountId) => sqlite.query(() => list(accountId)),
+      setAuthInternational: async (id, change) => sqlite.write(() => changeInternational(id, change)),
       setDefaultSender: async (id) => sqlite.write(() => setDefault(id)),
     },
     byId,
     isEmpty,
+    changeInternational,
     insert,
   };
 }
@@ -112,11 +136,16 @@ function insertSender(sqlite: Sqlite, sender: Sender): void {
   const { id, accountId, name, transport, currency, timeZone, isDefault, createdAt } = sender;
   sqlite.prepare(INSERT_ACCOUNT).run(accountId);
   if (isDefault) sqlite.prepare(CLEAR_DEFAULT).run(accountId);
-  sqlite.prepare(INSERT_SENDER).run(id, accountId, name, transport, currency, timeZone, isDefault ? 1 : 0, createdAt, settingsText(sender));
+  const start = sender.whatsapp?.authInternational ?? null;
+  const international = [start === null ? null : JSON.stringify(start), start?.toldAt ?? null];
+  sqlite
+    .prepare(INSERT_SENDER)
+    .run(id, accountId, name, transport, currency, timeZone, isDefault ? 1 : 0, createdAt, settingsText(sender), ...international);
 }
 
+// All but what the provider tells: that has columns of its own.
 function settingsText({ whatsapp }: Sender): string {
-  return JSON.stringify(whatsapp ?? {});
+  return JSON.stringify({ ...whatsapp, authInternational: undefined });
 }
 
 // What bills and what webhooks are told apart by: it never changes.
@@ -137,7 +166,7 @@ function sharesNumber(left: Sender, right: Sender): boolean {
 // Text by text, because the settings may have been written in another order.
 function hasSameSettings(left: WhatsappSettings | null, right: WhatsappSettings | null): boolean {
   if (left === null || right === null) return left === right;
-  const keys = Object.keys(right) as readonly (keyof WhatsappSettings)[];
+  const keys = (Object.keys(right) as readonly (keyof WhatsappSettings)[]).filter((key) => key !== 'authInternational');
   return keys.every((key) => JSON.stringify(left[key]) === JSON.stringify(right[key]));
 }
 

@@ -5,10 +5,10 @@ import { AppError } from '../../errors.ts';
 import type { Finding } from '../../ports/provider.ts';
 import { type Instant, SECOND_MS, toInstant, DAY_MS, formatInstant } from '../../values/time.ts';
 import { type Answer, type Api, toAppError } from './api.ts';
-import { type GraphError, isFields } from './graph-error.ts';
+import { type GraphError, isFields, UNKNOWN_FIELD } from './graph-error.ts';
 import { parseHttpDate } from './http-date.ts';
 import { isTokenCode } from './outcome.ts';
-import { judgeHealth, judgeLimit, judgeNumber, judgePayment, judgeTemplates, judgeWebhook } from './judgements.ts';
+import { judgeHealth, judgeInternational, judgeLimit, judgeNumber, judgePayment, judgeTemplates, judgeWebhook } from './judgements.ts';
 import { listTemplates } from './template-list.ts';
 
 export type CheckHost = {
@@ -29,13 +29,14 @@ export async function checkSender(host: CheckHost): Promise<readonly Finding[]> 
     const skipped = SKIPPED_CHECKS.map((check): Finding => ({ check, ...SKIPPED }));
     return [{ check: 'token', ...refusal }, ...skipped, clock];
   }
-  const [token, templates, webhook, payment] = await Promise.all(
-    [checkToken, checkTemplates, checkWebhook, checkPayment].map((check) => check(host).catch(asVerdict)),
+  const [token, international, templates, webhook, payment] = await Promise.all(
+    [checkToken, checkInternational, checkTemplates, checkWebhook, checkPayment].map((check) => check(host).catch(asVerdict)),
   );
   return [
     { check: 'token', ...(token ?? SKIPPED) },
     { check: 'number', ...judgeNumberAnswer(number, host.settings) },
     { check: 'limit', ...judgeLimit(number.error === null ? number.document : {}) },
+    { check: 'international', ...(international ?? SKIPPED) },
     { check: 'templates', ...(templates ?? SKIPPED) },
     { check: 'webhook', ...(webhook ?? SKIPPED) },
     { check: 'payment', ...(payment ?? SKIPPED) },
@@ -43,7 +44,7 @@ export async function checkSender(host: CheckHost): Promise<readonly Finding[]> 
   ];
 }
 
-const SKIPPED_CHECKS = ['number', 'limit', 'templates', 'webhook', 'payment'] as const;
+const SKIPPED_CHECKS = ['number', 'limit', 'international', 'templates', 'webhook', 'payment'] as const;
 const SKIPPED: Verdict = { result: 'skipped', message: 'Not asked: the token does not work.', hint: null };
 
 /** A token that ends sooner than this is worth a word. */
@@ -91,6 +92,15 @@ function askNumber({ api, settings }: CheckHost): Promise<Answer> {
 function judgeNumberAnswer({ document, error }: Answer, { ratePerSecond }: WhatsappSettings): Verdict {
   if (error !== null) return asVerdict(toAppError(error));
   return judgeHealth(document, 'PHONE_NUMBER') ?? judgeNumber(document, ratePerSecond);
+}
+
+// By itself: a version of the API that does not know the field refuses the whole question.
+async function checkInternational({ api, settings }: CheckHost): Promise<Verdict> {
+  const answer = await api.ask({ method: 'GET', path: [settings.wabaId], query: { fields: 'auth_international_rate_eligibility' } });
+  if (answer.error?.code === UNKNOWN_FIELD)
+    return { result: 'skipped', message: 'The provider does not tell the international rate of authentication.', hint: null };
+  if (answer.error !== null) throw toAppError(answer.error);
+  return judgeInternational(answer.document);
 }
 
 async function checkTemplates({ api, settings, token }: CheckHost): Promise<Verdict> {

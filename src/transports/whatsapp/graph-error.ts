@@ -15,6 +15,9 @@ export type GraphError = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** A parameter or a field that the provider does not know, or does not tell this account. */
+export const UNKNOWN_FIELD = 100;
+
 const WORDS_MAX = 300;
 
 // `Malformed access token …` quotes the token, or as much of it as was understood. All tokens of the provider begin so.

@@ -1,5 +1,6 @@
 // What the provider's answers say of a sender, in sentences. Pure: an answer in, a verdict out.
 
+import { parseAuthInternational, startText } from '../../domain/auth-international.ts';
 import { messagingLimitText, parseMessagingLimit } from '../../domain/messaging-limit.ts';
 import type { Finding } from '../../ports/provider.ts';
 import { printable, shorten } from '../../values/text.ts';
@@ -55,6 +56,21 @@ export function judgeLimit({ whatsapp_business_manager_messaging_limit: told }: 
     messagingLimit: limit,
   };
 }
+
+/** From when authentication costs the international rate. Where no start can be read, nothing is said to begin. */
+export function judgeInternational({ auth_international_rate_eligibility: told }: Document): Verdict {
+  const start = parseAuthInternational(told) ?? null;
+  if (start === null && told !== undefined && told !== null)
+    return {
+      result: 'skipped',
+      message: 'The provider tells of the international rate of authentication in a way that cannot be read.',
+      hint: null,
+    };
+  const message = start === null ? ORDINARY : `Authentication costs the international rate ${startText(start)}.`;
+  return { result: 'good', message, hint: null, authInternational: start };
+}
+
+const ORDINARY = 'The provider tells no start of the international rate of authentication.';
 
 /** How many templates are in which state. */
 export function judgeTemplates(counts: ReadonlyMap<string, number>): Verdict {

@@ -6,14 +6,17 @@ import { TEMPLATE_CATEGORIES, TEMPLATE_QUALITIES, type TemplateContent } from '.
 import { AppError, fail } from '../../errors.ts';
 import { parseLanguage } from '../../values/language.ts';
 import type { ProviderTemplate, PushedTemplate, TemplatePart, UnreadableTemplate } from '../../ports/provider.ts';
-import type { Api } from './api.ts';
-import { isFields, safeWords } from './graph-error.ts';
+import { type Api, toAppError } from './api.ts';
+import { isFields, safeWords, UNKNOWN_FIELD } from './graph-error.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 type Listed = ProviderTemplate | UnreadableTemplate;
 export type TemplateListHost = { readonly api: Api; readonly wabaId: string; readonly token: string };
 
-const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format,message_send_ttl_seconds,optimization_spec';
+const FIELDS = 'id,name,status,category,language,components,quality_score,parameter_format,message_send_ttl_seconds';
+
+/** What a template bids. An account outside the beta of maximum prices may be refused for asking, and has no bids. */
+const FIELDS_WITH_BID = `${FIELDS},optimization_spec`;
 
 /** Templates a page; a WABA has 250 at most, 6,000 where its business is verified. */
 const PAGE_ITEMS = 100;
@@ -21,9 +24,15 @@ const PAGE_ITEMS = 100;
 /** All templates, a page at a time. Only the cursor of a page is followed, never an address that an answer names. */
 export async function* listTemplates({ api, wabaId, token }: TemplateListHost): AsyncGenerator<readonly Listed[]> {
   const seen = new Set<string>();
+  let fields = FIELDS_WITH_BID;
   for (let after = ''; ; ) {
-    const query = { fields: FIELDS, limit: String(PAGE_ITEMS), ...(after === '' ? {} : { after }) };
-    const page = await api.demand({ method: 'GET', path: [wabaId, 'message_templates'], query });
+    const query = { fields, limit: String(PAGE_ITEMS), ...(after === '' ? {} : { after }) };
+    const { document: page, error } = await api.ask({ method: 'GET', path: [wabaId, 'message_templates'], query });
+    if (error?.code === UNKNOWN_FIELD && fields !== FIELDS) {
+      fields = FIELDS;
+      continue;
+    }
+    if (error !== null) throw toAppError(error);
     const items: unknown = page['data'];
     if (!Array.isArray(items)) throw cutOff();
     yield items.filter(isFields).map((item) => toListed(item, token));

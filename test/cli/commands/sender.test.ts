@@ -101,7 +101,7 @@ describe('sender add --transport whatsapp', () => {
           api_version: 'v26.0',
           rate: 20,
           confirm_stops: false,
-          auth_international_from: null,
+          auth_international: null,
         },
         result: 'added',
       },
@@ -129,7 +129,7 @@ describe('sender add --transport whatsapp', () => {
     expect(out).toMatch(/^token +in the environment variable WA_TOKEN$/m);
     expect(out).toMatch(/^provider +http:\/\/127\.0\.0\.1:4010 \(no version\)$/m);
     expect(out).toMatch(/^confirms stops +yes$/m);
-    expect(out).toMatch(/^international +authentication from 2026-10-01$/m);
+    expect(out).toMatch(/^international +authentication from 2026-10-01T00:00:00Z$/m);
     const quoted = await world.run(
       'price',
       'quote',
@@ -146,7 +146,9 @@ describe('sender add --transport whatsapp', () => {
       items: [{ category: 'authentication-international', rate: '0.030400' }, { category: 'authentication' }],
     });
     expect((await world.run('sender', 'list')).out).toMatch(/^shop +whatsapp +1065 +USD/m);
-    expect((await world.run('sender', 'list', '--format', 'csv')).out).toContain('2065,http://127.0.0.1:4010,,80,true,2026-10-01\n');
+    expect((await world.run('sender', 'list', '--format', 'csv')).out).toContain(
+      '2065,http://127.0.0.1:4010,,80,true,2026-10-01T00:00:00Z\n',
+    );
   });
 
   it('changes nothing the second time, and only the channel where that differs', async () => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { verify } from '../../../src/billing/verify.ts';
 import type { ReportFilter } from '../../../src/ports/store/report.ts';
 import type { MessageId } from '../../../src/values/id.ts';
-import { type Day, type Month, monthDays } from '../../../src/values/time.ts';
+import { type Month, monthDays, toInstant } from '../../../src/values/time.ts';
 import { queue } from './admission.ts';
 import { admit, keyed, outcomeOf, requestTo, settle, turn, words } from './crowd.ts';
 import type { Exam } from './exam.ts';
@@ -19,7 +19,7 @@ export function examDiscrepancies(exam: Exam): void {
     const sender = makeSender({
       name: 'bank',
       transport: 'whatsapp',
-      whatsapp: makeWhatsapp({ authInternationalFrom: '2026-10-01' as Day }),
+      whatsapp: makeWhatsapp({ authInternational: { from: toInstant(Date.UTC(2026, 9, 1)), countries: [], toldAt: null } }),
     });
     await store.putSender(sender);
     const [category, international] = ['authentication', 'authentication-international'] as const;

@@ -6,6 +6,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import { examAdmit } from './admit.ts';
 import { examAllowance } from './allowance.ts';
 import { examAudit } from './audit.ts';
+import { examAuthInternational } from './auth-international.ts';
 import { examBudgetWarnings } from './budget-warnings.ts';
 import { examBudgets } from './budgets.ts';
 import { examCampaigns } from './campaigns.ts';
@@ -81,6 +82,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   quiet_hours: examQuiet,
   pace: examPace,
   reach: examReach,
+  'auth-international': examAuthInternational,
   campaigns: examCampaigns,
   settle: examSettle,
   allowance: examAllowance,

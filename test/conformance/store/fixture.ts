@@ -64,7 +64,7 @@ export function makeWhatsapp(rest: Partial<WhatsappSettings> = {}): WhatsappSett
     apiVersion: 'v26.0',
     ratePerSecond: 80,
     confirmsStops: false,
-    authInternationalFrom: null,
+    authInternational: null,
     ...rest,
   };
 }

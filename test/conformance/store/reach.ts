@@ -182,8 +182,8 @@ export function examReach(exam: Exam): void {
     await sendAll(store, sender, NOON);
     const stateOf = async (id: MessageId) => (await store.findMessages([id]))[0];
     expect(await stateOf(second)).toMatchObject({ state: 'queued', reason: 'messaging_limit' });
-    const [received] = await receive(store, [otherEvent('account', sender.id, later(5), 2)], later(5));
-    expect(received).toMatchObject({ result: 'applied', messagingLimit: 2 });
+    const [received] = await receive(store, [otherEvent('account', sender.id, later(5), { messagingLimit: 2 })], later(5));
+    expect(received).toMatchObject({ result: 'applied', news: { messagingLimit: 2 } });
     expect(endingsOf(await sendAll(store, sender, later(5)))).toEqual(['1002']);
     expect(await stateOf(third)).toMatchObject({ state: 'queued' });
     await store.setMessagingLimit(DEFAULT_ACCOUNT, { limit: 'unlimited', toldAt: later(6), at: later(6) });
@@ -192,10 +192,10 @@ export function examReach(exam: Exam): void {
 
   it('hears a limit once, and keeps what told it; older news and what tells none change nothing', async () => {
     const { store, sender } = await open(exam, 1);
-    const event = otherEvent('account', sender.id, later(5), 'unlimited');
-    const older = otherEvent('account', sender.id, later(4), 250);
+    const event = otherEvent('account', sender.id, later(5), { messagingLimit: 'unlimited' });
+    const older = otherEvent('account', sender.id, later(4), { messagingLimit: 250 });
     const hear = async (...events: Parameters<typeof receive>[1]) =>
-      (await receive(store, events, later(9))).map(({ result, messagingLimit }) => [result, messagingLimit]);
+      (await receive(store, events, later(9))).map(({ result, news }) => [result, news.messagingLimit]);
     expect(await hear(event, event, older, otherEvent('account', sender.id, later(6)))).toEqual([
       ['applied', 'unlimited'],
       ['repeated', null],

@@ -1,8 +1,7 @@
 // Events for the exam, as a webhook's reader would make them: correct ones, of which a case changes what it is about.
 
 import { createHash } from 'node:crypto';
-import type { MessagingLimit } from '../../../src/domain/messaging-limit.ts';
-import type { InboundEvent, InboundPerson } from '../../../src/domain/inbound.ts';
+import { type AccountNews, type InboundEvent, type InboundPerson, NO_NEWS } from '../../../src/domain/inbound.ts';
 import type { Outcome } from '../../../src/domain/outcome.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import type { ReadInbound, Received } from '../../../src/ports/store/inbound.ts';
@@ -121,7 +120,7 @@ export function otherEvent(
   kind: 'account' | 'other',
   senderId: SenderId | null,
   at: Instant = NOON,
-  messagingLimit: MessagingLimit | null = null,
+  news: Partial<AccountNews> = {},
 ): EventOf<'account'> | EventOf<'other'> {
-  return kind === 'other' ? { ...commonOf(senderId, at), kind } : { ...commonOf(senderId, at), kind, messagingLimit };
+  return kind === 'other' ? { ...commonOf(senderId, at), kind } : { ...commonOf(senderId, at), kind, ...NO_NEWS, ...news };
 }

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/ports/provider.ts';
-import { graphError, officeOf, type Route, routeOf, routes } from './office.ts';
+import { graphError, officeOf, queryOf, type Route, routeOf, routes } from './office.ts';
 import { SETTINGS, TOKEN } from './messages.ts';
 import { openScriptedServer, type ScriptedServer } from './scripted-server.ts';
 
@@ -59,7 +59,16 @@ async function findings(
 ): Promise<readonly Finding[]> {
   server.behave = routes({ ...WELL, ...changes });
   const found = await officeOf(server, settings).check();
-  expect(found.map(({ check }) => check)).toEqual(['token', 'number', 'limit', 'templates', 'webhook', 'payment', 'clock']);
+  expect(found.map(({ check }) => check)).toEqual([
+    'token',
+    'number',
+    'limit',
+    'international',
+    'templates',
+    'webhook',
+    'payment',
+    'clock',
+  ]);
   for (const { result, hint } of found) if (result === 'bad' || result === 'warning') expect(hint).toEqual(expect.any(String));
   expect(JSON.stringify(found)).not.toContain(TOKEN);
   return found;
@@ -67,11 +76,12 @@ async function findings(
 
 it('finds nothing where all is well, and changes nothing', async () => {
   const found = await findings();
-  expect(found.map(({ result }) => result)).toEqual(['good', 'good', 'good', 'good', 'good', 'good', 'good']);
+  expect(found.map(({ result }) => result)).toEqual(found.map(() => 'good'));
   expect(found.map(({ message }) => message)).toEqual([
     'The token works and does not expire.',
     '+1 555-078-3881 (Shop) can send.',
     'The messaging limit of the business: 2,000 people in 24 hours.',
+    'The provider tells no start of the international rate of authentication.',
     'Templates: 2 approved, 1 pending.',
     'An app is subscribed to the account.',
     'A payment method is there.',
@@ -222,9 +232,41 @@ describe('a rate that the number does not have', () => {
 
 it('asks for nothing more where the token is refused', async () => {
   const found = await findings({ [NUMBER]: { status: 401, body: graphError(190, 'Session has expired'), headers: ON_TIME } });
-  expect(found.map(({ result }) => result)).toEqual(['bad', 'skipped', 'skipped', 'skipped', 'skipped', 'skipped', 'good']);
+  expect(found.map(({ result }) => result)).toEqual(['bad', ...found.slice(2).map(() => 'skipped'), 'good']);
   expect(found[0]?.message).toContain('Session has expired');
   expect(server.requests.map(routeOf)).toEqual([NUMBER]);
+});
+
+describe('the start of the international rate', () => {
+  const told = async (eligibility: unknown, rest: Partial<Route> = {}) => {
+    const account = { primary_funding_id: '1', auth_international_rate_eligibility: eligibility };
+    return (await findings({ [ACCOUNT]: { body: account, ...rest } })).find(({ check }) => check === 'international');
+  };
+
+  it('is told with the countries that have one of their own', async () => {
+    const countries = [{ country_code: 'IN', start_time: 1_800_000_000 }];
+    expect(await told({ start_time: 1_796_083_200, exception_countries: countries })).toMatchObject({
+      result: 'good',
+      message: 'Authentication costs the international rate from 2026-12-01T00:00:00Z, in IN from 2027-01-15T08:00:00Z.',
+      authInternational: { from: 1_796_083_200_000, countries: [{ country: 'IN', from: 1_800_000_000_000 }] },
+    });
+    expect(await told(undefined)).toMatchObject({ result: 'good', authInternational: null });
+  });
+
+  it('is none where it cannot be read, or the provider does not know the question', async () => {
+    const [unreadable, unknown] = [await told({ start_time: 'soon' }), await told(undefined, { status: 400, body: graphError(100) })];
+    expect([unreadable, unknown]).toMatchObject([
+      { result: 'skipped', message: expect.stringContaining('cannot be read') },
+      { result: 'skipped', message: expect.stringContaining('does not tell') },
+    ]);
+    expect([unreadable, unknown].filter((finding) => finding !== undefined && 'authInternational' in finding)).toEqual([]);
+  });
+
+  it('is asked for by itself, so that a refusal costs nothing else', async () => {
+    await findings();
+    const fields = server.requests.filter((arrived) => routeOf(arrived) === ACCOUNT).map((arrived) => queryOf(arrived)['fields']);
+    expect(fields.toSorted()).toEqual(['auth_international_rate_eligibility', 'primary_funding_id,health_status']);
+  });
 });
 
 it('shows no words of the provider that act on a terminal', async () => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderTemplate, UnreadableTemplate } from '../../../src/ports/provider.ts';
 import { stored } from './messages.ts';
-import { officeOf, queryOf, routeOf, routes } from './office.ts';
+import { graphError, officeOf, queryOf, routeOf, routes } from './office.ts';
 import { answer, openScriptedServer, type ScriptedServer } from './scripted-server.ts';
 
 const LIST = 'GET /102290129340398/message_templates';
@@ -51,6 +51,27 @@ describe('the list', () => {
       limit: '100',
       fields: expect.stringContaining('components'),
     });
+  });
+
+  it('is asked for without bids where the account may not know them', async () => {
+    const page = (name: string, rest: object) => ({ body: { data: [item({ name })], paging: { cursors: { after: name }, ...rest } } });
+    const refusal = { status: 400, body: graphError(100, 'Tried accessing nonexisting field (optimization_spec)') };
+    server.behave = routes({ [LIST]: [refusal, page('a', { next: 'x' }), page('b', {})] });
+    expect((await listAll()).map(({ content }) => [content?.name, content?.bidAmount])).toEqual([
+      ['a', null],
+      ['b', null],
+    ]);
+    const asked = server.requests.map((arrived) => queryOf(arrived)['fields']?.endsWith('optimization_spec'));
+    expect(asked).toEqual([true, false, false]);
+  });
+
+  it('is refused where the provider refuses for another reason by the same code, or for another code', async () => {
+    server.behave = routes({ [LIST]: { status: 400, body: graphError(100, 'Unsupported get request') } });
+    await expect(listAll()).rejects.toMatchObject({ code: 'provider_rejected' });
+    expect(server.requests).toHaveLength(2);
+    server.behave = routes({ [LIST]: { status: 403, body: graphError(200) } });
+    await expect(listAll()).rejects.toMatchObject({ code: 'token_rejected' });
+    expect(server.requests).toHaveLength(3);
   });
 
   it.each([

@@ -109,3 +109,8 @@ DROP TRIGGER template_no_update;
 CREATE TRIGGER template_no_update
 BEFORE UPDATE OF id, sender_id, name, language, category, status, parameter_format, parameters, components, ttl_seconds, bid_amount, content_hash, added_at ON template
 BEGIN SELECT RAISE(ABORT, 'template never changes'); END;
+
+-- From when authentication costs the international rate: as JSON, where somebody said so. Of what the provider tells it is no setting, and so not in settings. The
+-- time is when the provider told last, in its time, so that what arrives late takes nothing back, also not what a person said since.
+ALTER TABLE sender ADD COLUMN auth_international TEXT;
+ALTER TABLE sender ADD COLUMN auth_international_told_at INTEGER;
