@@ -39,7 +39,7 @@ const FIRST_MAX = 10;
 
 /** Reads the whole file. A key that was used for other content, in the file or in the store, makes its row invalid (`key_conflict`). */
 export async function checkFile(host: CheckHost, plan: CheckPlan, batches: AsyncIterable<RecipientBatch>): Promise<Checked> {
-  const keys = createKeyIndex();
+  const keys = createKeyIndex({ comparesContents: true });
   const first: Rejection[] = [];
   let kept: Recipient[] | null = [];
   let [read, invalid, inConflict] = [0, 0, 0];

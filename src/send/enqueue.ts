@@ -42,7 +42,7 @@ export type EnqueuePlan = StampPlan & {
 
 /** Admits recipients in chunks. Returns false when it was told to stop before the end; every batch until then is committed. */
 export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: AsyncIterable<readonly Recipient[]>): Promise<boolean> {
-  const seen = plan.mode === 'preview' ? createKeyIndex() : null;
+  const seen = plan.mode === 'preview' ? createKeyIndex({ comparesContents: false }) : null;
   let spent: ReadonlyMap<string, Micros> = new Map();
   for await (const chunk of chunks) {
     for (const batch of slices(await stampRecipients(host, plan, chunk), BATCH_MAX)) {

@@ -1,4 +1,4 @@
-// The keys that one run has seen: tells a repeat from a conflict without keeping the rows. A table of 64-bit words, so that a million keys take 32 MB.
+// The keys that one run has seen: tells a repeat from a conflict without keeping the rows. A table of 64-bit words, so that a million keys take 16 MB, or 32 with their contents.
 
 /** `same`: seen with this content. `other`: seen with other content, which is a conflict. */
 export type KeySighting = 'new' | 'same' | 'other';
@@ -10,18 +10,22 @@ export type KeyIndex = {
 
 const SLOTS_MIN = 1024;
 const WORD_BYTES = 8;
+/** How full a table may be. */
+const LOAD_MAX = 0.7;
 
 /**
  * An empty index. It compares the last 8 bytes of a key: among a million keys two different ones meet with a chance of 1 in 40 million, and
- * would be taken for a conflict, which is told, never for a repeat, unless their contents meet as well.
+ * would be taken for a conflict, which is told, never for a repeat, unless their contents meet as well. Where contents are not compared, a key that was seen
+ * is always the `same`.
  */
-export function createKeyIndex(): KeyIndex {
-  let table = createTable(SLOTS_MIN);
+export function createKeyIndex({ comparesContents }: { readonly comparesContents: boolean }): KeyIndex {
+  const width = comparesContents ? 4 : 2;
+  let table = createTable(SLOTS_MIN, width);
   let count = 0;
 
   const grow = (): void => {
     const old = table;
-    table = createTable(2 * (old.mask + 1));
+    table = createTable(2 * (old.mask + 1), width);
     for (let slot = 0; slot <= old.mask; slot += 1) {
       if (old.isFree(slot)) continue;
       const entry = old.read(slot);
@@ -32,7 +36,7 @@ export function createKeyIndex(): KeyIndex {
   return {
     has: (key) => !table.isFree(table.slotOf(highOf(key), lowOf(key))),
     add: (key, fingerprint) => {
-      if (count * 2 > table.mask) grow();
+      if (count > LOAD_MAX * table.mask) grow();
       const entry: Entry = [highOf(key), lowOf(key), halfOf(fingerprint, WORD_BYTES), halfOf(fingerprint, WORD_BYTES / 2)];
       const slot = table.slotOf(entry[0], entry[1]);
       if (!table.isFree(slot)) return table.hasPrint(slot, entry) ? 'same' : 'other';
@@ -57,21 +61,23 @@ type Table = {
 };
 
 // Open addressing: the word itself is a hash, so its low bits choose the slot. Halves, because a bigint is an object for each look-up.
-function createTable(slots: number): Table {
-  const words = new Uint32Array(4 * slots);
+function createTable(slots: number, width: 2 | 4): Table {
+  const words = new Uint32Array(width * slots);
   const mask = slots - 1;
-  const isFree = (slot: number): boolean => words[4 * slot] === 0 && words[4 * slot + 1] === 0;
+  const isFree = (slot: number): boolean => words[width * slot] === 0 && words[width * slot + 1] === 0;
   return {
     mask,
     isFree,
     slotOf: (high, low) => {
       let slot = low & mask;
-      while (!isFree(slot) && (words[4 * slot] !== high || words[4 * slot + 1] !== low)) slot = (slot + 1) & mask;
+      while (!isFree(slot) && (words[width * slot] !== high || words[width * slot + 1] !== low)) slot = (slot + 1) & mask;
       return slot;
     },
-    hasPrint: (slot, [, , high, low]) => words[4 * slot + 2] === high && words[4 * slot + 3] === low,
-    read: (slot) => [words[4 * slot] ?? 0, words[4 * slot + 1] ?? 0, words[4 * slot + 2] ?? 0, words[4 * slot + 3] ?? 0],
-    write: (slot, entry) => words.set(entry, 4 * slot),
+    hasPrint: (slot, entry) => width === 2 || (words[width * slot + 2] === entry[2] && words[width * slot + 3] === entry[3]),
+    read: (slot) => [0, 1, 2, 3].map((half) => (half < width ? (words[width * slot + half] ?? 0) : 0)) as unknown as Entry,
+    write: (slot, entry) => {
+      for (let half = 0; half < width; half += 1) words[width * slot + half] = entry[half] ?? 0;
+    },
   };
 }
 
