@@ -162,10 +162,17 @@ describe('a deadline', () => {
   it('gives up after its time, once, what has not ended', async () => {
     const given: string[] = [];
     const deadlines = createDeadlines(100);
-    deadlines.begin(() => given.push('first'));
-    deadlines.begin(() => given.push('ended')).end();
+    const begin = (name: string): number => {
+      const place = deadlines.begin(() => {
+        given.push(name);
+        deadlines.end(place);
+      });
+      return place;
+    };
+    begin('first');
+    deadlines.end(begin('ended'));
     await passed(60);
-    deadlines.begin(() => given.push('second'));
+    begin('second');
     expect(given).toEqual([]);
     while (given.length === 0) await passed(5);
     expect(given).toEqual(['first']);
@@ -176,11 +183,13 @@ describe('a deadline', () => {
 
   it('counts no time in which the process stands still', async () => {
     let isGivenUp = false;
-    createDeadlines(200).begin(() => (isGivenUp = true));
+    const deadlines = createDeadlines(200);
+    const place = deadlines.begin(() => (isGivenUp = true));
     for (let times = 0; times < 3; times += 1) {
       standStill(300);
       await passed(10);
     }
     expect(isGivenUp).toBe(false);
+    deadlines.end(place);
   });
 });
