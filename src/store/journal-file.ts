@@ -29,9 +29,9 @@ export function beginJournal(path: string, title: string): JournalFile {
     });
   };
   return {
-    leaves: (request) =>
+    leave: (requests) =>
       refusing(path, () => {
-        lines.append(`${answers}${lineOfLeaving(request)}`);
+        lines.append(requests.reduce((text, request) => text + lineOfLeaving(request), answers));
         answers = '';
       }),
     answered: (delivery) => {
