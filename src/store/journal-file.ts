@@ -29,9 +29,9 @@ export function beginJournal(path: string, title: string): JournalFile {
     });
   };
   return {
-    leaves: (request) =>
+    leave: (requests) =>
       refusing(path, () => {
-        lines.append(`${answers}${lineOfLeaving(request)}`);
+        lines.append(requests.reduce((text, request) => text + lineOfLeaving(request), answers));
         answers = '';
       }),
     answered: (delivery) => {
@@ -95,11 +95,13 @@ function openLines(path: string, text: string): Lines {
   let size = 0;
   let isTorn = false;
   const append = (more: string): void => {
-    const bytes = Buffer.from(isTorn ? `\n${more}` : more);
+    const whole = isTorn ? `\n${more}` : more;
     isTorn = true; // where a full disk cuts it short, the next line begins anew
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+    let done = writeSync(descriptor, whole); // faster than bytes made of it first
+    const length = Buffer.byteLength(whole);
+    while (done < length) done += writeSync(descriptor, Buffer.from(whole), done);
     isTorn = false;
-    size += bytes.length;
+    size += length;
   };
   const close = (): void => closeSync(descriptor);
   try {

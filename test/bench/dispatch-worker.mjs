@@ -142,11 +142,13 @@ async function prepare(store, count, apiBase, rate) {
 
 async function send(store, apiBase, connections) {
   const sender = (await store.listSenders(DEFAULT_ACCOUNT)).find(({ isDefault }) => isDefault);
+  const workerId = ids.sortable(Date.now());
   const transport = createWhatsappTransport({
     settings: { ...sender.whatsapp, apiBase },
     token: 'bench',
     digest,
     clock,
+    journal: store.journal(workerId),
     roomMax: Number(connections),
   });
   const claimedAt = [];
@@ -157,7 +159,7 @@ async function send(store, apiBase, connections) {
       return transport.deliver(messages, at);
     },
   };
-  const host = { store, transport: timed, clock, workerId: ids.sortable(Date.now()), interrupted: new AbortController().signal };
+  const host = { store, transport: timed, clock, workerId, interrupted: new AbortController().signal };
   const start = performance.now();
   const cpuStart = process.cpuUsage();
   const { claimed } = await dispatch(host, {

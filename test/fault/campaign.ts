@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Channel, until } from '../channel.ts';
-import { askStore } from './truth.ts';
+import { askStore, type Provided } from './truth.ts';
 
 /** The number of a row. */
 export function phoneOf(index: number): string {
@@ -42,13 +42,12 @@ export async function finishCampaign(channel: Channel, campaign: readonly string
   await allTold(channel);
 }
 
-/** Waits until every status has come, but for those of messages that never get one. */
+/** Waits until every message has its last status, and every status has come. */
 export async function allTold(channel: Channel): Promise<void> {
   await until(async () => {
-    const { webhooks, messages } = (await channel.emulator('/state')) as {
-      readonly webhooks: { readonly waiting: number; readonly posts: { readonly under_way: number } };
-      readonly messages: { readonly accepted: number; readonly sent: number };
-    };
-    return webhooks.waiting + webhooks.posts.under_way + messages.accepted + messages.sent === 0;
+    const { messages } = (await channel.emulator('/messages')) as { readonly messages: readonly Provided[] };
+    return messages.every(
+      ({ statuses, status }) => status !== 'accepted' && status !== 'sent' && statuses.every(({ webhook }) => webhook === 'DELIVERED'),
+    );
   });
 }

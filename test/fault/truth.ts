@@ -16,7 +16,8 @@ export type Truth = {
   readonly flaws: readonly string[];
 };
 
-type Provided = { readonly to: string; readonly status: string };
+/** A message as the provider has it. */
+export type Provided = { readonly to: string; readonly status: string; readonly statuses: readonly { readonly webhook: string }[] };
 type Kept = { readonly phone: string; readonly state: string; readonly reason: string | null; readonly charges: number };
 
 const KEPT = /* sql */ `

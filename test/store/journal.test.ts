@@ -53,12 +53,12 @@ describe('a journal', () => {
 
   it('notes a request before it leaves, and an answer with the next request or the next turn', () => {
     const journal = mine.open(WORKER);
-    journal.leaves(ONE);
+    journal.leave([ONE]);
     expect(others.read(WORKER)?.mayHaveLeft(ONE)).toBe(true);
     expect(others.read(WORKER)?.mayHaveLeft({ ...ONE, attempt: 2 })).toBe(false);
     journal.answered(accepted);
     expect(others.read(WORKER)?.answerTo(ONE)).toBeNull();
-    journal.leaves(TWO);
+    journal.leave([TWO]);
     expect(others.read(WORKER)?.answerTo(ONE)).toEqual(accepted);
     const rejected: Delivery = {
       ...accepted,
@@ -95,7 +95,7 @@ describe('a journal', () => {
 
   it('is none for a store in memory', () => {
     const memory = createJournals(':memory:');
-    memory.open(WORKER).leaves(ONE);
+    memory.open(WORKER).leave([ONE]);
     memory.flush(none);
     expect(memory.read(WORKER)).toBeNull();
   });
@@ -108,7 +108,7 @@ describe('a journal', () => {
   });
 
   it('says nothing of another boot', () => {
-    mine.open(WORKER).leaves(ONE);
+    mine.open(WORKER).leave([ONE]);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/\S+\n/, 'another-boot\n'));
     expect(others.read(WORKER)).toBeNull();
   });
@@ -117,14 +117,14 @@ describe('a journal', () => {
 describe('a journal that has grown long', () => {
   it('keeps what is in flight, and goes on', () => {
     const journal = mine.open(WORKER);
-    journal.leaves(ONE);
+    journal.leave([ONE]);
     journal.answered(accepted);
     for (let index = 0; index < 50_000; index += 1)
-      journal.leaves({ id: `01jdabcdefghjkmn${String(index).padStart(5, '0')}` as MessageId, attempt: 1 });
+      journal.leave([{ id: `01jdabcdefghjkmn${String(index).padStart(5, '0')}` as MessageId, attempt: 1 }]);
     const before = statSync(file).size;
     mine.flush(() => [ONE.id]);
     expect(before).toBeGreaterThan(1_048_576);
-    journal.leaves(TWO);
+    journal.leave([TWO]);
     expect(statSync(file).size).toBeLessThan(1_000);
     const record = others.read(WORKER);
     expect([record?.mayHaveLeft(ONE), record?.answerTo(ONE), record?.mayHaveLeft(TWO)]).toEqual([true, accepted, true]);
@@ -168,7 +168,7 @@ describe('a journal that breaks off', () => {
   });
 
   it('is read by another process while it is written', () => {
-    mine.open(WORKER).leaves(ONE);
+    mine.open(WORKER).leave([ONE]);
     appendFileSync(file, 'W 01jdabc');
     expect(others.read(WORKER)?.mayHaveLeft(ONE)).toBe(true);
     expect(others.read(WORKER)?.mayHaveLeft(TWO)).toBe(false);

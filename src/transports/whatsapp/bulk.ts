@@ -1,7 +1,7 @@
 // Many sends at a time, by undici: one request on each connection, never sent twice, no redirect followed. The package is loaded here and nowhere else.
 
 import type { Dispatcher } from 'undici';
-import { createDeadlines, type Deadline, type Deadlines } from './deadlines.ts';
+import { createDeadlines, type Deadlines } from './deadlines.ts';
 import { type Endpoint, headersOf } from './endpoint.ts';
 import { KEEP_ALIVE_MS, type Limits, lost, type Reply, toLoss } from './reply.ts';
 
@@ -52,7 +52,7 @@ export async function openBulk(endpoint: Endpoint, { connections, limits }: Bulk
 class Answering implements Dispatcher.DispatchHandler {
   readonly #ends: Ends;
   readonly #deadlines: Deadlines;
-  #deadline: Deadline | null = null;
+  #deadline: number | null = null; // once it has left
   #loss: Reply | null = null;
   #refusal: { readonly error: unknown } | null = null;
   #status = 0;
@@ -91,15 +91,19 @@ class Answering implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#deadline?.end();
+    this.#over();
     const body = (this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks))?.toString('utf8') ?? '';
     this.#ends.settle({ kind: 'answer', status: this.#status, retryAfter: this.#retryAfter, date: null, body });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#deadline?.end();
+    this.#over();
     if (this.#refusal !== null) this.#ends.refuse(this.#refusal.error);
     else this.#ends.settle(this.#loss ?? toLoss(error, this.#deadline !== null));
+  }
+
+  #over(): void {
+    if (this.#deadline !== null) this.#deadlines.end(this.#deadline);
   }
 
   #giveUp(controller: Dispatcher.DispatchController, loss: Reply): void {

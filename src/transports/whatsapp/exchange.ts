@@ -64,7 +64,8 @@ function perform({ open, agent }: Client, asked: HttpRequest, { endpoint, limits
       resolve(toLoss(error, hasLeft));
       request.destroy();
     };
-    const deadline = createDeadlines(asked.deadlineMs ?? limits.requestMs).begin(() => {
+    const deadlines = createDeadlines(asked.deadlineMs ?? limits.requestMs);
+    const deadline = deadlines.begin(() => {
       resolve(lost(hasLeft ? 'no_answer' : 'not_connected', 'ETIMEDOUT'));
       request.destroy();
     });
@@ -85,7 +86,7 @@ function perform({ open, agent }: Client, asked: HttpRequest, { endpoint, limits
     request.on('response', (answer) => collect(answer, limits.answerBytesMax, { resolve, lose }));
     request.on('error', lose);
     request.on('close', () => {
-      deadline.end();
+      deadlines.end(deadline);
       lose({});
     });
   });

@@ -65,7 +65,7 @@ async function claimAndNote(
   for (const [index, { id, attempt }] of claimed.entries()) {
     const letter = notes?.charAt(index) ?? '-';
     if (letter === '-') continue;
-    journal?.leaves({ id, attempt });
+    journal?.leave([{ id, attempt }]);
     const answer = ANSWERS[letter];
     if (answer !== undefined)
       journal?.answered({ messageId: id, attempt, at: DUE, retryAfterMs: null, backoff: 'number', later: [], ...answer });

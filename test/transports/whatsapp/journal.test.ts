@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -41,7 +42,7 @@ function open(journal: Journal, apiBase = server.url): Transport {
 function recording(): { readonly journal: Journal; readonly notes: string[] } {
   const notes: string[] = [];
   const journal: Journal = {
-    leaves: ({ id, attempt }) => void notes.push(`W ${id} ${attempt}`),
+    leave: (requests) => void notes.push(...requests.map(({ id, attempt }) => `W ${id} ${attempt}`)),
     answered: ({ messageId, attempt, kind }) => void notes.push(`R ${messageId} ${attempt} ${kind}`),
   };
   return { journal, notes };
@@ -86,7 +87,7 @@ describe.each([
     const full = fail('store_full', { hint: 'Free some space.' });
     const ends = await Promise.allSettled(
       open({
-        leaves: () => {
+        leave: () => {
           throw full;
         },
         answered: () => undefined,
@@ -102,6 +103,28 @@ describe.each([
     await Promise.allSettled(open(journal).deliver(messages, NOW));
     expect(notes.toSorted()).toEqual(messages.map(({ id }) => `W ${id} 2`).toSorted());
   });
+});
+
+it('many are noted by a few notes, each before its own request leaves, and once', async () => {
+  const batches: number[] = [];
+  const { journal, notes } = recording();
+  const counting: Journal = {
+    ...journal,
+    leave: (requests) => {
+      batches.push(requests.length);
+      journal.leave(requests);
+    },
+  };
+  const messages = Array.from({ length: 64 }, () => outgoing());
+  server.behave = (arrived, response) => {
+    const id = messages.find((message) => arrived.body.includes(message.id))?.id;
+    if (notes.includes(`W ${id} 1`)) accept(arrived, response);
+    else refuse(1)(arrived, response, response.socket as Socket);
+  };
+  const deliveries = await Promise.all(open(counting).deliver(messages, NOW));
+  expect(deliveries.every(({ kind }) => kind === 'accepted')).toBe(true);
+  expect([batches.length <= 32, Math.max(...batches)]).toEqual([true, 4]);
+  expect(notes.filter((note) => note.startsWith('W')).toSorted()).toEqual(messages.map(({ id }) => `W ${id} 1`).toSorted());
 });
 
 describe('a process that is stopped while it waits for answers', () => {
@@ -162,10 +185,17 @@ describe('a deadline', () => {
   it('gives up after its time, once, what has not ended', async () => {
     const given: string[] = [];
     const deadlines = createDeadlines(100);
-    deadlines.begin(() => given.push('first'));
-    deadlines.begin(() => given.push('ended')).end();
+    const begin = (name: string): number => {
+      const place = deadlines.begin(() => {
+        given.push(name);
+        deadlines.end(place);
+      });
+      return place;
+    };
+    begin('first');
+    deadlines.end(begin('ended'));
     await passed(60);
-    deadlines.begin(() => given.push('second'));
+    begin('second');
     expect(given).toEqual([]);
     while (given.length === 0) await passed(5);
     expect(given).toEqual(['first']);
@@ -176,11 +206,13 @@ describe('a deadline', () => {
 
   it('counts no time in which the process stands still', async () => {
     let isGivenUp = false;
-    createDeadlines(200).begin(() => (isGivenUp = true));
+    const deadlines = createDeadlines(200);
+    const place = deadlines.begin(() => (isGivenUp = true));
     for (let times = 0; times < 3; times += 1) {
       standStill(300);
       await passed(10);
     }
     expect(isGivenUp).toBe(false);
+    deadlines.end(place);
   });
 });
