@@ -8,7 +8,7 @@ import { createPriceBook, type PriceBook, type Rate, tiersInForce } from '../dom
 import { chargedCategory } from '../domain/quote.ts';
 import { tierOfNth } from '../domain/tier.ts';
 import { type Currency, type Micros, ZERO } from '../values/money.ts';
-import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
+import { type Day, dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 import { countryOf } from '../catalog/countries.ts';
 import { priceCardsOf } from './price-cards.ts';
 import { LITE, type Pricing, type PricingFacts, pricingOf, usesAllowance } from './pricing.ts';
@@ -64,18 +64,12 @@ export function createBill(scenario: Scenario): Bill {
   const bookOf = (): PriceBook => (book ??= createPriceBook(priceCardsOf(scenario)));
   const factsOf = (message: Billable, at: Instant) => ({
     ...message,
-    category: message.category === 'authentication' ? kindOf(message, at) : message.category,
+    category:
+      message.category === 'authentication' ? kindOf(message, { book: bookOf(), currency, day: dayOf(at, zone), at }) : message.category,
     at,
     timeZone: zone,
     freeUnitsUsed: usedIn(monthAt(at)),
   });
-
-  const kindOf = ({ category, address, international }: Billable, at: Instant): Category => {
-    const day = dayOf(at, zone);
-    const market = marketOf(marketMap(), address, day);
-    const internationalFrom = startsByMarket(international, marketMap());
-    return chargedCategory(bookOf(), { currency, day, at, market, category, internationalFrom });
-  };
 
   const told = (pricing: Pricing, { isLite, cost }: Billable): ToldPricing => ({
     ...pricing,
@@ -114,6 +108,14 @@ export function createBill(scenario: Scenario): Bill {
     lines: () => lines,
     used: (at) => usedIn(monthAt(at)),
   };
+}
+
+type When = { readonly book: PriceBook; readonly currency: Currency; readonly day: Day; readonly at: Instant };
+
+// Which of the two kinds of authentication it is.
+function kindOf({ category, address, international }: Billable, { book, ...when }: When): Category {
+  const market = marketOf(marketMap(), address, when.day);
+  return chargedCategory(book, { ...when, market, category, internationalFrom: startsByMarket(international, marketMap()) });
 }
 
 // As JSON has it; six decimals of any such amount are exact in it.

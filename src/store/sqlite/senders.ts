@@ -79,8 +79,6 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     return sender;
   };
 
-  const insert = (sender: Sender): void => insertSender(sqlite, sender);
-
   const list = (accountId: AccountId): readonly Sender[] => (sqlite.prepare(BY_ACCOUNT).all(accountId) as SenderRow[]).map(toSender);
 
   const put = (sender: Sender): 'added' | 'updated' | 'unchanged' => {
@@ -89,23 +87,17 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     if (there !== undefined && !isSameIdentity(there, sender)) throw senderConflict(there);
     const rival = senders.find((other) => other !== there && sharesNumber(other, sender));
     if (rival !== undefined) throw numberConflict(rival);
-    if (there === undefined) insert(sender);
+    if (there === undefined) insertSender(sqlite, sender);
     else if (hasSameSettings(there.whatsapp, sender.whatsapp)) return 'unchanged';
     else sqlite.prepare(CHANGE_SETTINGS).run(settingsText(sender), there.id);
     known.clear();
     return there === undefined ? 'added' : 'updated';
   };
 
-  const changeInternational = (id: SenderId, { start, toldAt }: AuthInternationalChange): 'updated' | 'unchanged' => {
-    const row = sqlite.prepare(BY_ID).get(id) as SenderRow | undefined;
-    if (row === undefined) throw unknownSender(id);
-    const before = toSender(row).whatsapp?.authInternational ?? null;
-    const beforeToldAt = sqlite.prepare(INTERNATIONAL_TOLD_AT).pluck().get(id) as Instant | null;
-    if (toldAt !== null && beforeToldAt !== null && toldAt < beforeToldAt) return 'unchanged'; // older news
-    const text = start === null ? null : JSON.stringify({ ...start, toldAt });
-    sqlite.prepare(CHANGE_INTERNATIONAL).run(text, toldAt ?? beforeToldAt, id);
+  const changeInternational = (id: SenderId, change: AuthInternationalChange): 'updated' | 'unchanged' => {
+    const result = putInternational(sqlite, byId(id), change);
     known.delete(id);
-    return startsAlike(before, start) ? 'unchanged' : 'updated';
+    return result;
   };
 
   const setDefault = (id: SenderId): void => {
@@ -128,8 +120,16 @@ export function createSenderStore(sqlite: Sqlite): SenderStore {
     byId,
     isEmpty,
     changeInternational,
-    insert,
+    insert: (sender) => insertSender(sqlite, sender),
   };
+}
+
+function putInternational(sqlite: Sqlite, { id, whatsapp }: Sender, { start, toldAt }: AuthInternationalChange): 'updated' | 'unchanged' {
+  const before = sqlite.prepare(INTERNATIONAL_TOLD_AT).pluck().get(id) as Instant | null;
+  if (toldAt !== null && before !== null && toldAt < before) return 'unchanged'; // older news
+  const text = start === null ? null : JSON.stringify({ ...start, toldAt });
+  sqlite.prepare(CHANGE_INTERNATIONAL).run(text, toldAt ?? before, id);
+  return startsAlike(whatsapp?.authInternational ?? null, start) ? 'unchanged' : 'updated';
 }
 
 function insertSender(sqlite: Sqlite, sender: Sender): void {
