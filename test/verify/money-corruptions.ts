@@ -46,6 +46,14 @@ export const MONEY_CORRUPTIONS: readonly Corruption[] = [
     says: 'The provider told more than was reserved, and nothing says so.',
   },
   {
+    name: 'a told cost that is another one than was told, with counters to match',
+    damage: `UPDATE counter SET charged = charged - 1, committed = committed - 1
+        WHERE bucket_id = (SELECT bucket_id FROM ledger WHERE kind = 'charge' AND rule = 'told_cost' LIMIT 1);
+      UPDATE ledger SET posted = posted - 1 WHERE sequence = (SELECT sequence FROM ledger WHERE kind = 'charge' AND rule = 'told_cost' LIMIT 1)`,
+    checks: ['prices'],
+    says: 'It costs something else than the provider said last.',
+  },
+  {
     name: 'a price of a message that changed',
     damage: `UPDATE message SET price = 1 WHERE id = ${READ}`,
     checks: ['holds'],

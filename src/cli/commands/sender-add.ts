@@ -124,7 +124,7 @@ async function startInternational(store: Pick<DirectoryStore, 'setAuthInternatio
 
 // serve reads its senders again every half minute; its environment it was given at its start. What sends until its queue is empty reads them once.
 const WHEN_IT_COUNTS =
-  'A running serve takes the new settings within half a minute, but a variable that is new to it only when it starts again. A send or dispatch that is running keeps to the old ones.';
+  'A running serve takes the new settings within half a minute, but a variable that is new to it only when it starts again. A send or dispatch that is running keeps its address and token to its end.';
 
 // Commands act for the default sender where nobody names one, so whoever adds one must know which that is.
 function defaultText({ name, isDefault }: Sender, senders: readonly Sender[]): string {

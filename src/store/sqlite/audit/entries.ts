@@ -145,6 +145,7 @@ const CORRECTIONS_FACTS = /* sql */ `
     WHERE ${deliveries('l')} <> 0 GROUP BY 1, 2, 3, 4 HAVING SUM(${deliveries('l')}) <> 0 OR SUM(l.posted) <> 0
   )
   SELECT m.id, m.price, w.rule, m.pricing NOT LIKE w.pricing_type || '/%' AS is_misheard,
+    w.rule = 'told_cost' AND ifnull(m.pricing, '') NOT LIKE '%@' || w.posted || ' ___' AS is_miscounted,
     SUM(o.kind = 'repricing') AS repricings,
     SUM(o.kind = 'adjustment' AND o.rule IS NOT NULL) AS adjustments,
     SUM(o.kind = 'charge') AS charges,
@@ -172,6 +173,7 @@ export const CORRECTIONS: Survey = {
       wrong: 'It was charged for as something else than the provider said last.',
       when: 'charges > 0 AND is_misheard',
     },
+    { check: 'prices', wrong: 'It costs something else than the provider said last.', when: 'charges = 1 AND is_miscounted' },
     {
       check: 'charges',
       wrong: 'A delivery was taken back and not booked anew, or booked anew and never taken back.',
