@@ -7,6 +7,7 @@ import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budge
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
 import { isPaused } from '../domain/market-pause.ts';
+import { DELIVERY_TTL_MS, queueExpiry } from '../domain/message.ts';
 import { type Promised, promisedFor, quoteReservation } from '../domain/quote.ts';
 import { internationalFrom } from '../domain/sender.ts';
 import type { DecideRepricings, RepricingDecision, RepricingFacts } from '../ports/store/templates.ts';
@@ -31,12 +32,13 @@ export const decideRepricings: DecideRepricings = (messages, uses) => {
 type Priced = { readonly category: Category; readonly promised: Promised };
 
 function priceFor(message: RepricingFacts): Priced | RefusalReason {
-  const { at, sender, flags, category, expiresAt, prices, maxPrice } = message;
+  const { sender, flags, category, dueAt, prices, maxPrice } = message;
   const refusal = refusalOf({ flags, category, freeForm: false, windowOpen: false, lastInboundAt: null, confirmsStop: false });
   if (refusal !== null) return refusal;
   const address = message.phone ?? message.userId;
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
-  const [from, to] = [dayOf(at, sender.timeZone), dayOf(expiresAt, sender.timeZone)];
+  // As at the admission: nothing is charged before it is sent, and whatever leaves may be delivered long after.
+  const [from, to] = [dayOf(dueAt, sender.timeZone), dayOf(queueExpiry(dueAt, DELIVERY_TTL_MS), sender.timeZone)];
   if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
   const { currency, timeZone } = sender;
   const span = { from, to, at, until: expiresAt, timeZone };

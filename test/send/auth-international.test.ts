@@ -166,7 +166,7 @@ describe('what waits', () => {
       flags: [flag('authentication', 'opt_in')],
       phone: INDIAN,
       userId: null,
-      expiresAt: toInstant(NOW + 1),
+      dueAt: NOW,
       held: toMicros(800n),
       maxPrice: null,
       holdBucket: { ...holdBucket, market: 'India', category: 'utility' },

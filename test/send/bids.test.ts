@@ -111,7 +111,7 @@ describe('another bid', () => {
       attempt: 0,
       phone,
       userId: null,
-      expiresAt: at('2026-12-01'),
+      dueAt: NOW,
     };
     const held = { held: toMicros(870_000n), holdBucket: { ...holdBucket, category: 'marketing' as const } };
     const facts = {

@@ -7,8 +7,9 @@ import { decideRepricings } from '../../src/send/reprice.ts';
 import type { BudgetId, CampaignId, MessageId } from '../../src/values/id.ts';
 import { toMicros } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import { at, flag, message, NOW, PRICES, SENDER } from './facts.ts';
+import { at, flag, message, PRICES, SENDER } from './facts.ts';
 
+const NOW = at('2026-10-22T12:00:00Z');
 const AGREED = [flag('utility', 'opt_in'), flag('marketing', 'opt_in')];
 
 /** A marketing message of 90,000 micros whose template is utility now, which costs 55,000, or 60,000 from December on. */
@@ -23,7 +24,7 @@ function queued(rest: Partial<RepricingFacts> = {}): RepricingFacts {
     flags: AGREED,
     phone,
     userId: null,
-    expiresAt: at('2026-11-30T00:00:00Z'),
+    dueAt: NOW,
     held: toMicros(90_000n),
     maxPrice: null,
     holdBucket: { ...holdBucket, category: 'marketing' },
@@ -59,7 +60,7 @@ describe('a repricing', () => {
       posted: 0n,
       eventAt: NOW,
       recordedAt: NOW,
-      booksMonth: '2026-11',
+      booksMonth: '2026-10',
       cause: null,
       reference: null,
     };
@@ -77,9 +78,12 @@ describe('a repricing', () => {
     ]);
   });
 
-  it('reserves the highest price until the message expires', () => {
-    const [decision] = decideRepricings([queued({ expiresAt: at('2026-12-22T12:00:00Z') })], []);
-    expect(decision).toMatchObject({ price: 60_000n });
+  it.each([
+    ['of the days on which the message may be delivered', { dueAt: at('2026-11-22T12:00:00Z') }, 60_000n],
+    ['that is in force when it is due, and not before', { at: at('2026-09-01T12:00:00Z'), dueAt: at('2026-10-15T12:00:00Z') }, 55_000n],
+    ['that is known then, where none is yet', { at: at('2026-06-01T12:00:00Z'), dueAt: at('2026-07-10T12:00:00Z') }, 50_000n],
+  ])('reserves the highest price %s', (_, rest, price) => {
+    expect(decideRepricings([queued(rest)], [])).toMatchObject([{ price }]);
   });
 
   it('finds the price of somebody without a number by the user id', () => {
@@ -111,7 +115,7 @@ describe('a refusal', () => {
   });
 
   it('is no_price where none is known, or nobody is there any more', () => {
-    expect(reasons([queued({ at: at('2026-01-01T00:00:00Z') }), queued({ phone: null })])).toEqual(['no_price', 'no_price']);
+    expect(reasons([queued({ dueAt: at('2026-01-01T00:00:00Z') }), queued({ phone: null })])).toEqual(['no_price', 'no_price']);
   });
 });
 

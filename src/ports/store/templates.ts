@@ -54,7 +54,8 @@ export type RepricingFacts = {
   readonly flags: readonly ConsentFlag[];
   readonly phone: Phone | null;
   readonly userId: string | null;
-  readonly expiresAt: Instant;
+  /** Now, or the time that it waits for. */
+  readonly dueAt: Instant;
   readonly held: Micros;
   /** What the message may cost at most; null where nobody said. */
   readonly maxPrice: Micros | null;

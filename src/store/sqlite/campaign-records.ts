@@ -12,13 +12,14 @@ import { instantOf, microsOf, type StoredInteger } from '../rows.ts';
 import type { Sqlite } from './database.ts';
 import { ANY_URGENCY } from './outbox-scope.ts';
 
+// INDEXED BY, here and below, or SQLite reads all that is open, or the messages one by one.
 const STATUS = /* sql */ `
   CASE
     WHEN k.cancelled_at IS NOT NULL THEN 'cancelled'
     WHEN k.paused_at IS NOT NULL THEN 'paused'
     WHEN EXISTS (SELECT 1 FROM message WHERE state = 'queued' AND sender_id = k.sender_id AND ${ANY_URGENCY} AND campaign_id = k.id) THEN 'active'
     WHEN EXISTS (SELECT 1 FROM message WHERE state = 'scheduled' AND campaign_id = k.id) THEN 'active'
-    WHEN EXISTS (SELECT 1 FROM message WHERE state = 'sending' AND campaign_id = k.id) THEN 'active'
+    WHEN EXISTS (SELECT 1 FROM message INDEXED BY message_in_flight WHERE state = 'sending' AND campaign_id = k.id) THEN 'active'
     ELSE 'done'
   END`;
 
@@ -45,9 +46,9 @@ const WAITING = /* sql */ `
     + (SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND campaign_id = @id)`;
 
 const SENDING = /* sql */ `
-  SELECT campaign_id, state, COUNT(*) FROM message WHERE state = 'sending' AND campaign_id IS NOT NULL GROUP BY campaign_id`;
+  SELECT campaign_id, state, COUNT(*) FROM message INDEXED BY message_in_flight
+  WHERE state = 'sending' AND campaign_id IS NOT NULL GROUP BY campaign_id`;
 
-// INDEXED BY, or SQLite may choose to read the messages.
 const HANDED_OVER = /* sql */ `
   SELECT campaign_id, state, COUNT(*) FROM message INDEXED BY message_silent
   WHERE (state = 'accepted' OR state = 'sent' OR state = 'unknown') AND campaign_id IS NOT NULL`;

@@ -52,8 +52,9 @@ const WAITING = /* sql */ `
   SELECT id FROM message WHERE state = 'scheduled' AND campaign_id = @campaignId
   LIMIT ${BATCH_MAX}`;
 
+// INDEXED BY, or SQLite goes through all messages in the order of their ids.
 const IN_FLIGHT = /* sql */ `
-  SELECT id FROM message WHERE state = 'sending' AND campaign_id = ? ORDER BY id`;
+  SELECT id FROM message INDEXED BY message_in_flight WHERE state = 'sending' AND campaign_id = ? ORDER BY id`;
 
 const COUNT_CLAIMS = /* sql */ `
   UPDATE run SET

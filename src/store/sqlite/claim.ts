@@ -6,7 +6,6 @@ import { LEAST_URGENT, type Urgency } from '../../domain/urgency.ts';
 import type { ClaimDecision, ClaimedMessage, TurnRules } from '../../ports/store/outbox.ts';
 import type { Settlement } from '../../ports/store/settle.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { TemplateId } from '../../values/id.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
 import { type Begun, claimFacts, type CommonFacts, commonFacts, type FactParts, type InWindows, toClaimed } from './claim-facts.ts';
 import type { Candidate, ScopeQueries } from './outbox-scope.ts';
@@ -36,10 +35,11 @@ const CLAIM = /* sql */ `
 
 const DEFER_FOR = /* sql */ `UPDATE message SET not_before = min(?, expires_at), reason = ifnull(?, reason) WHERE id = ?`;
 
-// All that wait for one template at once, or each would take a transaction of its own.
+// All of a campaign that wait for one template at once, or each would take a transaction of its own. With the campaign, the index of the outbox leads to what is
+// due: what was put off before is not gone through again for each that comes later.
 const DEFER_TEMPLATE = /* sql */ `
   UPDATE message SET not_before = min(?, expires_at)
-  WHERE state = 'queued' AND sender_id = ? AND not_before <= ? AND template_id = ?`;
+  WHERE state = 'queued' AND sender_id = ? AND urgency = ? AND campaign_id IS ? AND not_before <= ? AND template_id = ?`;
 
 const NEWEST_EVENT = /* sql */ `SELECT ifnull(MAX(sequence), 0) FROM consent_event`;
 
@@ -75,12 +75,13 @@ function take(parts: ClaimParts, schedule: Schedule, { turn, rules, common, cand
   const claimed: ClaimedMessage[] = [];
   const stopped: Outcome[] = [];
   const gateSequence = parts.sqlite.prepare(NEWEST_EVENT).pluck().get() as number;
-  const waiting = new Set<TemplateId | null>();
+  const waiting = new Set<string>();
   let held = 0;
   for (const candidate of candidates) {
-    const { id, contactId, templateId, urgency } = candidate;
+    const { id, contactId, templateId, urgency, campaignId } = candidate;
+    const others = `${templateId} ${campaignId}`;
     if (claimed.length === room) break;
-    if (waiting.has(templateId)) continue; // it was put off with the first of them
+    if (waiting.has(others)) continue; // it was put off with the first of them
     const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
     const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
     const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
@@ -90,8 +91,8 @@ function take(parts: ClaimParts, schedule: Schedule, { turn, rules, common, cand
     } else if (decision.kind !== 'claim' && decision.kind !== 'wait') {
       stopped.push(toStop(candidate, decision, turn.at));
     } else if (heldUntil !== null) {
-      parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, turn.at, templateId);
-      waiting.add(templateId);
+      parts.sqlite.prepare(DEFER_TEMPLATE).run(heldUntil, turn.senderId, urgency, campaignId, turn.at, templateId);
+      waiting.add(others);
     } else {
       const deferral = meter?.take({ contactId, urgency, inboundAt: windows.inboundAt }) ?? null;
       if (deferral === null) claimed.push(claimOne(parts, turn, { candidate, windows, gateSequence }));

@@ -60,7 +60,7 @@ const QUEUED = /* sql */ `
   ORDER BY m.campaign_id, b.day, m.id`;
 
 const FACTS = /* sql */ `
-  SELECT m.attempt, m.contact_id, c.phone, c.user_id, m.expires_at, m.held, m.max_price, m.hold_bucket_id
+  SELECT m.attempt, m.contact_id, c.phone, c.user_id, m.not_before, m.held, m.max_price, m.hold_bucket_id
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   WHERE m.id = ?`;
@@ -125,7 +125,7 @@ function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
 function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: MessageId, version: Template, at: Instant): RepricingFacts {
   const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
   assert(row !== undefined, 'a queued message is there');
-  const [attempt, contactId, phone, userId, expiresAt, held, maxPrice, holdBucketId] = row;
+  const [attempt, contactId, phone, userId, notBefore, held, maxPrice, holdBucketId] = row;
   const sender = senders.byId(version.senderId);
   return {
     at,
@@ -136,7 +136,7 @@ function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: Me
     flags: flagsOf(sqlite, contactId, version.senderId),
     phone,
     userId,
-    expiresAt: toInstant(Number(expiresAt)),
+    dueAt: toInstant(Math.max(at, Number(notBefore))),
     held: toMicros(held),
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
     holdBucket: book.bucket(Number(holdBucketId)),
