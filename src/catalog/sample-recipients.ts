@@ -101,8 +101,10 @@ const COUNTRIES: readonly Country[] = [
 ];
 
 // The last four digits that choose an outcome in the sandbox: delivered and read, delivered, rejected at once, failed later, throttled
-// first. The endings whose outcome stays open are left out, so that the demo ends clean.
-const MAGIC_ENDINGS = ['0000', '0001', '0002', '0003', '0005'];
+// first. The endings whose outcome stays open are left out, so that the demo ends clean. One is throttled and no more: each refusal makes the
+// number wait and halves its rate, and the demo would be twice as long for five.
+const [DELIVERED, THROTTLED] = ['0001', '0005'] as const;
+const MAGIC_ENDINGS = ['0000', DELIVERED, '0002', '0003', THROTTLED];
 const MAGIC_COUNTRIES = COUNTRIES.filter(({ blocks }) => blocks[0]?.endsWith('000'));
 const MAGIC_PLACES = { from: 107, to: 132 };
 
@@ -159,7 +161,8 @@ function plainNumber({ blocks, first }: Country, count: number): string {
 function magicNumber({ blocks }: Country, count: number): string {
   const block = blocks[0] ?? '';
   const round = Math.floor(count / MAGIC_ENDINGS.length) + 1;
-  return `${block.slice(0, -1)}${round}${MAGIC_ENDINGS[count % MAGIC_ENDINGS.length] ?? ''}`;
+  const ending = MAGIC_ENDINGS[count % MAGIC_ENDINGS.length] ?? '';
+  return `${block.slice(0, -1)}${round}${ending === THROTTLED && round > 1 ? DELIVERED : ending}`;
 }
 
 function nameOf({ names }: Country, count: number): string {
