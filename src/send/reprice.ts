@@ -38,10 +38,11 @@ function priceFor(message: RepricingFacts): Priced | RefusalReason {
   const address = message.phone ?? message.userId;
   if (address === null) return 'no_price'; // a person who was forgotten is in no market
   // As at the admission: nothing is charged before it is sent, and whatever leaves may be delivered long after.
-  const [from, to] = [dayOf(dueAt, sender.timeZone), dayOf(queueExpiry(dueAt, DELIVERY_TTL_MS), sender.timeZone)];
-  if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
   const { currency, timeZone } = sender;
-  const span = { from, to, at, until: expiresAt, timeZone };
+  const until = queueExpiry(dueAt, DELIVERY_TTL_MS);
+  const [from, to] = [dayOf(dueAt, timeZone), dayOf(until, timeZone)];
+  if (isPaused(marketPauses(), { category, address, day: from, markets: marketMap() })) return 'market_paused';
+  const span = { from, to, at: dueAt, until, timeZone };
   const terms = { address, category, currency, ...span, internationalFrom: internationalFrom(sender, marketMap()) };
   const { rate, category: charged } = quoteReservation(prices, marketMap(), terms);
   const promised = promisedFor({ rate, cap: message.cap });
