@@ -10,10 +10,11 @@ export type Corruption = {
   readonly says: string;
 };
 
-/** The message that was sent first to somebody whose number ends so. */
-export const of = (ending: string, state: string): string =>
-  `(SELECT MIN(m.id) FROM message m JOIN contact c ON c.id = m.contact_id WHERE c.phone LIKE '%${ending}' AND m.state = '${state}')`;
+/** The message that was sent first to somebody whose number ends so; of a category where one is named, as ids of one millisecond are in no order. */
+export const of = (ending: string, state: string, category = '%'): string =>
+  `(SELECT MIN(m.id) FROM message m JOIN contact c ON c.id = m.contact_id
+    WHERE c.phone LIKE '%${ending}' AND m.state = '${state}' AND m.category LIKE '${category}')`;
 
-export const READ = of('0000', 'read');
-export const QUEUED = "(SELECT MIN(id) FROM message WHERE state = 'queued')";
+export const READ = of('0000', 'read', 'utility');
+export const QUEUED = "(SELECT MIN(id) FROM message WHERE state = 'queued' AND category <> 'marketing')";
 export const CANCELLED = of('1111', 'cancelled');
