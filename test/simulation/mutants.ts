@@ -21,16 +21,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'what a dead process had under way is sent again',
-    file: 'store/sqlite/outbox.ts',
-    from: "dead.diedWithProcess.includes(transport) ? 'queued' : 'unknown'",
-    to: "dead.diedWithProcess.includes(transport) || true ? 'queued' : 'unknown'",
+    file: 'store/sqlite/take-back.ts',
+    from: 'if (diedWithProcess.includes(claim.transport) ||',
+    to: 'if (diedWithProcess.includes(claim.transport) || at > 0 ||',
     seed: 5,
   },
   {
     mistake: 'what a living process has under way is taken from it',
     file: 'store/sqlite/outbox.ts',
-    from: 'liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at })));',
-    to: 'recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }));',
+    from: 'liveness.ifDead(workerId, () => recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }, rules)));',
+    to: 'recoveries.push(...takeBack(parts, { workerId, diedWithProcess, at }, rules));',
     seed: 5,
   },
   {
@@ -64,8 +64,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'each status of a delivery is charged',
     file: 'send/settle.ts',
-    from: 'return isDelivered(message.state) ? null : charge(message, outcome, step);',
-    to: 'return charge(message, outcome, step);',
+    from: 'if (isDelivered(message.state)) return rebooking(message, outcome, step);',
+    to: '',
     seed: 1,
   },
   {
@@ -84,16 +84,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'a delivery is counted on the day of its reservation',
-    file: 'send/settle.ts',
+    file: 'send/book-delivery.ts',
     from: '    day: booking.day,',
-    to: '    day: holdBucket.day,',
+    to: '    day: message.holdBucket.day,',
     seed: 1,
   },
   {
     mistake: 'a delivery is priced by the day of UTC',
-    file: 'send/settle.ts',
-    from: '  const day = dayOf(outcome.at, sender.timeZone);\n  // Of',
-    to: "  const day = dayOf(outcome.at, 'UTC' as typeof sender.timeZone);\n  // Of",
+    file: 'send/book-delivery.ts',
+    from: '  const day = dayOf(outcome.at, message.sender.timeZone);\n  // Of',
+    to: "  const day = dayOf(outcome.at, 'UTC' as typeof message.sender.timeZone);\n  // Of",
     seed: 1,
   },
   {
@@ -105,16 +105,16 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     mistake: 'a delivery is charged in the market of the number that the person has by now',
-    file: 'send/settle.ts',
-    from: 'message.hasMoved ? null : (message.phone ?? message.userId)',
-    to: 'message.phone ?? message.userId',
+    file: 'send/book-delivery.ts',
+    from: 'hasMoved ? null : (phone ?? userId)',
+    to: 'phone ?? userId',
     seed: 10,
   },
   {
     mistake: 'a closed month takes more entries',
-    file: 'send/settle.ts',
-    from: 'return closedThrough === null ? { day, late: null }',
-    to: 'return closedThrough === null || at > 0 ? { day, late: null }',
+    file: 'send/book-delivery.ts',
+    from: 'const booking = closedThrough === null ? beside',
+    to: 'const booking = closedThrough === null || at > 0 ? beside',
     seed: 8,
   },
   {
@@ -159,8 +159,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'the limit of a pair is ignored',
     file: 'store/sqlite/pace.ts',
-    from: 'return nextAllowedAt(PAIR_LIMIT, dueAt(sender.id, pair));\n          count += 1;',
-    to: '{}\n          count += 1;',
+    from: 'return { until: nextAllowedAt(PAIR_LIMIT, dueAtOf(sqlite, sender.id, contactId)), reason: null };',
+    to: '{}',
     seed: 19,
   },
   {
