@@ -1,6 +1,7 @@
 // What a live send owes: an answer for every row that it took, and an eye on each message until it is at rest or its answer cannot wait any longer.
 
 import type { MessageState } from '../domain/message.ts';
+import { plusScheduled } from '../domain/schedule.ts';
 import type { Clock } from '../ports/host.ts';
 import type { Admission, AdmitRequest } from '../ports/store/admit.ts';
 import type { MessageRecord, ReportStore } from '../ports/store/report.ts';
@@ -11,7 +12,7 @@ import { type Micros, minus } from '../values/money.ts';
 import type { Instant } from '../values/time.ts';
 import type { Answers, Ticket } from './answers.ts';
 import type { LiveRow } from './live-rows.ts';
-import { countAdmission } from './send.ts';
+import { countAdmission, leftQueued } from './send.ts';
 import { countSettled, type Tally } from './tally.ts';
 
 /** What became of a row. The admission is null for one that cannot be used; the record is what the store says of its message now. */
@@ -89,7 +90,8 @@ export function createDesk(parts: DeskParts): Desk {
 }
 
 function take({ tally, answers, queueOnly, waiting, own, toText }: State, entry: Waiting): void {
-  const { ticket, row, admitted } = entry;
+  const { ticket, row, admitted: asked } = entry;
+  const admitted = queueOnly ? { ...asked, admission: leftQueued(asked.admission) } : asked;
   const { request, admission } = admitted;
   const isOwn = admission.kind === 'admitted' || (admission.kind === 'duplicate' && admission.resumable);
   const id = admission.kind === 'duplicate' ? admission.kept.id : request.id;
@@ -100,10 +102,13 @@ function take({ tally, answers, queueOnly, waiting, own, toText }: State, entry:
   else answers.fill(ticket, toText({ row, admitted, record: null }));
 }
 
-// What is scheduled is answered at once: a dispatcher sends it when it is due.
+// What is scheduled is answered at once: a dispatcher sends it when it is due. When that is, only its record tells of what was scheduled before.
 function isForLater(admission: Admission): boolean {
-  if (admission.kind === 'admitted') return admission.message.dueAt !== null;
-  return admission.kind === 'duplicate' && admission.kept.state === 'scheduled';
+  return admission.kind === 'admitted' && admission.message.dueAt !== null;
+}
+
+function wasAtRest({ admitted: { admission } }: Waiting): boolean {
+  return admission.kind === 'duplicate' && !RESTLESS.has(admission.kept.state);
 }
 
 async function settled(state: State, settlements: readonly Settlement[]): Promise<void> {
@@ -122,7 +127,7 @@ async function look(state: State): Promise<void> {
   const { waiting, clock, patienceMs } = state;
   const now = clock.now();
   const waited = (id: MessageId): number => now - (waiting.get(id)?.[0]?.since ?? now);
-  const old = [...waiting.keys()].filter((id) => waited(id) >= LOOK_AFTER_MS);
+  const old = [...waiting].flatMap(([id, entries]) => (waited(id) >= LOOK_AFTER_MS || entries.some(wasAtRest) ? [id] : []));
   await answerAll(state, old, (record) => isAtRest(record) || (record !== null && waited(record.id) >= patienceMs));
 }
 
@@ -145,11 +150,13 @@ function answer({ waiting, tally, answers, toText }: State, id: MessageId, recor
   waiting.delete(id);
 }
 
-// Settled by another process, so that nobody told us what moved.
+// Settled by another process, or held by quiet hours that began meanwhile, so that nobody told us what moved.
 async function countElsewhere({ store, tally, own }: State, id: MessageId, record: MessageRecord | null): Promise<void> {
   const price = own.get(id);
   if (price === undefined || record === null) return;
   own.delete(id);
+  if (record.state === 'scheduled' && record.dueAt !== null)
+    tally.scheduled = plusScheduled(tally.scheduled, record.dueAt, record.reason === 'quiet_hours');
   const { held, charged, freeUnits } = await store.totals({ kind: 'messages', ids: [id] });
   countSettled(tally, { from: 'queued', to: record.state, charged, closed: minus(price, held), freeUnits });
 }

@@ -90,8 +90,8 @@ export function idToSend(request: AdmitRequest, admission: Admission): MessageId
   return admission.kind === 'duplicate' && admission.resumable ? admission.kept.id : null;
 }
 
-// Where nothing is sent, what an earlier run left queued stays what it was, with its own reservation: a duplicate, and nothing new.
-function leftQueued(admission: Admission): Admission {
+/** Where nothing is sent, what an earlier run left queued stays what it was, with its own reservation: a duplicate, and nothing new. */
+export function leftQueued(admission: Admission): Admission {
   return admission.kind === 'duplicate' ? { ...admission, resumable: false } : admission;
 }
 

@@ -5,87 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { fail } from '../../src/errors.ts';
 import type { Transport } from '../../src/ports/transport.ts';
 import { dispatch } from '../../src/send/dispatch.ts';
-import { type LivePlan, sendLive } from '../../src/send/live.ts';
-import { type LiveInput, readLiveRows } from '../../src/send/live-rows.ts';
-import type { SendHost } from '../../src/send/send.ts';
-import { createSandbox } from '../../src/transports/sandbox.ts';
 import { BATCH_MAX } from '../../src/values/batch.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import { addCrowd } from '../conformance/store/crowd.ts';
-import { makeTemplate, phone, NOON } from '../conformance/store/fixture.ts';
-import { startInMemory } from '../memory.ts';
+import { phone } from '../conformance/store/fixture.ts';
+import { line, linesTo, pipe, SANDBOX, slow } from './live-pipe.ts';
 import { realClock } from './real-clock.ts';
 import { sendHostOn, sendPlanFor } from './sending.ts';
-
-const SANDBOX = createSandbox();
-
-/** The sandbox, whose answers come after so many milliseconds each. */
-function slow(delayOf: (index: number) => number, rest: Partial<Transport> = {}): Transport {
-  let count = 0;
-  return {
-    ...SANDBOX,
-    deliver: (messages, at) =>
-      SANDBOX.deliver(messages, at).map(async (delivery) => {
-        await new Promise((resolve) => void setTimeout(resolve, delayOf(count++)));
-        return delivery;
-      }),
-    ...rest,
-  };
-}
-
-type Options = {
-  readonly host?: Partial<SendHost>;
-  readonly plan?: Partial<LivePlan>;
-  readonly input?: Partial<LiveInput>;
-  readonly people?: number;
-};
-
-/** A pipe into a store of its own. Answers are `row status`. */
-async function pipe({ host = {}, plan = {}, input = {}, people = 10 }: Options = {}) {
-  const { store, senderId } = await startInMemory();
-  const crowd = await addCrowd(store, senderId, people);
-  const stopped = new AbortController();
-  let read = '';
-  const whole: LivePlan = {
-    ...sendPlanFor(senderId, { campaign: 'c' }),
-    patienceMs: 30_000,
-    prepare: (recipient) => recipient,
-    toText: ({ row: { row, checked }, admitted, record }) => {
-      const status = record?.state ?? ('reason' in checked ? checked.reason : admitted?.admission.kind);
-      return `${row} ${status}\n`;
-    },
-    write: async (text) => {
-      read += text;
-      return true;
-    },
-    onTrouble: () => undefined,
-    stop: () => stopped.abort(),
-    ...plan,
-  };
-  const run = (source: AsyncIterable<Uint8Array>) => {
-    const given = {
-      format: 'ndjson',
-      rename: {},
-      needsKeys: whole.campaign === null,
-      language: null,
-      parameters: {},
-      ignoreColumns: false,
-      at: NOON,
-    } as const;
-    const rows = readLiveRows(source, { ...given, templates: [makeTemplate(senderId)], ...input });
-    return sendLive({ ...sendHostOn(store, { clock: realClock(), ...host }), interrupted: stopped.signal }, whole, rows);
-  };
-  return { store, senderId, crowd, run, stop: () => stopped.abort(), answers: () => read.trim().split('\n') };
-}
-
-const line = (to: Phone, rest: object = {}): Buffer => Buffer.from(`${JSON.stringify({ to, ...rest })}\n`);
-
-async function* linesTo(crowd: readonly Phone[], pause = 0): AsyncGenerator<Uint8Array> {
-  for (const to of crowd) {
-    if (pause > 0) await new Promise((resolve) => void setTimeout(resolve, pause));
-    yield line(to);
-  }
-}
 
 describe('answers', () => {
   it('are in the order of the rows, one for each, whatever the provider takes for which', async () => {
