@@ -14,7 +14,7 @@ test('a campaign whose processes are killed loses nothing, sends nothing twice a
   const killed = (): number => sum((report) => report.kills.sender + report.kills.receiver);
   while (killed() < kills) {
     const report = await killCampaign({ rows, kills: Math.min(kills - killed(), 250), seed: seed + reports.length, rate });
-    console.log(JSON.stringify({ seed: seed + reports.length, ...report }));
+    process.stdout.write(`${JSON.stringify({ seed: seed + reports.length, ...report })}\n`);
     reports.push(report);
     expect(report).toMatchObject({ lost: 0, sentTwice: 0, chargedTwice: 0, chargedWrongly: 0, flaws: [], unknown: { ofThemSent: 0 } });
     expect(report.unknown.reported).toBe(report.unknown.all);
