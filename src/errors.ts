@@ -7,14 +7,14 @@ export const EXIT_CODES = {
   0: 'all that was asked was done',
   1: 'a bug in tollbell (please report)',
   2: 'wrong usage, invalid input, or an answer missing without a terminal; nothing was done',
-  3: 'some or all recipients were refused by policy: no consent, opted out, blocked, no open window',
+  3: 'some or all recipients were refused by policy: no consent, opted out, blocked, no open window, quiet hours',
   4: 'refused by budget, --max-price, or because no price is known',
   5: 'the provider rejected, or delivery failed',
   6: 'the outcome of at least one send is unknown; it is not sent again',
   7: 'the books differ',
   8: 'store: busy, newer than this program, damaged, disk full; or the output could not be written in the end',
   9: 'configuration or credentials',
-  10: 'the provider or the network is not reachable now, the time was up, a campaign is paused, or the file was changed meanwhile; try again later',
+  10: 'the provider or the network is not reachable now, the file was changed meanwhile, or something is left: the time was up, a campaign is paused, quiet hours or a limit hold it; try again later',
   130: 'interrupted after a clean stop',
 } as const;
 

@@ -102,7 +102,7 @@ const COUNTRIES: readonly Country[] = [
 
 // The last four digits that choose an outcome in the sandbox: delivered and read, delivered, rejected at once, failed later, throttled
 // first. The endings whose outcome stays open are left out, so that the demo ends clean. One is throttled and no more: each refusal makes the
-// number wait and halves its rate, and the demo would be twice as long for five.
+// number wait for a second and halves its rate; five took it from 1,000 messages a second to some 230.
 const [DELIVERED, THROTTLED] = ['0001', '0005'] as const;
 const MAGIC_ENDINGS = ['0000', DELIVERED, '0002', '0003', THROTTLED];
 const MAGIC_COUNTRIES = COUNTRIES.filter(({ blocks }) => blocks[0]?.endsWith('000'));

@@ -152,6 +152,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   price: 'price cards and quotes',
   sender: 'business identities on a channel',
   message: 'single messages: list, show, cancel, retry, resolve',
+  campaign: 'what is sent under one name: list, show, pause, resume, cancel',
   word: 'the words by which customers stop and start',
   review: 'inbound messages that may be a stop',
   budget: 'caps on spending, and their warnings',

@@ -3,6 +3,7 @@
 import type { App } from '../app.ts';
 import type { Sender } from '../domain/sender.ts';
 import { assert, fail } from '../errors.ts';
+import type { Store } from '../ports/store.ts';
 import { refusalRejection, withDefaults } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
 import type { LiveOutcome } from '../send/live-desk.ts';
@@ -15,8 +16,8 @@ import { safeJson } from '../values/text.ts';
 import { hintWarnings } from './budget-warning.ts';
 import type { SendOptions } from './commands/send.ts';
 import { hint } from './hint.ts';
-import { failureOf, tellStopping } from './interrupted.ts';
-import { listOf } from './next-step.ts';
+import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
+import { listOf, resumeOf } from './next-step.ts';
 import { openProgress } from './progress.ts';
 import { render, styleFor } from './render.ts';
 import { isForLater, timingOf } from './send-timing.ts';
@@ -79,14 +80,19 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
   };
   const send = (): Promise<LiveEnd> => sendLive({ ...host, interrupted: stopped.signal }, plan, flushing(rows, errors));
   const end = await closeAfter(async () => errors?.close(), send).finally(() => progress.close());
-  return lastLine(app, end, { ...options, sender });
+  return lastLine(app, end, { ...options, sender, store: host.store });
 }
 
-type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & { readonly sender: Sender };
+type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & {
+  readonly sender: Sender;
+  readonly store: Pick<Store, 'findCampaign' | 'showCampaign'>;
+};
 
-async function lastLine(app: App, end: LiveEnd, { campaign, sender, ...options }: Sent): Promise<SendView> {
+async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...options }: Sent): Promise<SendView> {
   const { tally, isGone, ...ending } = end;
   hintWarnings(app, tally.budgetWarnings);
+  if (!isForLater(options) && tally.counts.queued > 0 && ending.failure === null)
+    await hintLeft(app, tally.counts.queued, { store, sender, campaign });
   const resume = 'the same command, with the rows that had no answer; what was admitted is not sent twice';
   const look = listOf(null, { sender, campaign });
   const view = sendView({
@@ -104,6 +110,14 @@ async function lastLine(app: App, end: LiveEnd, { campaign, sender, ...options }
   const style = await styleFor(app.io.out, 'never');
   if (!isGone) await app.io.answer(await render(view, { format: 'ndjson', style, isTerminal: false }));
   return { ...view, isSilent: true };
+}
+
+// Its rows had their answer, so the same command does not come back to it.
+async function hintLeft(app: App, count: number, { store, sender, campaign }: Pick<Sent, 'store' | 'sender' | 'campaign'>): Promise<void> {
+  const campaignId = campaign === null ? null : await store.findCampaign({ senderId: sender.id, name: campaign });
+  const isPaused = campaignId !== null && (await store.showCampaign({ senderId: sender.id, campaignId })).status === 'paused';
+  const command = isPaused && campaign !== null ? resumeOf(campaign, sender) : dispatchOf(sender);
+  hint(app, `${isPaused ? 'The campaign is paused: ' : ''}${count} left in the queue; ${command} sends ${count === 1 ? 'it' : 'them'}.`);
 }
 
 const GONE = fail('output_unwritable', {

@@ -32,6 +32,11 @@ test('every command says in one line what it does', () => {
   expect(wrong.map((path) => `${path}: give it a summary that starts small and ends without a full stop`)).toEqual([]);
 });
 
+test('every group has a summary', () => {
+  const groups = [...new Set(paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0] ?? ''))];
+  expect(groups.filter((group) => !/^[a-z].*[^.\s]$/.test(find(group)?.summary() ?? ''))).toEqual([]);
+});
+
 test('every help leads with an example', () => {
   const wrong = paths.filter((path) => !new RegExp(`^Examples:\\n(?:  .*\\n)*?  .*\\btollbell ${path}\\b`, 'm').test(helpOf(path)));
   expect(wrong.map((path) => `${path}: add one that runs, helpText({ examples: ['tollbell ${path} …'] })`)).toEqual([]);

@@ -8,14 +8,17 @@ import { recover } from '../../send/recover.ts';
 import { countRecovered, exitCodeOfTally } from '../../send/tally.ts';
 import { plus } from '../../values/money.ts';
 import { formatInstant } from '../../values/time.ts';
-import { CAMPAIGN_COLUMNS, CampaignItem, type CampaignView } from '../campaign-item.ts';
+import { CAMPAIGN_COLUMNS, CampaignItem } from '../campaign-item.ts';
 import { campaignText, unfinishedText } from '../campaign-text.ts';
 import type { Define, View } from '../command.ts';
 import { type WorkEnd, workFailure, workThrough } from '../dispatch-run.ts';
 import { addDecisionOptions, changeCampaign, DecisionOptions, lookAt, type NamedCampaign, nameCampaign } from '../named-campaign.ts';
+import { dispatchOf } from '../interrupted.ts';
+import { limitHint } from '../limit-hint.ts';
 import { nextStep, resumeOf } from '../next-step.ts';
 import { flag, helpText, parseOptions } from '../options.ts';
 import { openProgress } from '../progress.ts';
+import { scheduledItem, scheduledLines, toScheduledItem } from '../send-timing.ts';
 
 const CampaignResumeOptions = z.extend(DecisionOptions, { queue: flag });
 
@@ -25,6 +28,7 @@ const CampaignResumeDocument = z.object({
   stopped: z.int().check(z.describe('cancelled or expired at the moment of sending')),
   recovered: z.array(z.string()).check(z.describe('messages that a dead process had under way, of whatever send: unknown now')),
   next_due_at: z.nullable(z.string()).check(z.describe('when more is due, too late to wait for; null where nothing is left')),
+  scheduled: scheduledItem(),
   item: CampaignItem,
 });
 
@@ -40,7 +44,7 @@ export const defineCampaignResume: Define = (parent, host) => {
       helpText({
         examples: ['tollbell campaign resume autumn', 'tollbell campaign resume autumn --queue --reason "the text is right now" --by ada'],
         output:
-          '{"schema":"tollbell.campaign-resume/1","result":"resumed|unchanged","sent","stopped","recovered":[…],"next_due_at","item":{…}}',
+          '{"schema":"tollbell.campaign-resume/1","result":"resumed|unchanged","sent","stopped","recovered":[…],"next_due_at","scheduled":{…}|null,"item":{…}}',
         exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -62,7 +66,9 @@ export async function resumeCampaign(
   const { item } = await lookAt(app, named);
   const { tally } = count;
   const failure = end === null ? null : workFailure(end, { tally, resume: resumeOf(campaign, named.sender) });
-  const isLeft = end !== null && item.counts.queued > 0;
+  const scheduled = await named.store.scheduled({ kind: 'campaign', campaignId: named.query.campaignId });
+  const unsent = Math.max(item.counts.queued - (scheduled?.units ?? 0), 0);
+  const isLeft = end !== null && (unsent > 0 || (scheduled?.quietUnits ?? 0) > 0);
   return {
     command: 'campaign-resume',
     schema: CampaignResumeDocument,
@@ -72,27 +78,35 @@ export async function resumeCampaign(
       stopped: count.stopped(),
       recovered: tally.recovered,
       next_due_at: end?.reason === 'not_due' ? formatInstant(end.nextDueAt) : null,
+      scheduled: toScheduledItem(scheduled),
       item,
     },
     columns: ['result', 'sent', 'stopped', 'next_due_at', ...CAMPAIGN_COLUMNS.map((column) => `item.${column}`)],
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (count.stopped() > 0 ? 3 : 0) || (isLeft ? 10 : 0),
-    text: (style) =>
+    text: async (style) =>
       [
         `${changed === 'changed' ? 'resumed' : 'not paused'}${end === null ? '' : `; ${count.sent()} sent, ${count.stopped()} stopped`}`,
         campaignText(item, style),
         ...nextStep(tally, { sender: named.sender, campaign, rows: null }),
-        ...leftText(end, item, resumeOf(campaign, named.sender)),
+        ...leftText(end, { unsent, isPaused: item.status === 'paused', resume: resumeOf(campaign, named.sender) }),
+        ...(await limitHint(named.store, {
+          sender: named.sender,
+          at: app.clock.now(),
+          nextDueAt: end?.reason === 'not_due' ? end.nextDueAt : null,
+        })),
+        ...scheduledLines(scheduled, { dryRun: false, dispatch: dispatchOf(named.sender) }),
         ...unfinishedText(item),
       ].join('\n'),
   };
 }
 
-function leftText(end: WorkEnd | null, { status, counts }: CampaignView, resume: string): readonly string[] {
-  if (end === null || counts.queued === 0) return [];
-  const why =
-    status === 'paused' ? ', and somebody paused it again' : end.reason === 'not_due' ? `, due at ${formatInstant(end.nextDueAt)}` : '';
-  return [`${counts.queued} are still queued${why}. Go on with: ${resume}`];
+type Left = { readonly unsent: number; readonly isPaused: boolean; readonly resume: string };
+
+function leftText(end: WorkEnd | null, { unsent, isPaused, resume }: Left): readonly string[] {
+  if (end === null || unsent === 0) return [];
+  const why = isPaused ? ', and somebody paused it again' : end.reason === 'not_due' ? `, due at ${formatInstant(end.nextDueAt)}` : '';
+  return [`${unsent} are still queued${why}. Go on with: ${resume}`];
 }
 
 async function sendRest(app: App, named: NamedCampaign, count: DispatchCount): Promise<WorkEnd> {

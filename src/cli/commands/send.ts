@@ -101,18 +101,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
     .option(
       '--timeout <duration>',
       'stop sending and waiting after so long (500ms, 30s, 5m, 2h, 1d); what is queued then stays queued, exit 10; requests that are under way then are waited for, 30s at most',
-    )
-    .option('--input <format>', 'csv or ndjson (default: by name and content)')
-    .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
-    .option('--ignore-columns', 'pass over columns that mean nothing')
-    .option('--skip-invalid', 'leave invalid rows out instead of doing nothing')
-    .option('--errors <file>', 'write rows that are invalid or refused to a CSV file')
-    .option('--details', 'every message in the JSON')
-    .option(
-      '--live',
-      'with --from -: send rows while they come, for as long as they come, and answer each in its order with a line of NDJSON; ' +
-        'nothing is checked ahead, an invalid row is answered `invalid`; --timeout: how long an answer may wait (30s)',
-    )
+    );
+  addFileOptions(command)
     .addHelpText(
       'after',
       helpText({
@@ -126,8 +116,8 @@ export const defineSend: Define = (parent, host: CommandHost) => {
           'tail -f orders.ndjson | tollbell send order_shipped --from - --live --campaign 2026-11-orders > answers.ndjson',
         ],
         output:
-          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":null,"amounts":[…],"recovered":[…],"budget_warnings":[…],"next_due_at",' +
-          '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messages":[{"row","id","status",…}]}',
+          '{"schema":"tollbell.send/1","status","counts":{…},"refusals":{…},"scheduled":{…}|null,"amounts":[…],"recovered":[…],"budget_warnings":[…],"next_due_at",' +
+          '"estimate":[{"market","category","currency","units","bid_cap","min","expected","max"}],"estimate_totals":[…],"messaging_limit":{…}|null,"messages":[{"row","id","status",…}]}',
         exits: [0, 2, 3, 4, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -155,6 +145,21 @@ function addContentOptions(command: Command): Command {
     .option('--caption <text>', 'the words below the media')
     .option('--filename <name>', 'what the recipient sees a document called')
     .option('--header-media <kind=source>', "the image, video or document in the template's header: a link, an id or a path");
+}
+
+function addFileOptions(command: Command): Command {
+  return command
+    .option('--input <format>', 'csv or ndjson (default: by name and content)')
+    .option('--map <column=name>', 'rename a column of the file; may be given several times', collect)
+    .option('--ignore-columns', 'pass over columns that mean nothing')
+    .option('--skip-invalid', 'leave invalid rows out instead of doing nothing')
+    .option('--errors <file>', 'write rows that are invalid or refused to a CSV file')
+    .option('--details', 'every message in the JSON')
+    .option(
+      '--live',
+      'with --from -: send rows while they come, for as long as they come, and answer each in its order with a line of NDJSON; ' +
+        'nothing is checked ahead, an invalid row is answered `invalid`; --timeout: how long an answer may wait (30s)',
+    );
 }
 
 /** Sends. Throws `usage` for options that contradict each other. */

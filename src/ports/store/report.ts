@@ -110,6 +110,9 @@ export type TotalsFilter =
   | { readonly kind: 'run'; readonly campaignId: CampaignId; readonly runId: number }
   | { readonly kind: 'messages'; readonly ids: readonly MessageId[] };
 
+/** Of which messages it is asked what waits for its time. */
+export type ScheduledFilter = TotalsFilter | { readonly kind: 'campaign'; readonly campaignId: CampaignId };
+
 /** States and money of some messages of one sender. */
 export type Totals = {
   readonly states: ReadonlyMap<MessageState, number>;
@@ -139,5 +142,5 @@ export type ReportStore = {
    */
   readonly totals: (of: TotalsFilter) => Promise<Totals>;
   /** What of them waits for its time; null where nothing does. */
-  readonly scheduled: (of: TotalsFilter) => Promise<Scheduled | null>;
+  readonly scheduled: (of: ScheduledFilter) => Promise<Scheduled | null>;
 };

@@ -2,7 +2,7 @@
 
 import type { MessageState } from '../../domain/message.ts';
 import type { Scheduled } from '../../domain/schedule.ts';
-import type { ReportStore, Totals, TotalsFilter } from '../../ports/store/report.ts';
+import type { ReportStore, ScheduledFilter, Totals, TotalsFilter } from '../../ports/store/report.ts';
 import { type Micros, plus, toMicros, ZERO } from '../../values/money.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
@@ -39,7 +39,8 @@ const SCHEDULED = /* sql */ `
   FROM message
   WHERE state = 'scheduled'`;
 
-const SCHEDULED_IN_RUN = `${SCHEDULED} AND campaign_id = ? AND run_id = ?`;
+const SCHEDULED_IN_CAMPAIGN = `${SCHEDULED} AND campaign_id = ?`;
+const SCHEDULED_IN_RUN = `${SCHEDULED_IN_CAMPAIGN} AND run_id = ?`;
 const SCHEDULED_BY_ID = `${SCHEDULED} AND id IN (SELECT value FROM json_each(?))`;
 
 type StateRow = readonly [MessageState, bigint, bigint];
@@ -77,13 +78,24 @@ export function createTotalsStore(sqlite: Sqlite): Pick<ReportStore, 'totals' | 
 
 type ScheduledRow = readonly [number, number, Instant | null, Instant | null];
 
-function scheduledOf(sqlite: Sqlite, of: TotalsFilter): Scheduled | null {
-  const [sql, values] = of.kind === 'run' ? [SCHEDULED_IN_RUN, [of.campaignId, of.runId]] : [SCHEDULED_BY_ID, [JSON.stringify(of.ids)]];
+function scheduledOf(sqlite: Sqlite, of: ScheduledFilter): Scheduled | null {
+  const [sql, values] = scheduledIn(of);
   const [units, quietUnits, firstAt, lastAt] = sqlite
     .prepare(sql)
     .raw()
     .get(...values) as ScheduledRow;
   return firstAt === null || lastAt === null ? null : { units, quietUnits, firstAt, lastAt };
+}
+
+function scheduledIn(of: ScheduledFilter): readonly [sql: string, values: readonly unknown[]] {
+  switch (of.kind) {
+    case 'run':
+      return [SCHEDULED_IN_RUN, [of.campaignId, of.runId]];
+    case 'campaign':
+      return [SCHEDULED_IN_CAMPAIGN, [of.campaignId]];
+    case 'messages':
+      return [SCHEDULED_BY_ID, [JSON.stringify(of.ids)]];
+  }
 }
 
 function parametersOf(of: TotalsFilter): readonly (readonly unknown[])[] {

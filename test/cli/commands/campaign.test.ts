@@ -61,6 +61,25 @@ describe('campaign pause', () => {
 });
 
 describe('campaign resume', () => {
+  it('says when the rest is due that is scheduled, and who sends it; only what quiet hours hold is less than was asked', async () => {
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    const scheduled = { units: ROWS, quiet_hours: 0, first_at: '2026-12-24T08:00:00Z', last_at: '2026-12-24T08:00:00Z' };
+    expect(await json('campaign', 'resume', 'autumn')).toMatchObject({ code: 0, sent: 0, scheduled });
+    const { code, out } = await world.run('campaign', 'resume', 'autumn');
+    expect(code).toBe(0);
+    expect(out).toContain('3 are scheduled for 2026-12-24T08:00:00Z. tollbell dispatch sends them then');
+    expect(out).not.toContain('still queued');
+    await world.run('quiet-hours', 'set', '21:00-08:00', '--category', 'utility');
+    await world.run('campaign', 'pause', 'autumn');
+    await world.run(...send('--queue'));
+    world.setClock('2026-12-24T22:00:00Z');
+    expect(await json('campaign', 'resume', 'autumn')).toMatchObject({
+      code: 10,
+      sent: 0,
+      scheduled: { units: ROWS, quiet_hours: ROWS, first_at: '2026-12-25T07:00:00Z' },
+    });
+  });
+
   it('lifts the pause and sends what is queued', async () => {
     await world.run(...send('--queue'));
     await world.run('campaign', 'pause', 'autumn');

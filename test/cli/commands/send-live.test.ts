@@ -66,6 +66,21 @@ describe('the answers of a pipe', () => {
     expect(again.json()).toMatchObject({ counts: { read: 2, delivered: 2 } });
   });
 
+  it('are followed by who sends what is left, where something is that nobody asked to leave', async () => {
+    await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'held', '--queue');
+    await world.run('campaign', 'pause', 'held');
+    const paused = await world.pipe(order(PEOPLE[1]), ...LIVE, '--campaign', 'held', '--timeout', '100ms');
+    expect([paused.code, paused.err]).toEqual([
+      10,
+      'The campaign is paused: 1 left in the queue; tollbell campaign resume held sends it.\n',
+    ]);
+    await world.run('quiet-hours', 'set', 'sun', '--category', 'utility');
+    const quiet = await world.pipe(order(PEOPLE[1], { key: 'q' }) + order(PEOPLE[2], { key: 'r' }), ...LIVE);
+    expect([quiet.code, quiet.err]).toEqual([10, '2 left in the queue; tollbell dispatch sends them.\n']);
+    const queued = await world.pipe(order(PEOPLE[2], { key: 's' }), ...LIVE, '--queue');
+    expect(queued.err).toBe('');
+  });
+
   it('say of what was sent before what became of it', async () => {
     await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c', '--queue');
     expect(linesOf((await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c')).out)).toMatchObject([

@@ -148,6 +148,8 @@ function examRuns(exam: Exam): void {
         run,
       );
     const scope = { kind: 'campaign', campaignId: run.campaignId } as const;
+    const all = { units: numbers.length, quietUnits: 0, firstAt: later(HOUR), lastAt: later(HOUR) };
+    expect([await store.scheduled(scope), await store.scheduled({ kind: 'run', ...run })]).toEqual([all, all]);
     const first = await turn(store, senderId, { scope, at: later(HOUR) });
     const second = await turn(store, senderId, { scope, at: later(HOUR) });
     expect([first.claimed.length, first.nextDueAt, second.claimed.length, second.nextDueAt]).toEqual([BATCH_MAX, later(HOUR), 20, null]);
