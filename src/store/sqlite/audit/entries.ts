@@ -145,7 +145,7 @@ const CORRECTIONS_FACTS = /* sql */ `
     WHERE ${deliveries('l')} <> 0 GROUP BY 1, 2, 3, 4 HAVING SUM(${deliveries('l')}) <> 0 OR SUM(l.posted) <> 0
   )
   SELECT m.id, m.price, w.rule, m.pricing NOT LIKE w.pricing_type || '/%' AS is_misheard,
-    w.rule = 'told_cost' AND ifnull(m.pricing, '') NOT LIKE '%@' || w.posted || ' ___' AS is_miscounted,
+    w.rule = 'told_cost' AND m.pricing LIKE '%@%' AND m.pricing NOT LIKE '%@' || w.posted || ' ___' AS is_miscounted,
     SUM(o.kind = 'repricing') AS repricings,
     SUM(o.kind = 'adjustment' AND o.rule IS NOT NULL) AS adjustments,
     SUM(o.kind = 'charge') AS charges,

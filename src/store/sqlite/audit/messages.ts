@@ -84,7 +84,7 @@ const HOLDINGS_FACTS = /* sql */ `
     MAX(l.cause) AS cause,
     MAX(l.attempt) AS last_attempt,
     SUM(l.kind = 'charge' AND c.message_id IS NULL AND m.pricing IS NOT NULL AND (l.rule = 'free') <> (m.pricing NOT LIKE 'regular/%')) AS misheard,
-    SUM(l.kind = 'charge' AND c.message_id IS NULL AND l.rule = 'told_cost' AND ifnull(m.pricing, '') NOT LIKE '%@' || l.posted || ' ___') AS miscounted,
+    SUM(l.kind = 'charge' AND c.message_id IS NULL AND l.rule = 'told_cost' AND m.pricing LIKE '%@%' AND m.pricing NOT LIKE '%@' || l.posted || ' ___') AS miscounted,
     SUM(l.hold_bucket_id <> m.hold_bucket_id AND (l.kind <> 'reservation' OR c.message_id IS NULL)) AS strays
   FROM message m
   LEFT JOIN (
@@ -124,7 +124,7 @@ export const HOLDINGS: Survey = {
     { check: 'holds', wrong: 'Released after it was charged.', when: 'charges > 0 AND last_release > last_charge' },
     { check: 'holds', wrong: 'Released more than once.', when: 'releases > 1' },
     { check: 'prices', wrong: 'It was charged for as something else than the provider said last.', when: 'misheard > 0' },
-    // Of two requests that arrived, the last word alone is kept.
+    // Of two requests that arrived, the last word alone is kept; and a last word that names no cost takes none back that was told before.
     { check: 'prices', wrong: 'It costs something else than the provider said last.', when: 'miscounted > 0 AND charges = 1' },
     { check: 'buckets', wrong: 'An entry was reserved in another bucket than its message.', when: 'strays > 0' },
     {
