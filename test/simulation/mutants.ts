@@ -52,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'send/claim.ts',
     from: 'isDelivered(state) || reason === SENT_AFTER_ALL',
     to: 'false',
-    seed: 52,
+    seed: 21,
   },
   {
     mistake: 'a message is sent again while its request is open',
