@@ -53,7 +53,7 @@ it.each([
   [{ label: 'import', total: 1_000_000 }, 0, 'import 0/1,000,000, 0/s\n'],
   [{ label: 'import', total: 1_000_000 }, 10_000, 'import 10,000/1,000,000, 1,000/s, 16 min 30 s left\n'],
   [{ label: 'import', total: 100_000_000 }, 10_000, 'import 10,000/100,000,000, 1,000/s, 27 h 46 min left\n'],
-])('says %j', (options, done, line) => {
+])('of %o, %i done, says %s', (options, done, line) => {
   const { app, pass, text } = host();
   const progress = openProgress(app, options);
   pass(10_000);

@@ -1,6 +1,6 @@
 // Virtual time: what is due happens at its own time and in its order, however far the clock is turned.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTimeline, type Timeline } from '../../src/emulator/clock.ts';
 import { createDueQueue } from '../../src/emulator/due-queue.ts';
 import { formatInstant, parseInstant, toInstant, type Instant } from '../../src/values/time.ts';
@@ -74,7 +74,7 @@ describe('a clock that runs', () => {
     const { happened, plan } = begin('real');
     plan('second', toInstant(START + 30));
     plan('first', toInstant(START + 5));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(happened).toHaveLength(2), { timeout: 5_000 });
     expect(happened.map((text) => text.split(' ')[0])).toEqual(['first', 'second']);
   });
 
