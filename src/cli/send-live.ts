@@ -2,7 +2,7 @@
 
 import type { App } from '../app.ts';
 import type { Sender } from '../domain/sender.ts';
-import { assert, fail } from '../errors.ts';
+import { type AppError, assert, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import { refusalRejection, withDefaults } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
@@ -10,6 +10,7 @@ import type { LiveOutcome } from '../send/live-desk.ts';
 import { type LiveEnd, type LivePlan, sendLive } from '../send/live.ts';
 import { type LiveRow, readLiveRows } from '../send/live-rows.ts';
 import { beginRejections, type RejectionFile, storeFiles } from '../send/rejection-file.ts';
+import type { Tally } from '../send/tally.ts';
 import { SECOND_MS } from '../values/time.ts';
 import { plus } from '../values/money.ts';
 import { safeJson } from '../values/text.ts';
@@ -91,7 +92,7 @@ type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & {
 async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...options }: Sent): Promise<SendView> {
   const { tally, isGone, ...ending } = end;
   hintWarnings(app, tally.budgetWarnings);
-  if (!isForLater(options) && tally.counts.queued > 0 && ending.failure === null)
+  if (!isForLater(options) && tally.counts.queued > 0 && ending.failure === null && !isGone)
     await hintLeft(app, tally.counts.queued, { store, sender, campaign });
   const resume = 'the same command, with the rows that had no answer; what was admitted is not sent twice';
   const look = listOf(null, { sender, campaign });
@@ -105,7 +106,7 @@ async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...op
     ending,
     resume,
     hints: [],
-    failure: isGone ? GONE : failureOf(ending, { tally, resume, isUnread: true, look, isRepeatable: true }),
+    failure: isGone ? goneOf(tally, { sender, campaign }) : failureOf(ending, { tally, resume, isUnread: true, look, isRepeatable: true }),
   });
   const style = await styleFor(app.io.out, 'never');
   if (!isGone) await app.io.answer(await render(view, { format: 'ndjson', style, isTerminal: false }));
@@ -120,10 +121,18 @@ async function hintLeft(app: App, count: number, { store, sender, campaign }: Pi
   hint(app, `${isPaused ? 'The campaign is paused: ' : ''}${count} left in the queue; ${command} sends ${count === 1 ? 'it' : 'them'}.`);
 }
 
-const GONE = fail('output_unwritable', {
-  message: 'Nobody reads the answers any more.',
-  hint: 'What was under way is finished, and no further row was taken. The same command again sends nothing twice.',
-});
+// What was admitted since the last answer that was read is known to nobody but the store.
+function goneOf({ counts }: Tally, { sender, campaign }: Pick<Sent, 'sender' | 'campaign'>): AppError {
+  const { queued } = counts;
+  const admitted = queued + counts.accepted + counts.delivered + counts.failed + counts.unknown;
+  const goOn = campaign === null ? dispatchOf(sender) : `${resumeOf(campaign, sender)}, or ${dispatchOf(sender)},`;
+  const left = queued === 0 ? 'none is left in the queue' : `${queued} still queued: ${goOn} sends ${queued === 1 ? 'it' : 'them'}`;
+  return fail('output_unwritable', {
+    message: 'Nobody reads the answers any more.',
+    hint: `${admitted} ${admitted === 1 ? 'was' : 'were'} admitted, ${left}. No further row was taken; the same command again sends nothing twice.`,
+    details: { admitted, queued },
+  });
+}
 
 /** An answer: what a row of a file has in NDJSON, with the row's own key, and the column in which something is wrong. */
 type Answer = Omit<SentRow, 'to'> & { readonly to: string | null; readonly key: string | null; readonly column: string | null };

@@ -27,7 +27,7 @@ type OwnPlan = {
 const POLL_MS = 50;
 
 /** How long to wait for another process that holds some of our messages. It is alive, or `recover` would have taken them back. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 /** The longest wait for a later try of a message: that of the provider's pair limit (4^5 s) fits, a paused template and a reported number do not. */
 export const LATER_TRY_MS = 20 * 60 * SECOND_MS;

@@ -141,6 +141,17 @@ describe('a process', () => {
     expect(err()).toContain('error[interrupted]');
   });
 
+  it('says what is left in the queue when its answers are not read any more', async () => {
+    const { child, ended } = start('--queue');
+    const err = collected(child.stderr);
+    child.stdin.write(order(PEOPLE[0]));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stdin.write(order(PEOPLE[1]));
+    expect(await ended).toBe(8);
+    expect(err()).toContain('2 were admitted, 2 still queued: tollbell campaign resume c, or tollbell dispatch, sends them.');
+  });
+
   it('ends when its answers are not read any more, with what was under way finished', async () => {
     const { child, ended } = start();
     const err = collected(child.stderr);
@@ -150,6 +161,7 @@ describe('a process', () => {
     child.stdin.write(order(PEOPLE[1]));
     expect(await ended).toBe(8);
     expect(err()).toContain('Nobody reads the answers any more.');
+    expect(err()).toContain('2 were admitted, none is left in the queue. No further row was taken;');
     const { items } = (await world.run('message', 'list', '--json')).json() as { items: { status: string }[] };
     expect(items.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
   });
