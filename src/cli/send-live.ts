@@ -60,6 +60,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
   const upload = await uploadFor(app, sender, { media, dryRun: false });
   const errors = await beginRejections(app.io, { path: options.errors, avoid: storeFiles(app.config.db) });
   const progress = openProgress(app, { label: 'send', total: null, currency: sender.currency });
+  const hintInvalid = invalidHints(app);
   const plan: LivePlan = {
     sender,
     template,
@@ -71,6 +72,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
     prepare: (recipient) => upload(withDefaults(recipient, { costCenter: options.costCenter, tags: options.tag })),
     toText: (outcome) => {
       listErrors(errors, outcome);
+      hintInvalid(outcome.row);
       return `${safeJson(toAnswer(outcome, sender.currency))}\n`;
     },
     write: app.io.answer,
@@ -84,7 +86,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
   return lastLine(app, end, { ...options, sender, store: host.store });
 }
 
-type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & {
+type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue' | 'skipInvalid'> & {
   readonly sender: Sender;
   readonly store: Pick<Store, 'findCampaign' | 'showCampaign'>;
 };
@@ -103,6 +105,7 @@ async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...op
     campaign,
     rows: [],
     isForLater: isForLater(options),
+    countsInvalid: !options.skipInvalid,
     ending,
     resume,
     hints: [],
@@ -147,6 +150,22 @@ function toAnswer({ row: { row, checked }, admitted, record }: LiveOutcome, curr
   const { request, admission } = admitted;
   const { row: _row, id, to, status, reason, ...rest } = withRecord(toSentRow(checked, request, { admission, currency }), record);
   return { row, id, to, status, reason, ...rest, key: checked.key, column: null };
+}
+
+const INVALID_HINTS: Readonly<Record<string, string>> = {
+  not_json: 'is not JSON. CSV? Say --input csv.',
+  missing_key: 'has no key. Give each row one, {"to":"…","key":"…"}, or all of them a --campaign.',
+};
+
+// What is wrong with one row so is mostly wrong with all: said once.
+function invalidHints(app: App): (row: LiveRow) => void {
+  const told = new Set<string>();
+  return ({ row, checked }) => {
+    const sentence = 'reason' in checked ? INVALID_HINTS[checked.reason] : undefined;
+    if (sentence === undefined || told.has(sentence)) return;
+    told.add(sentence);
+    hint(app, `Row ${row} ${sentence}`);
+  };
 }
 
 function listErrors(errors: RejectionFile | null, { row: { checked, record, header }, admitted }: LiveOutcome): void {

@@ -139,6 +139,8 @@ type SendResult = {
   readonly ending: Ending;
   /** Nobody asked for it to be sent now. */
   readonly isForLater: boolean;
+  /** Invalid rows were not asked to be left out: they are in the status and the exit code. */
+  readonly countsInvalid?: boolean;
   /** The command that goes on with what is left. */
   readonly resume: string;
   /** What there is to say besides. */
@@ -164,7 +166,8 @@ function leftLines({ tally: { counts }, ending, resume, campaign, sender }: Send
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
   const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
-  const status = statusOfTally(tally);
+  const { countsInvalid = false } = result;
+  const status = statusOfTally(tally, { countsInvalid });
   const isHeld = !dryRun && !result.isForLater && (tally.scheduled?.quietUnits ?? 0) > 0;
   const isPutOff = ending.paused || ending.timedOut || ending.nextDueAt !== null || isHeld;
   const isLeft = ending.waiting || isPutOff;
@@ -201,7 +204,7 @@ export function sendView(result: SendResult): SendView {
     get columns() {
       return Object.keys(sentRow().shape);
     },
-    exitCode: exitCodeOfTally(tally) || (isLeft ? 10 : 0),
+    exitCode: exitCodeOfTally(tally) || (countsInvalid && tally.counts.invalid > 0 ? 2 : 0) || (isLeft ? 10 : 0),
     text: async (style) => [await summary(document, style), ...steps.map(printable)].join('\n'),
     ...(failure === null ? {} : { failure }),
   };

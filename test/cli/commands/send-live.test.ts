@@ -81,6 +81,20 @@ describe('the answers of a pipe', () => {
     expect(queued.err).toBe('');
   });
 
+  it('are part of the status and the exit code where rows are invalid, with one hint for each mistake', async () => {
+    const csv = await world.pipe(`to,name,order\n${PEOPLE[0]},Ada,A-1\n`, ...LIVE, '--campaign', 'c');
+    expect([csv.code, csv.err]).toEqual([2, 'Row 1 is not JSON. CSV? Say --input csv.\n']);
+    expect(linesOf(csv.out).at(-1)).toMatchObject({ status: 'failed', counts: { read: 2, invalid: 2 } });
+    const keyless = await world.pipe(order(PEOPLE[0]) + order(PEOPLE[1]) + order(PEOPLE[2], { key: 'k' }), ...LIVE);
+    expect([keyless.code, keyless.err]).toEqual([
+      2,
+      'Row 1 has no key. Give each row one, {"to":"…","key":"…"}, or all of them a --campaign.\n',
+    ]);
+    expect(linesOf(keyless.out).at(-1)).toMatchObject({ status: 'partial', counts: { invalid: 2, delivered: 1 } });
+    const left = await world.pipe(order(PEOPLE[0]), ...LIVE, '--skip-invalid');
+    expect([left.code, linesOf(left.out).at(-1)]).toMatchObject([0, { status: 'success', counts: { invalid: 1 } }]);
+  });
+
   it('say of what was sent before what became of it', async () => {
     await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c', '--queue');
     expect(linesOf((await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c')).out)).toMatchObject([
