@@ -152,13 +152,13 @@ type SendResult = {
 // What is queued can be sent, what left already can only be looked at.
 function leftLines({ tally: { counts }, ending, resume, campaign, sender }: SendResult): readonly string[] {
   const { waiting, paused, timedOut, nextDueAt } = ending;
+  const queued = `${counts.queued} ${counts.queued === 1 ? 'is' : 'are'} still queued`;
   if (waiting) return [WAITING];
   if (paused && campaign !== null)
-    return [`The campaign is paused: ${counts.queued} are still queued. They are sent by ${resumeOf(campaign, sender)}.`];
-  if (nextDueAt !== null)
-    return [`${counts.queued} are still queued and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
+    return [`The campaign is paused: ${queued}. ${counts.queued === 1 ? 'It is' : 'They are'} sent by ${resumeOf(campaign, sender)}.`];
+  if (nextDueAt !== null) return [`${queued} and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
   if (!timedOut) return [];
-  const left = counts.queued === 0 ? '' : ` ${counts.queued} are still queued; go on with: ${resume}.`;
+  const left = counts.queued === 0 ? '' : ` ${queued}; go on with: ${resume}.`;
   const open = counts.accepted + counts.unknown === 0 ? '' : ' tollbell message list shows what becomes of those that left.';
   return [`The time is up.${left}${open}`];
 }

@@ -209,7 +209,10 @@ async function carryOut(live: Live, over: AbortSignal): Promise<void> {
     patienceMs: 0,
     newcomersMs: GATHER_MS,
     onSettled: (settlements: readonly Settlement[]) => void desk.settled(settlements).catch(endBy),
-    onStopping: plan.onStopping,
+    // After the last row it ends as any other send: with the answers, and nothing to tell.
+    onStopping: (underWay: number) => {
+      if (host.interrupted.aborted) plan.onStopping(underWay);
+    },
   };
   const sendDue = (): Promise<DispatchEnd> => {
     rest.begin();
