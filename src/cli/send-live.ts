@@ -2,7 +2,7 @@
 
 import type { App } from '../app.ts';
 import type { Sender } from '../domain/sender.ts';
-import { assert, fail } from '../errors.ts';
+import { type AppError, assert, fail } from '../errors.ts';
 import type { Store } from '../ports/store.ts';
 import { refusalRejection, withDefaults } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
@@ -10,6 +10,7 @@ import type { LiveOutcome } from '../send/live-desk.ts';
 import { type LiveEnd, type LivePlan, sendLive } from '../send/live.ts';
 import { type LiveRow, readLiveRows } from '../send/live-rows.ts';
 import { beginRejections, type RejectionFile, storeFiles } from '../send/rejection-file.ts';
+import type { Tally } from '../send/tally.ts';
 import { SECOND_MS } from '../values/time.ts';
 import { plus } from '../values/money.ts';
 import { safeJson } from '../values/text.ts';
@@ -59,6 +60,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
   const upload = await uploadFor(app, sender, { media, dryRun: false });
   const errors = await beginRejections(app.io, { path: options.errors, avoid: storeFiles(app.config.db) });
   const progress = openProgress(app, { label: 'send', total: null, currency: sender.currency });
+  const hintInvalid = invalidHints(app);
   const plan: LivePlan = {
     sender,
     template,
@@ -70,6 +72,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
     prepare: (recipient) => upload(withDefaults(recipient, { costCenter: options.costCenter, tags: options.tag })),
     toText: (outcome) => {
       listErrors(errors, outcome);
+      hintInvalid(outcome.row);
       return `${safeJson(toAnswer(outcome, sender.currency))}\n`;
     },
     write: app.io.answer,
@@ -83,7 +86,7 @@ async function run(app: App, options: SendOptions, stopped: AbortController): Pr
   return lastLine(app, end, { ...options, sender, store: host.store });
 }
 
-type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & {
+type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue' | 'skipInvalid'> & {
   readonly sender: Sender;
   readonly store: Pick<Store, 'findCampaign' | 'showCampaign'>;
 };
@@ -91,7 +94,7 @@ type Sent = Pick<SendOptions, 'campaign' | 'at' | 'queue'> & {
 async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...options }: Sent): Promise<SendView> {
   const { tally, isGone, ...ending } = end;
   hintWarnings(app, tally.budgetWarnings);
-  if (!isForLater(options) && tally.counts.queued > 0 && ending.failure === null)
+  if (!isForLater(options) && tally.counts.queued > 0 && ending.failure === null && !isGone)
     await hintLeft(app, tally.counts.queued, { store, sender, campaign });
   const resume = 'the same command, with the rows that had no answer; what was admitted is not sent twice';
   const look = listOf(null, { sender, campaign });
@@ -102,10 +105,11 @@ async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...op
     campaign,
     rows: [],
     isForLater: isForLater(options),
+    countsInvalid: !options.skipInvalid,
     ending,
     resume,
     hints: [],
-    failure: isGone ? GONE : failureOf(ending, { tally, resume, isUnread: true, look, isRepeatable: true }),
+    failure: isGone ? goneOf(tally, { sender, campaign }) : failureOf(ending, { tally, resume, isUnread: true, look, isRepeatable: true }),
   });
   const style = await styleFor(app.io.out, 'never');
   if (!isGone) await app.io.answer(await render(view, { format: 'ndjson', style, isTerminal: false }));
@@ -120,10 +124,18 @@ async function hintLeft(app: App, count: number, { store, sender, campaign }: Pi
   hint(app, `${isPaused ? 'The campaign is paused: ' : ''}${count} left in the queue; ${command} sends ${count === 1 ? 'it' : 'them'}.`);
 }
 
-const GONE = fail('output_unwritable', {
-  message: 'Nobody reads the answers any more.',
-  hint: 'What was under way is finished, and no further row was taken. The same command again sends nothing twice.',
-});
+// What was admitted since the last answer that was read is known to nobody but the store.
+function goneOf({ counts }: Tally, { sender, campaign }: Pick<Sent, 'sender' | 'campaign'>): AppError {
+  const { queued } = counts;
+  const admitted = queued + counts.accepted + counts.delivered + counts.failed + counts.unknown;
+  const goOn = campaign === null ? dispatchOf(sender) : `${resumeOf(campaign, sender)}, or ${dispatchOf(sender)},`;
+  const left = queued === 0 ? 'none is left in the queue' : `${queued} still queued: ${goOn} sends ${queued === 1 ? 'it' : 'them'}`;
+  return fail('output_unwritable', {
+    message: 'Nobody reads the answers any more.',
+    hint: `${admitted} ${admitted === 1 ? 'was' : 'were'} admitted, ${left}. No further row was taken; the same command again sends nothing twice.`,
+    details: { admitted, queued },
+  });
+}
 
 /** An answer: what a row of a file has in NDJSON, with the row's own key, and the column in which something is wrong. */
 type Answer = Omit<SentRow, 'to'> & { readonly to: string | null; readonly key: string | null; readonly column: string | null };
@@ -138,6 +150,22 @@ function toAnswer({ row: { row, checked }, admitted, record }: LiveOutcome, curr
   const { request, admission } = admitted;
   const { row: _row, id, to, status, reason, ...rest } = withRecord(toSentRow(checked, request, { admission, currency }), record);
   return { row, id, to, status, reason, ...rest, key: checked.key, column: null };
+}
+
+const INVALID_HINTS: Readonly<Record<string, string>> = {
+  not_json: 'is not JSON. CSV? Say --input csv.',
+  missing_key: 'has no key. Give each row one, {"to":"…","key":"…"}, or all of them a --campaign.',
+};
+
+// What is wrong with one row so is mostly wrong with all: said once.
+function invalidHints(app: App): (row: LiveRow) => void {
+  const told = new Set<string>();
+  return ({ row, checked }) => {
+    const sentence = 'reason' in checked ? INVALID_HINTS[checked.reason] : undefined;
+    if (sentence === undefined || told.has(sentence)) return;
+    told.add(sentence);
+    hint(app, `Row ${row} ${sentence}`);
+  };
 }
 
 function listErrors(errors: RejectionFile | null, { row: { checked, record, header }, admitted }: LiveOutcome): void {

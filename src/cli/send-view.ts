@@ -139,6 +139,8 @@ type SendResult = {
   readonly ending: Ending;
   /** Nobody asked for it to be sent now. */
   readonly isForLater: boolean;
+  /** Invalid rows were not asked to be left out: they are in the status and the exit code. */
+  readonly countsInvalid?: boolean;
   /** The command that goes on with what is left. */
   readonly resume: string;
   /** What there is to say besides. */
@@ -150,13 +152,13 @@ type SendResult = {
 // What is queued can be sent, what left already can only be looked at.
 function leftLines({ tally: { counts }, ending, resume, campaign, sender }: SendResult): readonly string[] {
   const { waiting, paused, timedOut, nextDueAt } = ending;
+  const queued = `${counts.queued} ${counts.queued === 1 ? 'is' : 'are'} still queued`;
   if (waiting) return [WAITING];
   if (paused && campaign !== null)
-    return [`The campaign is paused: ${counts.queued} are still queued. They are sent by ${resumeOf(campaign, sender)}.`];
-  if (nextDueAt !== null)
-    return [`${counts.queued} are still queued and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
+    return [`The campaign is paused: ${queued}. ${counts.queued === 1 ? 'It is' : 'They are'} sent by ${resumeOf(campaign, sender)}.`];
+  if (nextDueAt !== null) return [`${queued} and due at ${formatInstant(nextDueAt)} at the earliest. Then go on with: ${resume}.`];
   if (!timedOut) return [];
-  const left = counts.queued === 0 ? '' : ` ${counts.queued} are still queued; go on with: ${resume}.`;
+  const left = counts.queued === 0 ? '' : ` ${queued}; go on with: ${resume}.`;
   const open = counts.accepted + counts.unknown === 0 ? '' : ' tollbell message list shows what becomes of those that left.';
   return [`The time is up.${left}${open}`];
 }
@@ -164,7 +166,8 @@ function leftLines({ tally: { counts }, ending, resume, campaign, sender }: Send
 /** The view of a send. */
 export function sendView(result: SendResult): SendView {
   const { tally, dryRun, sender, campaign, rows, estimate, ending, hints, failure } = result;
-  const status = statusOfTally(tally);
+  const { countsInvalid = false } = result;
+  const status = statusOfTally(tally, { countsInvalid });
   const isHeld = !dryRun && !result.isForLater && (tally.scheduled?.quietUnits ?? 0) > 0;
   const isPutOff = ending.paused || ending.timedOut || ending.nextDueAt !== null || isHeld;
   const isLeft = ending.waiting || isPutOff;
@@ -201,7 +204,7 @@ export function sendView(result: SendResult): SendView {
     get columns() {
       return Object.keys(sentRow().shape);
     },
-    exitCode: exitCodeOfTally(tally) || (isLeft ? 10 : 0),
+    exitCode: exitCodeOfTally(tally) || (countsInvalid && tally.counts.invalid > 0 ? 2 : 0) || (isLeft ? 10 : 0),
     text: async (style) => [await summary(document, style), ...steps.map(printable)].join('\n'),
     ...(failure === null ? {} : { failure }),
   };

@@ -7,7 +7,7 @@ import type { ReportStore, Totals, TotalsFilter } from '../ports/store/report.ts
 import type { Settlement } from '../ports/store/settle.ts';
 import type { MessageId } from '../values/id.ts';
 import { type Instant, SECOND_MS } from '../values/time.ts';
-import { dispatch, type DispatchHost } from './dispatch.ts';
+import { dispatch, type DispatchEnd, type DispatchHost } from './dispatch.ts';
 import { recover } from './recover.ts';
 import { countRecovered, countSettled, countStates, type Tally } from './tally.ts';
 
@@ -27,7 +27,7 @@ type OwnPlan = {
 const POLL_MS = 50;
 
 /** How long to wait for another process that holds some of our messages. It is alive, or `recover` would have taken them back. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 /** The longest wait for a later try of a message: that of the provider's pair limit (4^5 s) fits, a paused template and a reported number do not. */
 export const LATER_TRY_MS = 20 * 60 * SECOND_MS;
@@ -62,16 +62,24 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
     });
     if (end.reason === 'interrupted') return { ...DONE, interrupted: true };
     if (tally.counts.queued === 0) return DONE;
-    if (end.reason === 'not_due') return { ...DONE, nextDueAt: end.nextDueAt };
     const totals = await host.store.totals(totalsOf(own));
-    if (atRest(totals) || end.reason === 'paused' || waitedMs >= PATIENCE_MS) {
+    if (atRest(totals) || isPutOff(end, totals) || waitedMs >= PATIENCE_MS) {
       recount(tally, totals);
-      const isPaused = end.reason === 'paused' && tally.counts.queued > 0;
-      return { ...DONE, paused: isPaused, waiting: !isPaused && !atRest(totals) };
+      return atRest(totals) ? DONE : leftBy(end);
     }
     await host.clock.sleep(POLL_MS, host.interrupted);
     countRecovered(tally, await recover(host.store, { diedWithProcess: host.diedWithProcess, at: host.clock.now() }));
   }
+}
+
+// What is not due is left alone only when nobody has any of it under way: how that ends is part of the answer.
+function isPutOff({ reason }: DispatchEnd, { states }: Totals): boolean {
+  return reason === 'paused' || (reason === 'not_due' && !states.has('sending'));
+}
+
+function leftBy(end: DispatchEnd): OwnEnd {
+  if (end.reason === 'not_due') return { ...DONE, nextDueAt: end.nextDueAt };
+  return end.reason === 'paused' ? { ...DONE, paused: true } : { ...DONE, waiting: true };
 }
 
 /** What the store is asked about them. */

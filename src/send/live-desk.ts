@@ -8,12 +8,12 @@ import type { MessageRecord, ReportStore } from '../ports/store/report.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { MessageId } from '../values/id.ts';
-import { type Micros, minus } from '../values/money.ts';
+import { type Micros, minus, plus, ZERO } from '../values/money.ts';
 import type { Instant } from '../values/time.ts';
 import type { Answers, Ticket } from './answers.ts';
 import type { LiveRow } from './live-rows.ts';
 import { countAdmission, leftQueued } from './send.ts';
-import { countSettled, type Tally } from './tally.ts';
+import { COUNTED_AS, countSettled, type Tally } from './tally.ts';
 
 /** What became of a row. The admission is null for one that cannot be used; the record is what the store says of its message now. */
 export type LiveOutcome = {
@@ -66,8 +66,16 @@ const LOOK_AFTER_MS = 1_000;
 
 type State = DeskParts & {
   readonly waiting: Map<MessageId, Waiting[]>;
-  /** Ours until they are settled, with their reservations; also those that were answered before. */
-  readonly own: Map<MessageId, Micros>;
+  /** Ours until they are at rest and answered, as they are counted; also those that were answered before. */
+  readonly own: Map<MessageId, Counted>;
+};
+
+/** How a message is counted so far. */
+type Counted = Pick<Settlement, 'charged' | 'freeUnits'> & {
+  readonly state: MessageState;
+  readonly reserved: Micros;
+  /** When the store was asked for it last. */
+  readonly lookedAt: Instant;
 };
 
 /** A desk with nothing on it. */
@@ -90,14 +98,17 @@ export function createDesk(parts: DeskParts): Desk {
 }
 
 function take({ tally, answers, queueOnly, waiting, own, toText }: State, entry: Waiting): void {
-  const { ticket, row, admitted: asked } = entry;
+  const { ticket, row, admitted: asked, since } = entry;
   const admitted = queueOnly ? { ...asked, admission: leftQueued(asked.admission) } : asked;
   const { request, admission } = admitted;
   const isOwn = admission.kind === 'admitted' || (admission.kind === 'duplicate' && admission.resumable);
   const id = admission.kind === 'duplicate' ? admission.kept.id : request.id;
   const waits = !queueOnly && !isForLater(admission) && (isOwn || (admission.kind === 'duplicate' && RESTLESS.has(admission.kept.state)));
   if (isOwn || !waits) countAdmission(tally, admission);
-  if (isOwn && waits) own.set(id, admission.kind === 'admitted' ? admission.message.price : admission.kept.price);
+  if (isOwn && waits) {
+    const { price } = admission.kind === 'admitted' ? admission.message : admission.kept;
+    own.set(id, { state: 'queued', reserved: price, charged: ZERO, freeUnits: 0, lookedAt: since });
+  }
   if (waits) waiting.set(id, [...(waiting.get(id) ?? []), entry]);
   else answers.fill(ticket, toText({ row, admitted, record: null }));
 }
@@ -112,30 +123,33 @@ function wasAtRest({ admitted: { admission } }: Waiting): boolean {
 }
 
 async function settled(state: State, settlements: readonly Settlement[]): Promise<void> {
-  const { own, waiting, tally } = state;
+  const { own, waiting } = state;
   const touched = new Set<MessageId>();
   for (const settlement of settlements) {
-    if (own.has(settlement.messageId)) countSettled(tally, settlement);
-    if (!RESTLESS.has(settlement.to)) touched.add(settlement.messageId);
+    const { messageId: id, from, to } = settlement;
+    const counted = own.get(id);
+    // What another process moved meanwhile is not where we know it: its record tells all of it.
+    if (counted !== undefined && COUNTED_AS[from] === COUNTED_AS[counted.state]) count(state, id, counted, settlement);
+    if (!RESTLESS.has(to) && (counted !== undefined || waiting.has(id))) touched.add(id);
   }
-  for (const id of touched) own.delete(id);
-  const awaited = [...touched].filter((id) => waiting.has(id));
-  await answerAll(state, awaited, () => true);
+  await answerAll(state, [...touched], () => true);
 }
 
 async function look(state: State): Promise<void> {
-  const { waiting, clock, patienceMs } = state;
+  const { waiting, own, clock, patienceMs } = state;
   const now = clock.now();
   const waited = (id: MessageId): number => now - (waiting.get(id)?.[0]?.since ?? now);
   const old = [...waiting].flatMap(([id, entries]) => (waited(id) >= LOOK_AFTER_MS || entries.some(wasAtRest) ? [id] : []));
-  await answerAll(state, old, (record) => isAtRest(record) || (record !== null && waited(record.id) >= patienceMs));
+  const answered = [...own].flatMap(([id, { lookedAt }]) => (!waiting.has(id) && now - lookedAt >= LOOK_AFTER_MS ? [id] : []));
+  for (const id of answered) own.set(id, { ...(own.get(id) as Counted), lookedAt: now });
+  await answerAll(state, [...old, ...answered], (record) => isAtRest(record) || (record !== null && waited(record.id) >= patienceMs));
 }
 
 async function answerAll(state: State, ids: readonly MessageId[], isDue: (record: MessageRecord | null) => boolean): Promise<void> {
   for (const batch of slices(ids, BATCH_MAX)) {
     for (const [index, record] of (await state.store.findMessages(batch)).entries()) {
       const id = batch[index] as MessageId;
-      if (isAtRest(record)) await countElsewhere(state, id, record);
+      if (isAtRest(record)) await countAsRecorded(state, id, record);
       if (isDue(record)) answer(state, id, record);
     }
   }
@@ -150,15 +164,34 @@ function answer({ waiting, tally, answers, toText }: State, id: MessageId, recor
   waiting.delete(id);
 }
 
-// Settled by another process, or held by quiet hours that began meanwhile, so that nobody told us what moved.
-async function countElsewhere({ store, tally, own }: State, id: MessageId, record: MessageRecord | null): Promise<void> {
-  const price = own.get(id);
-  if (price === undefined || record === null) return;
+function count({ tally, own }: State, id: MessageId, counted: Counted, change: Parameters<typeof countSettled>[1]): void {
+  countSettled(tally, change);
+  own.set(id, {
+    ...counted,
+    state: change.to,
+    reserved: minus(counted.reserved, change.closed),
+    charged: plus(counted.charged, change.charged),
+    freeUnits: counted.freeUnits + change.freeUnits,
+  });
+}
+
+// The summary says what the answer says. Where they differ it was settled by another process, before us or after us, or held by quiet hours that began
+// meanwhile, so that nobody told us what moved.
+async function countAsRecorded(state: State, id: MessageId, record: MessageRecord | null): Promise<void> {
+  const { store, tally, own } = state;
+  const counted = own.get(id);
   own.delete(id);
+  if (counted === undefined || record === null || record.state === counted.state) return;
   if (record.state === 'scheduled' && record.dueAt !== null)
     tally.scheduled = plusScheduled(tally.scheduled, record.dueAt, record.reason === 'quiet_hours');
   const { held, charged, freeUnits } = await store.totals({ kind: 'messages', ids: [id] });
-  countSettled(tally, { from: 'queued', to: record.state, charged, closed: minus(price, held), freeUnits });
+  countSettled(tally, {
+    from: counted.state,
+    to: record.state,
+    charged: minus(charged, counted.charged),
+    closed: minus(counted.reserved, held),
+    freeUnits: freeUnits - counted.freeUnits,
+  });
 }
 
 function isAtRest(record: MessageRecord | null): boolean {

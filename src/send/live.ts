@@ -7,9 +7,10 @@ import type { Admission, AdmitRequest, Run } from '../ports/store/admit.ts';
 import type { OutboxScope } from '../ports/store/outbox.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import { BATCH_MAX } from '../values/batch.ts';
-import { SECOND_MS } from '../values/time.ts';
+import { type Instant, SECOND_MS } from '../values/time.ts';
 import { type Answers, createAnswers, type Ticket } from './answers.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, type DispatchEnd } from './dispatch.ts';
+import { LATER_TRY_MS, PATIENCE_MS } from './dispatch-own.ts';
 import { enqueue } from './enqueue.ts';
 import { ENDED, failedWith } from './finish.ts';
 import { gathered, GATHER_MS } from './live-batches.ts';
@@ -49,8 +50,9 @@ const OPEN_MAX = 2 * BATCH_MAX;
 
 /**
  * Sends to rows as they come, until they end, the host's signal aborts, or nobody reads the answers; what was begun is finished and answered then. A store or a
- * provider that is away for now is waited for. What ends it for good is the failure, after the answers of what was taken. A row that was read and has no answer
- * was not taken.
+ * provider that is away for now is waited for. What ends it for good is the failure, after the answers of what was taken. After the last row it goes on until all
+ * of its messages are at rest, or nothing of what is left can be sent in a reasonable time. A row that was read and has no answer was not taken, as long as the
+ * answers are read and the process lives.
  */
 export async function sendLive(host: SendHost, plan: LivePlan, rows: AsyncIterable<readonly LiveRow[]>): Promise<LiveEnd> {
   const live = await begin(host, plan);
@@ -65,7 +67,7 @@ export async function sendLive(host: SendHost, plan: LivePlan, rows: AsyncIterab
       await admitRows(live, batch);
       plan.onProgress(tally);
     }
-    await live.until(() => desk.waiting() === 0);
+    await live.until(() => desk.waiting() === 0 && (desk.unsent().length === 0 || live.rest.isStuck()));
   } catch (error) {
     live.endBy(error);
   }
@@ -94,6 +96,7 @@ type Live = {
   readonly failures: unknown[];
   /** Notes what went wrong, and ends the reading. */
   readonly endBy: (error: unknown) => void;
+  readonly rest: Rest;
   /** Waits, as long as nothing ends the reading. */
   readonly until: (isSo: () => boolean) => Promise<void>;
   readonly isGone: () => boolean;
@@ -125,7 +128,34 @@ async function begin(host: SendHost, plan: LivePlan): Promise<Live> {
     until: async (isSo) => {
       while (!isSo() && !interrupted.aborted) await clock.sleep(GATHER_MS, interrupted);
     },
+    rest: createRest(clock),
     isGone: () => isGone,
+  };
+}
+
+/** Whether waiting for what is left makes sense. */
+type Rest = {
+  /** Told that it is tried to send something. */
+  readonly begin: () => void;
+  /** Told how that ended; null for a provider or a store that is away. */
+  readonly end: (end: DispatchEnd | null) => void;
+  /** True while nothing of it can be sent for longer than is waited for. */
+  readonly isStuck: () => boolean;
+};
+
+function createRest({ now }: Pick<Clock, 'now'>): Rest {
+  let nothingSince: Instant | null = null;
+  let isStuck = false;
+  return {
+    begin: () => void (isStuck = false),
+    end: (end) => {
+      const at = now();
+      const isNothing = end === null || end.reason === 'empty'; // another process holds it, for as long as a request takes
+      nothingSince = isNothing ? (nothingSince ?? at) : null;
+      if (nothingSince !== null) isStuck = at - nothingSince >= PATIENCE_MS;
+      else isStuck = end?.reason === 'not_due' ? end.nextDueAt - at > LATER_TRY_MS : true;
+    },
+    isStuck: () => isStuck,
   };
 }
 
@@ -168,7 +198,7 @@ async function* only(recipients: readonly Recipient[]): AsyncGenerator<readonly 
 
 // Sends what is admitted, until `over`; what is on its way then is finished.
 async function carryOut(live: Live, over: AbortSignal): Promise<void> {
-  const { host, plan, desk, run, bell, endBy } = live;
+  const { host, plan, desk, run, bell, rest, endBy } = live;
   const work = { ...host, interrupted: over };
   const dispatchPlan = {
     sender: plan.sender,
@@ -179,10 +209,18 @@ async function carryOut(live: Live, over: AbortSignal): Promise<void> {
     patienceMs: 0,
     newcomersMs: GATHER_MS,
     onSettled: (settlements: readonly Settlement[]) => void desk.settled(settlements).catch(endBy),
-    onStopping: plan.onStopping,
+    // After the last row it ends as any other send: with the answers, and nothing to tell.
+    onStopping: (underWay: number) => {
+      if (host.interrupted.aborted) plan.onStopping(underWay);
+    },
+  };
+  const sendDue = (): Promise<DispatchEnd> => {
+    rest.begin();
+    return dispatch(work, dispatchPlan);
   };
   while (!over.aborted) {
-    const end = desk.unsent().length === 0 ? null : await patiently(live, () => dispatch(work, dispatchPlan));
+    const end = desk.unsent().length === 0 ? null : await patiently(live, sendDue);
+    if (end !== null) rest.end(end);
     const restMs = end?.reason === 'not_due' ? Math.min(Math.max(end.nextDueAt - host.clock.now(), 0), IDLE_MS) : IDLE_MS;
     if (!over.aborted) await bell.rest(restMs);
   }
@@ -205,7 +243,7 @@ const RETRY_MS = SECOND_MS / 2;
 const RETRY_MS_MAX = 30 * SECOND_MS;
 
 // What may go well later is tried again, more rarely each time, until the reading ends. Null when it did.
-async function patiently<Result>({ host, plan }: Live, step: () => Promise<Result>): Promise<Result | null> {
+async function patiently<Result>({ host, plan, rest }: Live, step: () => Promise<Result>): Promise<Result | null> {
   for (let restMs = RETRY_MS; ; restMs = Math.min(2 * restMs, RETRY_MS_MAX)) {
     try {
       return await step();
@@ -213,6 +251,7 @@ async function patiently<Result>({ host, plan }: Live, step: () => Promise<Resul
       if (!(error instanceof AppError) || !error.retryable) throw error;
       if (host.interrupted.aborted) throw error;
       plan.onTrouble(error);
+      rest.end(null);
     }
     await host.clock.sleep(restMs, host.interrupted);
     if (host.interrupted.aborted) return null;

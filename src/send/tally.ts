@@ -150,9 +150,12 @@ function exitCodeOfRows({ counts, repeated, refusals }: Outcome): number {
   return counts.refused > 0 ? 3 : 0;
 }
 
-/** `success` when all was done that was asked, `failed` when nothing was, `partial` between. */
-export function statusOfTally(outcome: Outcome): 'success' | 'partial' | 'failed' {
+/** Whether invalid rows count as not done: where nobody agreed to leave them out. */
+type InvalidRows = { readonly countsInvalid?: boolean };
+
+/** `success` when all was done that was asked, `failed` when nothing was, `partial` between. Of the invalid rows it is told whether they count. */
+export function statusOfTally(outcome: Outcome, { countsInvalid = false }: InvalidRows = {}): 'success' | 'partial' | 'failed' {
   const { counts } = outcome;
-  if (exitCodeOfRows(outcome) === 0) return 'success';
+  if (exitCodeOfRows(outcome) === 0 && !(countsInvalid && counts.invalid > 0)) return 'success';
   return counts.queued + counts.accepted + counts.delivered + counts.duplicate > 0 ? 'partial' : 'failed';
 }

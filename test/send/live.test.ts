@@ -101,6 +101,20 @@ describe('answers', () => {
     expect([held.answers()[9], tally.counts.queued, timedOut]).toEqual(['10 queued', 10, true]);
   });
 
+  it('do not end the sending by coming early: all of the pipe is sent, until it is told to stop', async () => {
+    const oneByOne = { transport: slow(() => 60, { roomMax: 1 }), clock: realClock(20) };
+    const whole = await pipe({ host: oneByOne, plan: { patienceMs: 2_000 } });
+    const { tally, timedOut } = await whole.run(linesTo(whole.crowd));
+    expect(whole.answers()[9]).toBe('10 queued');
+    expect([tally.counts.delivered, tally.counts.queued, timedOut]).toEqual([10, 0, false]);
+    const cut = await pipe({ host: oneByOne, plan: { patienceMs: 2_000 } });
+    const running = cut.run(linesTo(cut.crowd));
+    await expect.poll(() => cut.answers().length, { interval: 5 }).toBe(10);
+    cut.stop();
+    const { interrupted, tally: left } = await running;
+    expect([interrupted, left.counts.queued > 0, left.counts.queued + left.counts.delivered]).toEqual([true, true, 10]);
+  });
+
   it('tell what another process sent', async () => {
     const clock = realClock(5);
     const { run, crowd, answers, store, senderId } = await pipe({ host: { transport: { ...SANDBOX, roomMax: 0 }, clock } });

@@ -158,7 +158,7 @@ function addFileOptions(command: Command): Command {
     .option(
       '--live',
       'with --from -: send rows while they come, for as long as they come, and answer each in its order with a line of NDJSON; ' +
-        'nothing is checked ahead, an invalid row is answered `invalid`; --timeout: how long an answer may wait (30s)',
+        'nothing is checked ahead, an invalid row is answered `invalid`, and the exit code is 2 then; --timeout: how long an answer may wait (30s); what was answered `queued` is sent all the same',
     );
 }
 

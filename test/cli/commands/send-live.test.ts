@@ -81,6 +81,20 @@ describe('the answers of a pipe', () => {
     expect(queued.err).toBe('');
   });
 
+  it('are part of the status and the exit code where rows are invalid, with one hint for each mistake', async () => {
+    const csv = await world.pipe(`to,name,order\n${PEOPLE[0]},Ada,A-1\n`, ...LIVE, '--campaign', 'c');
+    expect([csv.code, csv.err]).toEqual([2, 'Row 1 is not JSON. CSV? Say --input csv.\n']);
+    expect(linesOf(csv.out).at(-1)).toMatchObject({ status: 'failed', counts: { read: 2, invalid: 2 } });
+    const keyless = await world.pipe(order(PEOPLE[0]) + order(PEOPLE[1]) + order(PEOPLE[2], { key: 'k' }), ...LIVE);
+    expect([keyless.code, keyless.err]).toEqual([
+      2,
+      'Row 1 has no key. Give each row one, {"to":"…","key":"…"}, or all of them a --campaign.\n',
+    ]);
+    expect(linesOf(keyless.out).at(-1)).toMatchObject({ status: 'partial', counts: { invalid: 2, delivered: 1 } });
+    const left = await world.pipe(order(PEOPLE[0]), ...LIVE, '--skip-invalid');
+    expect([left.code, linesOf(left.out).at(-1)]).toMatchObject([0, { status: 'success', counts: { invalid: 1 } }]);
+  });
+
   it('say of what was sent before what became of it', async () => {
     await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c', '--queue');
     expect(linesOf((await world.pipe(order(PEOPLE[0]), ...LIVE, '--campaign', 'c')).out)).toMatchObject([
@@ -141,6 +155,17 @@ describe('a process', () => {
     expect(err()).toContain('error[interrupted]');
   });
 
+  it('says what is left in the queue when its answers are not read any more', async () => {
+    const { child, ended } = start('--queue');
+    const err = collected(child.stderr);
+    child.stdin.write(order(PEOPLE[0]));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stdin.write(order(PEOPLE[1]));
+    expect(await ended).toBe(8);
+    expect(err()).toContain('2 were admitted, 2 still queued: tollbell campaign resume c, or tollbell dispatch, sends them.');
+  });
+
   it('ends when its answers are not read any more, with what was under way finished', async () => {
     const { child, ended } = start();
     const err = collected(child.stderr);
@@ -150,6 +175,7 @@ describe('a process', () => {
     child.stdin.write(order(PEOPLE[1]));
     expect(await ended).toBe(8);
     expect(err()).toContain('Nobody reads the answers any more.');
+    expect(err()).toContain('2 were admitted, none is left in the queue. No further row was taken;');
     const { items } = (await world.run('message', 'list', '--json')).json() as { items: { status: string }[] };
     expect(items.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
   });
