@@ -21,11 +21,13 @@ ALTER TABLE account ADD COLUMN messaging_limit INTEGER CHECK (messaging_limit > 
 ALTER TABLE account ADD COLUMN limit_told_at INTEGER;
 ALTER TABLE account ADD COLUMN reached INTEGER NOT NULL DEFAULT 0 CHECK (reached >= 0);
 
--- Whom it messaged so, and when last. Rows of more than a day ago say nothing and are deleted by the next claim. Kept only where there is a limit.
+-- Whom it messaged so, and when last; before_at: and the time before that, to which a message falls back that the provider refuses. Rows of more than a day ago say
+-- nothing and are deleted by the next claim. Kept only where there is a limit.
 CREATE TABLE reached (
   account_id TEXT NOT NULL REFERENCES account (id),
   contact_id TEXT NOT NULL REFERENCES contact (id),
   at INTEGER NOT NULL,
+  before_at INTEGER,
   PRIMARY KEY (account_id, contact_id)
 ) STRICT, WITHOUT ROWID;
 
