@@ -56,7 +56,7 @@ describe('dispatch', () => {
     const contactId = await addPerson(store, senderId, '1111', ['marketing']);
     for (const _ of [1, 2]) await queue(store, { senderId, contactId, template: 'offer', campaignId });
     pause = async () => {
-      await store.changeCampaign({ campaignId, change: 'pause', at: NOON, by: 'ada', reason: null }, decideCampaignChange);
+      await store.changeCampaign({ campaignId, change: 'pause', now: () => NOON, by: 'ada', reason: null }, decideCampaignChange);
     };
     expect(await run()).toEqual({ reason: 'paused', claimed: 1 });
     expect((await store.showCampaign({ senderId, campaignId })).open).toEqual(new Map([['queued', 1]]));

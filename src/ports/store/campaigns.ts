@@ -58,16 +58,16 @@ export type CampaignQuery = { readonly senderId: SenderId; readonly campaignId: 
 
 export type QueueCancel = CampaignQuery & { readonly reason: string; readonly at: Instant };
 
+/** What is asked of a campaign. `now` is asked when the transaction has begun: what another writer claimed before it is no later than the change. */
+export type CampaignOrder = Omit<CampaignEvent, 'at'> & { readonly campaignId: CampaignId; readonly now: () => Instant };
+
 export type CampaignStore = {
   /**
    * Changes what may be done with a campaign, as the rule says, and notes who wanted it and why; what is so already is left and not noted again. From this
    * commit on nothing of a paused or cancelled campaign is claimed, whoever sends it; what is on its way goes on. Throws `campaign_cancelled` where the
    * rule refuses.
    */
-  readonly changeCampaign: (
-    change: CampaignEvent & { readonly campaignId: CampaignId },
-    decide: DecideCampaignChange,
-  ) => Promise<'changed' | 'unchanged'>;
+  readonly changeCampaign: (change: CampaignOrder, decide: DecideCampaignChange) => Promise<'changed' | 'unchanged'>;
   /** Cancels at most `BATCH_MAX` of what is queued or scheduled, for this reason, and releases what they held. Empty where nothing waits any more. */
   readonly cancelQueued: (cancel: QueueCancel, decide: DecideSettlements) => Promise<readonly Settlement[]>;
   /** Those of a campaign that are on their way, oldest first. */

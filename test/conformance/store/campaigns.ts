@@ -42,7 +42,7 @@ async function open(exam: Exam): Promise<Shop> {
     ...shop,
     add: (name, count) => addCampaign(store, senderId, { name, people: people.slice(0, count) }),
     change: (campaignId, change) =>
-      store.changeCampaign({ campaignId, change, at: later(1), by: 'ada', reason: `to ${change}` }, decideCampaignChange),
+      store.changeCampaign({ campaignId, change, now: () => later(1), by: 'ada', reason: `to ${change}` }, decideCampaignChange),
     show: (campaignId) => store.showCampaign({ senderId, campaignId }),
   };
 }
