@@ -59,7 +59,7 @@ describe('dispatch', () => {
       await store.changeCampaign({ campaignId, change: 'pause', now: () => NOON, by: 'ada', reason: null }, decideCampaignChange);
     };
     expect(await run()).toEqual({ reason: 'paused', claimed: 1 });
-    expect((await store.showCampaign({ senderId, campaignId })).open).toEqual(new Map([['queued', 1]]));
+    expect((await store.showCampaign({ senderId, campaignId })).open.get('queued')).toBe(1);
     expect(await run({ scope: { kind: 'campaign', campaignId } })).toEqual({ reason: 'paused', claimed: 0 });
   });
 

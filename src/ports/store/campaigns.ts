@@ -35,9 +35,11 @@ export type CampaignRecord = CampaignStanding & {
   readonly createdAt: Instant;
   /** All that was admitted. */
   readonly messages: number;
-  /** Of those that are not over: `queued` (what is scheduled too), `sending`, `accepted`, `sent`, `unknown`. What is over is the rest. */
+  /** Of those that are not over: `queued`, `scheduled`, `sending`, `accepted`, `sent`, `unknown`. */
   readonly open: ReadonlyMap<MessageState, number>;
   readonly delivered: number;
+  /** Cancelled or expired. What is neither open nor delivered nor this has failed. */
+  readonly givenUp: number;
   readonly reserved: Micros;
   /** With what was adjusted. */
   readonly charged: Micros;
