@@ -15,16 +15,19 @@ export type Streams = {
   /** Where a signal is given, it ends the input at any moment. */
   readonly input: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
   readonly canAsk: () => boolean;
+  /** What `Io.answersEnd` is where there is a terminal; without it, they never end. */
+  readonly answersEnd?: Io['answersEnd'];
   /** What `Io.answer` is where there is a process; without it, `out` takes the text. */
   readonly answer?: Io['answer'];
 };
 
 /** Builds the port on the process's streams and the file system. */
-export function createIo({ out, err, input, canAsk, answer }: Streams): Io {
+export function createIo({ out, err, input, canAsk, answersEnd, answer }: Streams): Io {
   return {
     out,
     err,
     canAsk,
+    answersEnd: answersEnd ?? (() => new AbortController().signal),
     read: (path) => (path === '-' ? input() : readFile(path)),
     openRepeatable: (path) =>
       path === '-' || !isRegularFile(path) ? spool(path === '-' ? input() : readFile(path), path) : Promise.resolve(steadyFile(path)),

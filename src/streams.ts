@@ -20,6 +20,7 @@ export function processStreams(terminals: Terminals): Streams {
       signal === undefined ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES }) : untilAborted(terminals.stdin, signal),
     answer: async (text) => (isTerminal(1) ? terminals.stdout.write(text) || true : writeSlowly(1, Buffer.from(text))),
     canAsk: () => isTerminal(0) && isTerminal(2),
+    answersEnd: () => endOfKeys(terminals.stdin),
   };
 }
 
@@ -35,6 +36,20 @@ async function* untilAborted(stream: NodeJS.Process['stdin'], signal: AbortSigna
     signal.removeEventListener('abort', stop);
     stream.destroy();
   }
+}
+
+// Whoever reads lines from a terminal pauses it when they end. An end that came before the terminal gave single keys is read as NUL, ahead of all keys.
+function endOfKeys(stream: NodeJS.Process['stdin']): AbortSignal {
+  const controller = new AbortController();
+  const first = (_: unknown, { sequence }: { readonly sequence?: string }): void => {
+    if (sequence === '\0') controller.abort();
+  };
+  stream.once('keypress', first);
+  stream.once('pause', () => {
+    stream.off('keypress', first);
+    controller.abort();
+  });
+  return controller.signal;
 }
 
 // A terminal is a character device, as /dev/null is; only then is Node's own check loaded.

@@ -15,16 +15,24 @@ const count = z.int();
 export const CampaignItem = z.object({
   campaign: z.string(),
   sender: z.string(),
-  status: z.enum(CAMPAIGN_STATUSES).check(z.describe('active: something is queued or on its way; done: nothing is')),
+  status: z
+    .enum(CAMPAIGN_STATUSES)
+    .check(
+      z.describe(
+        'active: something waits or is on its way; unfinished: nothing does, but a file was not admitted to its end; done: all is over',
+      ),
+    ),
   created_at: instantTextOut,
   last_activity_at: instantTextOut.check(z.describe('when something was last admitted, claimed or decided')),
   messages: count.check(z.describe('all that were admitted')),
   counts: z.object({
-    queued: count.check(z.describe('scheduled counts here')),
+    queued: count,
+    scheduled: count.check(z.describe('waits for its time')),
     sending: count,
     accepted: count.check(z.describe('handed over; sent counts here')),
     delivered: count.check(z.describe('read counts here')),
-    failed: count.check(z.describe('cancelled and expired count here')),
+    failed: count,
+    cancelled: count.check(z.describe('expired counts here')),
     unknown: count,
   }),
   rate: z.number().check(z.describe('messages a second that were begun in the newest 10 to 20 seconds')),
@@ -36,10 +44,16 @@ export const CampaignItem = z.object({
   paused: z.nullable(z.object({ at: instantTextOut, by: z.string(), reason: z.nullable(z.string()) })),
   unfinished: z
     .array(z.string())
-    .check(z.describe('files that were not admitted to their end: they are being read, or that was cut short; run their send again')),
+    .check(
+      z.describe(
+        'files that were not admitted to their end: they are being read, or that was cut short; run their send again, unless the campaign is cancelled',
+      ),
+    ),
 });
 
 export type CampaignView = z.output<typeof CampaignItem>;
+
+const COUNTS = ['queued', 'scheduled', 'sending', 'accepted', 'delivered', 'failed', 'cancelled', 'unknown'] as const;
 
 /** The columns of a campaign in CSV. */
 export const CAMPAIGN_COLUMNS = [
@@ -49,7 +63,7 @@ export const CAMPAIGN_COLUMNS = [
   'created_at',
   'last_activity_at',
   'messages',
-  ...['queued', 'sending', 'accepted', 'delivered', 'failed', 'unknown'].map((name) => `counts.${name}`),
+  ...COUNTS.map((name) => `counts.${name}`),
   'rate',
   'currency',
   'reserved',
@@ -82,11 +96,19 @@ export function toCampaignItem(record: CampaignRecord, { sender, at }: { readonl
   };
 }
 
-function countsOf({ messages, open, delivered }: CampaignRecord): CampaignView['counts'] {
+function countsOf({ messages, open, delivered, givenUp }: CampaignRecord): CampaignView['counts'] {
   const of = (state: MessageState): number => open.get(state) ?? 0;
-  const counts = { queued: of('queued'), sending: of('sending'), accepted: of('accepted') + of('sent'), delivered, unknown: of('unknown') };
-  const others = Object.values(counts).reduce((sum, number) => sum + number, 0);
-  return { ...counts, failed: messages - others };
+  const notOver = [...open.values()].reduce((sum, number) => sum + number, 0);
+  return {
+    queued: of('queued'),
+    scheduled: of('scheduled'),
+    sending: of('sending'),
+    accepted: of('accepted') + of('sent'),
+    delivered,
+    failed: messages - notOver - delivered - givenUp,
+    cancelled: givenUp,
+    unknown: of('unknown'),
+  };
 }
 
 function lastActivity({ createdAt, runs, history }: CampaignRecord): Instant {

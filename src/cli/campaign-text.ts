@@ -18,9 +18,10 @@ export function campaignText(item: CampaignView, style: Style): string {
   ].join('\n');
 }
 
-/** A line where a file was not admitted to its end: nobody but who has the file can go on with it. */
-export function unfinishedText({ unfinished }: Pick<CampaignView, 'unfinished'>): readonly string[] {
+/** A line where a file was not admitted to its end: nobody but who has the file can go on with it, and nobody at all once it is cancelled. */
+export function unfinishedText({ unfinished, status }: Pick<CampaignView, 'unfinished' | 'status'>): readonly string[] {
   if (unfinished.length === 0) return [];
   const files = [...new Set(unfinished)].map(printable).join(', ');
+  if (status === 'cancelled') return [`Not admitted to the end: ${files}.`];
   return [`Not admitted to the end: ${files}. Where nobody is at it any more, run that send again: what was admitted is not sent twice.`];
 }

@@ -47,7 +47,7 @@ export async function changeCampaign(
   { change, by, reason }: Omit<Decision, 'campaign'> & { readonly change: CampaignChange },
 ): Promise<'changed' | 'unchanged'> {
   const { campaignId } = query;
-  return store.changeCampaign({ campaignId, change, at: app.clock.now(), by, reason }, decideCampaignChange);
+  return store.changeCampaign({ campaignId, change, now: app.clock.now, by, reason }, decideCampaignChange);
 }
 
 /** How far it is now, as the store knows it and as commands show it. */

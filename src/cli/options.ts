@@ -176,7 +176,10 @@ export const durationText = /* @__PURE__ */ parsedText(
     const milliseconds = parseDuration(text);
     return milliseconds === undefined || milliseconds === 0 || milliseconds > DURATION_MS_MAX ? undefined : milliseconds;
   },
-  (text) => ({ message: `not a duration: ${text}`, hint: 'Write it like 500ms, 30s, 5m, 2h or 1d; at most 24d.' }),
+  (text) => ({
+    message: `${(parseDuration(text) ?? 0) > DURATION_MS_MAX ? 'longer than 24d' : 'not a duration'}: ${text}`,
+    hint: 'Write it like 500ms, 30s, 5m, 2h or 1d; at most 24d.',
+  }),
 );
 
 /** A calendar day. */

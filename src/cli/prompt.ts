@@ -11,7 +11,10 @@ export type Question = {
   readonly check: (text: string) => true | string;
 };
 
-/** Asks for a line of text, checked before it is taken. Throws `input_required` without a terminal, `interrupted` for Ctrl-C. */
+// Its library lets a question whose input is closed wait for ever: the signal ends it.
+const BROKEN_OFF: ReadonlySet<string> = new Set(['ExitPromptError', 'AbortPromptError']);
+
+/** Asks for a line of text, checked before it is taken. Throws `input_required` without a terminal, `interrupted` for Ctrl-C and Ctrl-D. */
 export async function askText(app: App, { message, option, preset, check }: Question): Promise<string> {
   if (!app.config.prompts || !app.io.canAsk()) {
     throw fail('input_required', {
@@ -22,12 +25,11 @@ export async function askText(app: App, { message, option, preset, check }: Ques
   }
   const { default: inquirer } = await import('inquirer');
   try {
-    const { answer } = await inquirer.prompt<{ answer: string }>([
-      { type: 'input', name: 'answer', message, default: preset, validate: check },
-    ]);
+    const prompt = inquirer.createPromptModule({ signal: app.io.answersEnd() });
+    const { answer } = await prompt<{ answer: string }>([{ type: 'input', name: 'answer', message, default: preset, validate: check }]);
     return answer;
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'ExitPromptError') throw fail('interrupted', { message: 'Nothing was done.', cause });
+    if (cause instanceof Error && BROKEN_OFF.has(cause.name)) throw fail('interrupted', { message: 'Nothing was done.', cause });
     throw cause;
   }
 }

@@ -99,6 +99,7 @@ async function lastLine(app: App, end: LiveEnd, { campaign, sender, store, ...op
   const resume = 'the same command, with the rows that had no answer; what was admitted is not sent twice';
   const look = listOf(null, { sender, campaign });
   const view = sendView({
+    isQuiet: app.config.quiet,
     tally,
     dryRun: false,
     sender,

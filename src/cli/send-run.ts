@@ -70,6 +70,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   const resume = unread > 0 ? `the same command for them, and ${dispatchOf(sender)} for the others` : dispatchOf(sender);
   const look = lookOf(shown, { sender, campaign: options.campaign });
   return sendView({
+    isQuiet: app.config.quiet,
     tally,
     dryRun: options.dryRun,
     sender,
@@ -125,6 +126,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
     const resume = unread > 0 ? `the same command; what was admitted is not sent twice${admitted}` : `the same command, or ${goOn}`;
     const look = listOf(null, { sender, campaign: options.campaign });
     return sendView({
+      isQuiet: app.config.quiet,
       tally,
       dryRun: options.dryRun,
       sender,

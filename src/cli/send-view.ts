@@ -143,6 +143,8 @@ type SendResult = {
   readonly countsInvalid?: boolean;
   /** The command that goes on with what is left. */
   readonly resume: string;
+  /** Only what happened is wanted, and nothing of what to do next. */
+  readonly isQuiet: boolean;
   /** What there is to say besides. */
   readonly hints: readonly string[];
   /** The error that ended it early; what happened until then is shown before it. */
@@ -173,7 +175,7 @@ export function sendView(result: SendResult): SendView {
   const isLeft = ending.waiting || isPutOff;
   const isCutShort = isPutOff || failure !== null;
   const waits = scheduledLines(tally.scheduled, { dryRun, dispatch: dispatchOf(sender) });
-  const steps = [...hints, ...nextStep(tally, result), ...leftLines(result), ...waits];
+  const steps = result.isQuiet ? [] : [...hints, ...nextStep(tally, result), ...leftLines(result), ...waits];
   const document = {
     status: isCutShort && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,

@@ -9,8 +9,11 @@ export type CampaignChange = (typeof CAMPAIGN_CHANGES)[number];
 /** Both null while it may be sent. One that is cancelled is not paused any more. */
 export type CampaignStanding = { readonly pausedAt: Instant | null; readonly cancelledAt: Instant | null };
 
-/** `paused` and `cancelled` are what somebody decided; without that it is `active` while something waits or is on its way, and `done` otherwise. */
-export const CAMPAIGN_STATUSES = ['active', 'paused', 'cancelled', 'done'] as const;
+/**
+ * `paused` and `cancelled` are what somebody decided; without that it is `active` while something waits or is on its way, then `unfinished` while a file of it was not
+ * admitted to its end, and `done` otherwise.
+ */
+export const CAMPAIGN_STATUSES = ['active', 'paused', 'cancelled', 'unfinished', 'done'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /** `refuse`: it is cancelled, and that is the last word. */

@@ -4,6 +4,9 @@
 import { DAY_MS, type Instant, SECOND_MS, toInstant } from '../values/time.ts';
 import { isWindowOpen } from './window.ts';
 
+/** The provider's code for a message that it refused for the limit (its page of error codes): it reached nobody. */
+export const LIMIT_REFUSAL = '131048';
+
 /** People in 24 hours, or as many as it likes. */
 export type MessagingLimit = number | 'unlimited';
 

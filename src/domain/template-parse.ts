@@ -98,8 +98,11 @@ const Component = z.discriminatedUnion('type', [
   }),
 ]);
 
+// With commas: ten digits in a row look like a phone number, and would be masked.
+const BID_RANGE = `must be 1 to ${BID_MAX.toLocaleString('en-US')}`;
+
 const Bid = z.looseObject({
-  bid_amount: wholeNumber.check(z.minimum(1, `must be 1 to ${BID_MAX}`), z.maximum(BID_MAX, `must be 1 to ${BID_MAX}`)),
+  bid_amount: wholeNumber.check(z.minimum(1, BID_RANGE), z.maximum(BID_MAX, BID_RANGE)),
   bid_strategy: z._default(z.literal(BID_STRATEGY, { error: `is none but ${BID_STRATEGY}` }), BID_STRATEGY),
 });
 

@@ -28,6 +28,8 @@ export type Io = {
   readonly err: Output;
   /** True when a person can answer on standard input. */
   readonly canAsk: () => boolean;
+  /** Aborts when nobody can answer any more: the input was closed (Ctrl-D on an empty line) or has ended. Take it before asking, anew for each question. */
+  readonly answersEnd: () => AbortSignal;
   /** The bytes of a file or of standard input, in chunks. */
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
   /**

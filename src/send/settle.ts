@@ -3,6 +3,7 @@
 import { isRefusalReason } from '../domain/consent.ts';
 import type { LedgerEntry, ReleaseCause } from '../domain/ledger.ts';
 import { type EventKind, isClosed, isDelivered, type MessageState, nextState, silenceEnd } from '../domain/message.ts';
+import { LIMIT_REFUSAL } from '../domain/messaging-limit.ts';
 import { type Outcome, PRICED_KINDS, type PricedKind, type ToldPricing } from '../domain/outcome.ts';
 import { deliveryTtlMs } from '../domain/template-ttl.ts';
 import type { ContactFact, DecideSettlements, MessageChange, MessageFacts, SettlementDecision } from '../ports/store/settle.ts';
@@ -30,12 +31,18 @@ export const decideSettlements: DecideSettlements = (message, outcome, prices, a
   return { change: changeOf(message, outcome, { ...step, held: entries.length === 0 ? message.held : ZERO }), entries, fact };
 };
 
-function factOf(message: MessageFacts, { kind, error }: Outcome): ContactFact | null {
+function factOf(message: MessageFacts, outcome: Outcome): ContactFact | null {
+  const { kind, error } = outcome;
   if (kind === 'delivered' || kind === 'read') return message.undeliverable ? 'reachable' : null;
+  if (error?.code === LIMIT_REFUSAL && isOnItsWay(message, outcome)) return 'not_reached';
   if (kind !== 'failed' && kind !== 'rejected') return null;
   if (error?.code === STOPPED_MARKETING) return 'marketing_stopped';
   // A message that was delivered after all has reached the person, in whatever order that is heard of.
   return error?.code === UNDELIVERABLE && !message.undeliverable && !isDelivered(message.state) ? 'undeliverable' : null;
+}
+
+function isOnItsWay(message: MessageFacts, outcome: Outcome): boolean {
+  return message.state !== 'queued' && !isClosed(message.state) && !isOfOlderAttempt(message, outcome);
 }
 
 // What an older request failed at is over; that it was delivered after all is not.

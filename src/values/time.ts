@@ -46,6 +46,11 @@ export function parseInstant(text: string): Instant | undefined {
   return Number.isNaN(milliseconds) ? undefined : toInstant(milliseconds);
 }
 
+/** True for text that is written like an instant with its offset, whether or not there is such a day and time. */
+export function looksLikeInstant(text: string): boolean {
+  return ISO_INSTANT.test(text.trim());
+}
+
 /** Reads a duration as milliseconds: a whole number with its unit, `500ms`, `30s`, `5m`, `2h`, `1d`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit] = DURATION.exec(text.trim()) ?? [];

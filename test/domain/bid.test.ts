@@ -76,7 +76,7 @@ describe('a template that is read', () => {
 
   it.each([
     ['of no amount', { optimization_spec: {} }, 'optimization_spec.bid_amount', /must be a whole number/],
-    ['of nothing', { optimization_spec: { bid_amount: 0 } }, 'optimization_spec.bid_amount', /must be 1 to 2147483647/],
+    ['of nothing', { optimization_spec: { bid_amount: 0 } }, 'optimization_spec.bid_amount', /must be 1 to 2,147,483,647/],
     ['of part of a unit', { optimization_spec: { bid_amount: 1.5 } }, 'optimization_spec.bid_amount', /whole number/],
     ['past an int32', { optimization_spec: { bid_amount: 2 ** 31 } }, 'optimization_spec.bid_amount', /must be 1 to/],
     [

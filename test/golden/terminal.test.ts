@@ -16,12 +16,17 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
 type Typed = { readonly after: RegExp; readonly keys: string };
 
 /** Runs a command line on a terminal and types each text when what it waits for is on the screen. */
-async function onTerminal(command: string, typed: readonly Typed[] = []): Promise<{ readonly screen: string; readonly code: number }> {
+async function onTerminal(
+  command: string,
+  typed: readonly Typed[] = [],
+  keys: 'open' | 'ended' = 'open',
+): Promise<{ readonly screen: string; readonly code: number }> {
   const env = { PATH: process.env['PATH'], HOME: directory, TERM: 'xterm', TOLLBELL_DB: join(directory, 't.db') };
   const child = spawn('script', ['-qec', `${process.execPath} ${LAUNCHER} ${command}`, '/dev/null'], { env, cwd: directory });
   let screen = '';
   let shown = 0;
   const waiting = [...typed];
+  if (keys === 'ended') child.stdin.end();
   child.stdout.on('data', (chunk: Buffer) => {
     screen += chunk.toString();
     if (waiting[0]?.after.test(screen.slice(shown)) !== true) return;
@@ -49,6 +54,21 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     const { screen, code } = await onTerminal('init --db other.db', [{ after: /sender's name/, keys: String.fromCharCode(3) }]);
     expect(code).toBe(130);
     expect(screen).toContain('error[interrupted]: Nothing was done.');
+  });
+
+  test.each([
+    ['Ctrl-D', String.fromCharCode(4)],
+    ['Ctrl-D after an answer that was refused', `maybe\r${String.fromCharCode(21, 4)}`],
+  ])('a question whose input ends, by %s, is broken off too', async (_, keys) => {
+    await onTerminal('send hello_world --to +4915112345678 --language en_US --campaign w2 --queue');
+    const { screen, code } = await onTerminal('campaign cancel w2', [{ after: /\(yes\/no\)/, keys }]);
+    expect([code, screen.includes('error[interrupted]: Nothing was done.')]).toEqual([130, true]);
+    expect((await onTerminal('campaign show w2')).screen).toContain('is active');
+  });
+
+  test('a question to which nobody listens any more is broken off too', async () => {
+    const { screen, code } = await onTerminal('campaign cancel w2', [], 'ended');
+    expect([code, screen.includes('error[interrupted]: Nothing was done.')]).toEqual([130, true]);
   });
 
   test('resolving as delivered asks before it charges', async () => {

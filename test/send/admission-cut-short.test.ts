@@ -69,7 +69,7 @@ describe('an admission into a campaign that somebody cancels meanwhile', () => {
       plan: { campaign: 'autumn', derivesKeys: true, source: 'people.csv' },
       beforeBatch: async (batch) => {
         if (batch !== 1) return;
-        await store.changeCampaign({ campaignId, change: 'cancel', at: NOON, by: 'ada', reason: null }, decideCampaignChange);
+        await store.changeCampaign({ campaignId, change: 'cancel', now: () => NOON, by: 'ada', reason: null }, decideCampaignChange);
         await store.cancelQueued({ senderId, campaignId, reason: CAMPAIGN_CANCELLED, at: NOON }, decideSettlements);
       },
     });

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decideCampaignChange } from '../../src/domain/campaign.ts';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import { SCHEMA_VERSION } from '../../src/store/sqlite/migrate.ts';
 import { openSqlite, openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { makeCard, makeSender } from '../conformance/store/fixture.ts';
+import { ids, later, makeCard, makeSender, NOON } from '../conformance/store/fixture.ts';
 import { behind } from './behind.ts';
 
 let directory: string;
@@ -165,6 +166,22 @@ describe('a store that another process is writing to', () => {
     other.exec('COMMIT');
     other.close();
     expect(await store.putPriceCard(makeCard('2026-10-01'), { replace: false })).toBe('added');
+    await store.close();
+  });
+
+  it('dates the change of a campaign when it has the lock: what the other claimed is no later', async () => {
+    const store = await open(path);
+    const sender = makeSender({ isDefault: true });
+    await store.found({ keyCheck: '', sender, cards: [] });
+    const { campaignId } = await store.openRun({ id: ids.short(), senderId: sender.id, campaign: 'autumn', source: null, at: NOON });
+    const now = () => {
+      const other = new Database(path, { timeout: 0 });
+      expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked');
+      other.close();
+      return later(1);
+    };
+    expect(await store.changeCampaign({ campaignId, change: 'pause', now, by: 'ada', reason: null }, decideCampaignChange)).toBe('changed');
+    expect((await store.showCampaign({ senderId: sender.id, campaignId })).pausedAt).toBe(later(1));
     await store.close();
   });
 

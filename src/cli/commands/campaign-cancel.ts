@@ -50,11 +50,12 @@ export async function endCampaign(
 ): Promise<View<z.output<typeof CampaignCancelDocument>>> {
   const named = await nameCampaign(app, campaign);
   const before = (await lookAt(app, named)).item;
+  const waiting = before.counts.queued + before.counts.scheduled;
   if (before.status !== 'cancelled' && !app.config.yes) {
-    await askYes(app, `Cancel ${campaign} for good, with ${before.counts.queued} messages that are queued?`);
+    await askYes(app, `Cancel ${campaign} for good, with ${waiting} messages that are queued or scheduled?`);
   }
   const changed = await changeCampaign(app, named, { change: 'cancel', ...decision });
-  const { count, released } = await cancelRest(app, named, before.counts.queued);
+  const { count, released } = await cancelRest(app, named, waiting);
   const inFlight = await named.store.inFlightOf(named.query.campaignId);
   const { item } = await lookAt(app, named);
   const amount = formatAmount(released);

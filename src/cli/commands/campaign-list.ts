@@ -54,7 +54,9 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
     columns: CAMPAIGN_COLUMNS,
     text: async (style) => {
       if (items.length === 0) return 'No campaigns.';
-      const counted = ['messages', 'queued', 'accepted', 'delivered', 'failed', 'unknown'];
+      // Most have neither, and a list does without a column that is empty.
+      const rare = (['scheduled', 'cancelled'] as const).filter((name) => items.some(({ counts }) => counts[name] > 0));
+      const counted = ['messages', 'queued', 'accepted', 'delivered', 'failed', 'unknown', ...rare];
       const header = ['campaign', 'status', ...counted, 'rate', 'reserved', 'charged', 'left', ''];
       const rows = items.map(({ campaign, status, messages, counts, rate, reserved, charged, left, currency }) => [
         campaign,
@@ -65,6 +67,7 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
         `${counts.delivered}`,
         `${counts.failed}`,
         `${counts.unknown}`,
+        ...rare.map((name) => `${counts[name]}`),
         rate === 0 ? '' : `${rate}/s`,
         reserved,
         charged,
@@ -72,7 +75,14 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
         currency,
       ]);
       const more = next === null ? '' : `\n${style.dim(`More with --after ${next}`)}`;
-      return `${await table({ header, rows, rightAligned: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11] }, style)}${more}`;
+      return `${await table(
+        {
+          header,
+          rows,
+          rightAligned: [...header.keys()].slice(2),
+        },
+        style,
+      )}${more}`;
     },
   };
 }

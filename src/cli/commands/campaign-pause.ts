@@ -38,13 +38,14 @@ export async function pauseCampaign(
   const named = await nameCampaign(app, campaign);
   const changed = await changeCampaign(app, named, { change: 'pause', ...decision });
   const { item } = await lookAt(app, named);
-  const { queued, sending } = item.counts;
+  const { queued, scheduled, sending } = item.counts;
+  const later = scheduled === 0 ? '' : `${scheduled} scheduled, `;
   return {
     command: 'campaign-pause',
     schema: CampaignPauseDocument,
     document: { result: changed === 'changed' ? 'paused' : 'unchanged', item },
     columns: ['result', ...CAMPAIGN_COLUMNS.map((column) => `item.${column}`)],
     text: (style) =>
-      `${style.strong(changed === 'changed' ? 'paused' : 'unchanged')}: ${queued} queued, ${sending} on their way\nGo on with: ${resumeOf(campaign, named.sender)}`,
+      `${style.strong(changed === 'changed' ? 'paused' : 'unchanged')}: ${queued} queued, ${later}${sending} on their way\nGo on with: ${resumeOf(campaign, named.sender)}`,
   };
 }

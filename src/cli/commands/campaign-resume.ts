@@ -67,7 +67,7 @@ export async function resumeCampaign(
   const { tally } = count;
   const failure = end === null ? null : workFailure(end, { tally, resume: resumeOf(campaign, named.sender) });
   const scheduled = await named.store.scheduled({ kind: 'campaign', campaignId: named.query.campaignId });
-  const unsent = Math.max(item.counts.queued - (scheduled?.units ?? 0), 0);
+  const unsent = item.counts.queued;
   const isLeft = end !== null && (unsent > 0 || (scheduled?.quietUnits ?? 0) > 0);
   return {
     command: 'campaign-resume',

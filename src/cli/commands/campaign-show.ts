@@ -16,12 +16,15 @@ import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { findCampaign, unknownCampaign } from '../find-campaign.ts';
 import { helpText, parseOptions } from '../options.ts';
+import { dispatchOf } from '../interrupted.ts';
 import { table } from '../render.ts';
+import { scheduledItem, scheduledLines, toScheduledItem } from '../send-timing.ts';
 
 const CampaignShowOptions = z.object({ campaign: z.string() });
 
 const CampaignShowDocument = z.object({
   item: z.extend(CampaignItem, {
+    scheduled: scheduledItem(),
     runs: z.array(CampaignRunItem).check(z.describe('the newest 100, oldest first')),
     history: z.array(CampaignEventItem),
   }),
@@ -42,7 +45,7 @@ export const defineCampaignShow: Define = (parent, host) => {
         examples: ['tollbell campaign show autumn', 'tollbell campaign show autumn --json'],
         output:
           '{"schema":"tollbell.campaign-show/1","item":{"campaign","sender","status","messages","counts":{…},"rate","reserved","charged","cap","left","paused",' +
-          '"unfinished","runs":[{"started_at","source","admitted_at","last_claim_at"}],"history":[{"at","change","by","reason"}],…}}',
+          '"unfinished","scheduled":{…}|null,"runs":[{"started_at","source","admitted_at","last_claim_at"}],"history":[{"at","change","by","reason"}],…}}',
         exits: [0, 2, 8],
       }),
     )
@@ -58,9 +61,12 @@ export async function showCampaign(
   const store = await app.reader();
   if (store === null) throw unknownCampaign(campaign, null);
   const sender = await currentSender(store, app.config);
-  const record = await store.showCampaign({ senderId: sender.id, campaignId: await findCampaign(store, sender, campaign) });
+  const campaignId = await findCampaign(store, sender, campaign);
+  const record = await store.showCampaign({ senderId: sender.id, campaignId });
+  const scheduled = await store.scheduled({ kind: 'campaign', campaignId });
   const item = {
     ...toCampaignItem(record, { sender, at: app.clock.now() }),
+    scheduled: toScheduledItem(scheduled),
     runs: record.runs.map(toRunItem),
     history: record.history.map(toEventItem),
   };
@@ -70,7 +76,14 @@ export async function showCampaign(
     document: { item },
     columns: CAMPAIGN_COLUMNS,
     text: async (style) =>
-      [campaignText(item, style), ...unfinishedText(item), '', await runsText(item, style), ...historyText(item)].join('\n'),
+      [
+        campaignText(item, style),
+        ...scheduledLines(scheduled, { dryRun: false, dispatch: dispatchOf(sender) }),
+        ...unfinishedText(item),
+        '',
+        await runsText(item, style),
+        ...historyText(item),
+      ].join('\n'),
   };
 }
 

@@ -65,6 +65,7 @@ export async function runMessageRetry(
       ? []
       : [`It was sent again before, as ${row.duplicate_of}; what became of that one can be retried in its turn.`];
   const view = sendView({
+    isQuiet: app.config.quiet,
     tally,
     dryRun: false,
     sender,

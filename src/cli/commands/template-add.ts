@@ -2,10 +2,12 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { bidCap } from '../../domain/bid.ts';
 import type { Sender } from '../../domain/sender.ts';
 import type { Template } from '../../domain/template.ts';
 import { parseTemplate } from '../../domain/template-parse.ts';
 import { fail } from '../../errors.ts';
+import { formatAmount } from '../../values/money.ts';
 import { titleOf } from '../../values/text.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
@@ -68,7 +70,9 @@ export async function addTemplate(
     columns: [...TEMPLATE_COLUMNS, 'result'],
     text: (style) => {
       const parameters = template.parameters.length === 0 ? 'no parameters' : `parameters: ${template.parameters.join(', ')}`;
-      return `${style.good(result)} ${template.name} ${template.language} (${template.category}; ${parameters})`;
+      const cap = bidCap(template, sender.currency);
+      const bid = cap === null ? '' : `; maximum price ${formatAmount(cap)} ${sender.currency}`;
+      return `${style.good(result)} ${template.name} ${template.language} (${template.category}; ${parameters}${bid})`;
     },
   };
 }

@@ -2,7 +2,9 @@
 
 import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
+import { bidCap, hasBid } from '../../domain/bid.ts';
 import { type Template, TEMPLATE_CATEGORIES, TEMPLATE_STATUSES } from '../../domain/template.ts';
+import { type Currency, formatAmount } from '../../values/money.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { addPageOptions, helpText, pageOptions, parseOptions } from '../options.ts';
@@ -43,7 +45,8 @@ export async function listTemplates(
   { category, status, ...page }: z.output<typeof TemplateListOptions>,
 ): Promise<View<z.output<typeof TemplateListDocument>>> {
   const store = await app.reader();
-  const all = store === null ? [] : await store.listTemplates({ senderId: (await currentSender(store, app.config)).id, name: null });
+  const sender = store === null ? null : await currentSender(store, app.config);
+  const all = store === null || sender === null ? [] : await store.listTemplates({ senderId: sender.id, name: null });
   const wanted = all.filter(
     (template) => (category ?? template.category) === template.category && (status ?? template.status) === template.status,
   );
@@ -54,21 +57,28 @@ export async function listTemplates(
     document: { items: items.map(toTemplateItem), next },
     rows: 'items',
     columns: TEMPLATE_COLUMNS,
-    text: (style) => (items.length === 0 ? 'No templates.' : listText(items, style)),
+    text: (style) => (sender === null || items.length === 0 ? 'No templates.' : listText(items, sender.currency, style)),
   };
 }
 
-// The sandbox has no opinion of templates, so that its list does without the column.
-function listText(templates: readonly Template[], style: Style): Promise<string> {
+// The sandbox has no opinion of templates, and few have a maximum price: a list does without a column that is empty.
+function listText(templates: readonly Template[], currency: Currency, style: Style): Promise<string> {
   const isJudged = templates.some(({ quality }) => quality !== null);
-  const header = ['NAME', 'LANGUAGE', 'CATEGORY', 'STATUS', ...(isJudged ? ['QUALITY'] : []), 'PARAMETERS'];
-  const rows = templates.map(({ name, language, category, status, quality, parameters }) => [
-    name,
-    language,
-    category,
-    status,
-    ...(isJudged ? [quality ?? ''] : []),
-    parameters.join(' '),
-  ]);
+  const isCapped = templates.some((template) => hasBid(template));
+  const header = [
+    'NAME',
+    'LANGUAGE',
+    'CATEGORY',
+    'STATUS',
+    ...(isJudged ? ['QUALITY'] : []),
+    ...(isCapped ? ['MAX PRICE'] : []),
+    'PARAMETERS',
+  ];
+  const rows = templates.map((template) => {
+    const { name, language, category, status, quality, parameters } = template;
+    const cap = bidCap(template, currency);
+    const price = cap === null ? '' : `${formatAmount(cap)} ${currency}`;
+    return [name, language, category, status, ...(isJudged ? [quality ?? ''] : []), ...(isCapped ? [price] : []), parameters.join(' ')];
+  });
   return table({ header, rows }, style);
 }

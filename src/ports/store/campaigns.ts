@@ -35,9 +35,11 @@ export type CampaignRecord = CampaignStanding & {
   readonly createdAt: Instant;
   /** All that was admitted. */
   readonly messages: number;
-  /** Of those that are not over: `queued` (what is scheduled too), `sending`, `accepted`, `sent`, `unknown`. What is over is the rest. */
+  /** Of those that are not over: `queued`, `scheduled`, `sending`, `accepted`, `sent`, `unknown`. */
   readonly open: ReadonlyMap<MessageState, number>;
   readonly delivered: number;
+  /** Cancelled or expired. What is neither open nor delivered nor this has failed. */
+  readonly givenUp: number;
   readonly reserved: Micros;
   /** With what was adjusted. */
   readonly charged: Micros;
@@ -58,16 +60,16 @@ export type CampaignQuery = { readonly senderId: SenderId; readonly campaignId: 
 
 export type QueueCancel = CampaignQuery & { readonly reason: string; readonly at: Instant };
 
+/** What is asked of a campaign. `now` is asked when the transaction has begun: what another writer claimed before it is no later than the change. */
+export type CampaignOrder = Omit<CampaignEvent, 'at'> & { readonly campaignId: CampaignId; readonly now: () => Instant };
+
 export type CampaignStore = {
   /**
    * Changes what may be done with a campaign, as the rule says, and notes who wanted it and why; what is so already is left and not noted again. From this
    * commit on nothing of a paused or cancelled campaign is claimed, whoever sends it; what is on its way goes on. Throws `campaign_cancelled` where the
    * rule refuses.
    */
-  readonly changeCampaign: (
-    change: CampaignEvent & { readonly campaignId: CampaignId },
-    decide: DecideCampaignChange,
-  ) => Promise<'changed' | 'unchanged'>;
+  readonly changeCampaign: (change: CampaignOrder, decide: DecideCampaignChange) => Promise<'changed' | 'unchanged'>;
   /** Cancels at most `BATCH_MAX` of what is queued or scheduled, for this reason, and releases what they held. Empty where nothing waits any more. */
   readonly cancelQueued: (cancel: QueueCancel, decide: DecideSettlements) => Promise<readonly Settlement[]>;
   /** Those of a campaign that are on their way, oldest first. */

@@ -86,9 +86,10 @@ export type MessageChange = {
 
 /**
  * What an outcome tells about the person: `marketing_stopped` in the messenger (the provider's 131050), which is consent and cancels what is queued;
- * `undeliverable` (131026), which is neither consent nor block; `reachable` again.
+ * `undeliverable` (131026), which is neither consent nor block; `reachable` again; `not_reached` by this message, which the messaging limit did not let through
+ * (131048).
  */
-export const CONTACT_FACTS = ['marketing_stopped', 'undeliverable', 'reachable'] as const;
+export const CONTACT_FACTS = ['marketing_stopped', 'undeliverable', 'reachable', 'not_reached'] as const;
 export type ContactFact = (typeof CONTACT_FACTS)[number];
 
 /** What the rule says of one outcome: nothing where it tells nothing new. */

@@ -20,6 +20,10 @@ const STATUS = /* sql */ `
     WHEN EXISTS (SELECT 1 FROM message WHERE state = 'queued' AND sender_id = k.sender_id AND ${ANY_URGENCY} AND campaign_id = k.id) THEN 'active'
     WHEN EXISTS (SELECT 1 FROM message WHERE state = 'scheduled' AND campaign_id = k.id) THEN 'active'
     WHEN EXISTS (SELECT 1 FROM message INDEXED BY message_in_flight WHERE state = 'sending' AND campaign_id = k.id) THEN 'active'
+    WHEN EXISTS (
+      SELECT 1 FROM run r WHERE r.campaign_id = k.id AND r.admitted_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM run l WHERE l.campaign_id = k.id AND l.id > r.id AND l.source IS r.source AND l.admitted_at IS NOT NULL)
+    ) THEN 'unfinished'
     ELSE 'done'
   END`;
 
@@ -42,8 +46,11 @@ const METER = /* sql */ `
   WHERE b.campaign_id = ? AND b.campaign_id <> ''`;
 
 const WAITING = /* sql */ `
-  SELECT (SELECT COUNT(*) FROM message WHERE state = 'queued' AND sender_id = @senderId AND ${ANY_URGENCY} AND campaign_id = @id)
-    + (SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND campaign_id = @id)`;
+  SELECT (SELECT COUNT(*) FROM message WHERE state = 'queued' AND sender_id = @senderId AND ${ANY_URGENCY} AND campaign_id = @id),
+    (SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND campaign_id = @id)`;
+
+const GIVEN_UP = /* sql */ `
+  SELECT COUNT(*) FROM message INDEXED BY message_given_up WHERE (state = 'cancelled' OR state = 'expired') AND campaign_id = ?`;
 
 const SENDING = /* sql */ `
   SELECT campaign_id, state, COUNT(*) FROM message INDEXED BY message_in_flight
@@ -130,7 +137,7 @@ type Read = { readonly row: CampaignRow; readonly open: readonly OpenRow[] };
 function toRecord(sqlite: Sqlite, senderId: SenderId, { row, open }: Read): CampaignRecord {
   const { id, name, status } = row;
   const { messages, delivered, reserved, charged, used } = sqlite.prepareExact(METER).get(id) as MeterRow;
-  const queued = sqlite.prepare(WAITING).pluck().get({ senderId, id }) as number;
+  const [queued, scheduled] = sqlite.prepare(WAITING).raw().get({ senderId, id }) as readonly [number, number];
   const cap = sqlite.prepareExact(CAP).pluck().get(senderId) as StoredInteger | undefined;
   const own = open.filter(([campaignId]) => campaignId === id);
   return {
@@ -141,8 +148,13 @@ function toRecord(sqlite: Sqlite, senderId: SenderId, { row, open }: Read): Camp
     pausedAt: instantOrNull(row.paused_at),
     cancelledAt: instantOrNull(row.cancelled_at),
     messages: Number(messages),
-    open: new Map<MessageState, number>([['queued', queued], ...own.map(([, state, count]) => [state, count] as const)]),
+    open: new Map<MessageState, number>([
+      ['queued', queued],
+      ['scheduled', scheduled],
+      ...own.map(([, state, count]) => [state, count] as const),
+    ]),
     delivered: Number(delivered),
+    givenUp: sqlite.prepare(GIVEN_UP).pluck().get(id) as number,
     reserved: microsOf(reserved),
     charged: microsOf(charged),
     cap: cap === undefined ? null : microsOf(cap),

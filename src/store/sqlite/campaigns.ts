@@ -3,7 +3,7 @@
 import { type CampaignStanding, type DecideCampaignChange, spanOf } from '../../domain/campaign.ts';
 import { type Outcome, toOutcome } from '../../domain/outcome.ts';
 import { type AppError, assert, fail } from '../../errors.ts';
-import type { CampaignEvent, CampaignStore, QueueCancel } from '../../ports/store/campaigns.ts';
+import type { CampaignOrder, CampaignStore, QueueCancel } from '../../ports/store/campaigns.ts';
 import type { OutboxScope } from '../../ports/store/outbox.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
@@ -77,7 +77,7 @@ export function createCampaigns({ sqlite, settler }: CampaignParts): Campaigns {
   const isQueued = (senderId: SenderId, id: CampaignId): boolean => sqlite.prepare(IS_QUEUED).pluck().get(senderId, id) === 1;
   return {
     store: {
-      changeCampaign: async (event, decide) => sqlite.write(() => change(sqlite, { event, before: standingOf(event.campaignId), decide })),
+      changeCampaign: async (order, decide) => sqlite.write(() => change(sqlite, { order, before: standingOf(order.campaignId), decide })),
       cancelQueued: async (cancel, decide) => sqlite.write(() => settler.apply(cancellations(sqlite, cancel), cancel.at, decide)),
       inFlightOf: async (id) => sqlite.query(() => sqlite.prepare(IN_FLIGHT).pluck().all(id) as MessageId[]),
     },
@@ -105,14 +105,15 @@ export function createCampaigns({ sqlite, settler }: CampaignParts): Campaigns {
 }
 
 type Change = {
-  readonly event: CampaignEvent & { readonly campaignId: CampaignId };
+  readonly order: CampaignOrder;
   readonly before: StandingRow | undefined;
   readonly decide: DecideCampaignChange;
 };
 
-function change(sqlite: Sqlite, { event, before, decide }: Change): 'changed' | 'unchanged' {
+function change(sqlite: Sqlite, { order, before, decide }: Change): 'changed' | 'unchanged' {
   assert(before !== undefined, 'the caller found the campaign');
-  const { campaignId, change: wanted, at, by, reason } = event;
+  const { campaignId, change: wanted, by, reason } = order;
+  const at = order.now();
   const decision = decide(before, wanted, at);
   if (decision.kind === 'refuse') throw campaignCancelled(before.name);
   if (decision.kind === 'unchanged') return 'unchanged';

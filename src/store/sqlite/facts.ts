@@ -5,12 +5,13 @@ import type { ContactFact, MessageFacts } from '../../ports/store/settle.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { markReachable, markUndeliverable } from './inbound-windows.ts';
+import { forgetReach } from './reach.ts';
 import { NOTHING_STOPPED, recordAndStop, type Stopped } from './stops.ts';
 
 /** What one outcome told about the person whom its message was for. */
 export type Told = {
   readonly fact: ContactFact;
-  readonly message: Pick<MessageFacts, 'id' | 'contactId' | 'sender'>;
+  readonly message: Pick<MessageFacts, 'id' | 'contactId' | 'sender' | 'windows'>;
   readonly outcome: Outcome;
 };
 
@@ -30,6 +31,11 @@ export function applyFact(
     }
     case 'reachable':
       return { isNew: markReachable(sqlite, { contactId, at: outcome.at, now }), stopped: NOTHING_STOPPED };
+    case 'not_reached': {
+      const { claimedAt } = message.windows;
+      const isNew = claimedAt !== null && forgetReach(sqlite, { accountId: message.sender.accountId, contactId, claimedAt });
+      return { isNew, stopped: NOTHING_STOPPED };
+    }
   }
 }
 

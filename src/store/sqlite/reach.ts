@@ -1,7 +1,7 @@
 // Reach on SQLite: whom an account messaged in the last day, counted in the transaction that claims, so that all processes keep to the messaging limit together.
 // An account whose limit is not known, or has none, pays one look at its row for a turn.
 
-import { countsAsReached, type MessagingLimit, REACH_MS, type Reach, roomOf } from '../../domain/messaging-limit.ts';
+import { countsAsReached, LIMIT_REFUSAL, type MessagingLimit, REACH_MS, type Reach, roomOf } from '../../domain/messaging-limit.ts';
 import type { Urgency } from '../../domain/urgency.ts';
 import type { MessagingLimitChange, ReachStore } from '../../ports/store/reach.ts';
 import type { AccountId, ContactId } from '../../values/id.ts';
@@ -46,9 +46,17 @@ const FORGET = /* sql */ `DELETE FROM reached WHERE account_id = ? AND at <= ?`;
 
 const IS_REACHED = /* sql */ `SELECT 1 FROM reached WHERE account_id = ? AND contact_id = ? AND at > ?`;
 
-const REACHED_AGAIN = /* sql */ `UPDATE reached SET at = max(at, ?) WHERE account_id = ? AND contact_id = ?`;
+const REACHED_AGAIN = /* sql */ `UPDATE reached SET before_at = at, at = max(at, ?) WHERE account_id = ? AND contact_id = ?`;
 
 const REACHED_NEW = /* sql */ `INSERT INTO reached (account_id, contact_id, at) VALUES (?, ?, ?)`;
+
+// Whoever was reached by an earlier message of the day still is.
+const FALL_BACK = /* sql */ `
+  UPDATE reached SET at = before_at, before_at = NULL WHERE account_id = ? AND contact_id = ? AND at = ? AND before_at IS NOT NULL`;
+
+const UNREACH = /* sql */ `DELETE FROM reached WHERE account_id = ? AND contact_id = ? AND at = ?`;
+
+const COUNT_LESS = /* sql */ `UPDATE account SET reached = max(0, reached - ?) WHERE id = ?`;
 
 const STILL_REACHED = /* sql */ `SELECT COUNT(*) FROM reached WHERE account_id = ? AND at > ?`;
 
@@ -57,13 +65,15 @@ const OLDEST = /* sql */ `SELECT at, contact_id FROM reached WHERE account_id = 
 const NEXT_OLDEST = /* sql */ `
   SELECT at, contact_id FROM reached WHERE account_id = ? AND (at, contact_id) > (?, ?) ORDER BY at, contact_id LIMIT 1`;
 
-// Nobody was counted while nothing limited the account: the messages tell. No index has when they were claimed, and this is asked once.
+// Nobody was counted while nothing limited the account: the messages tell. What is queued again was refused. No index has when they were
+// claimed, and this is asked once.
 const REACHED_BEFORE = /* sql */ `
   INSERT INTO reached (account_id, contact_id, at)
   SELECT s.account_id, m.contact_id, MAX(m.claimed_at)
   FROM message m
   JOIN sender s ON s.id = m.sender_id
   WHERE s.account_id = ? AND s.transport = 'whatsapp' AND m.claimed_at > ? AND (m.inbound_at IS NULL OR m.inbound_at <= m.claimed_at - ${DAY_MS})
+    AND m.state <> 'queued' AND NOT (m.state = 'failed' AND m.reason IS '${LIMIT_REFUSAL}')
   GROUP BY m.contact_id
   ON CONFLICT (account_id, contact_id) DO UPDATE SET at = max(at, excluded.at)`;
 
@@ -123,6 +133,17 @@ export function createReachKeeper(sqlite: Sqlite): ReachKeeper {
       setMessagingLimit: async (accountId, told) => sqlite.write(() => change(accountId, told)),
     },
   };
+}
+
+/** A message that was claimed at `claimedAt`, and that the provider refused for its limit. */
+export type Unreached = { readonly accountId: AccountId; readonly contactId: ContactId; readonly claimedAt: Instant };
+
+/** Does not count the person for it any more; true where they were counted for it. Call it inside `write`. */
+export function forgetReach(sqlite: Sqlite, { accountId, contactId, claimedAt }: Unreached): boolean {
+  if (sqlite.prepare(FALL_BACK).run(accountId, contactId, claimedAt).changes > 0) return true;
+  const { changes } = sqlite.prepare(UNREACH).run(accountId, contactId, claimedAt);
+  if (changes > 0) sqlite.prepare(COUNT_LESS).run(changes, accountId);
+  return changes > 0;
 }
 
 type Where = { readonly accountId: AccountId; readonly at: Instant };

@@ -129,7 +129,7 @@ function startBatch({ sqlite, prices, closings }: SettlerParts, { load }: Messag
       return false; // not known before what it stops is
     }
     const { isNew } = applyFact(sqlite, told, rule.at);
-    if (isNew) undeliverable.set(told.message.contactId, told.fact === 'undeliverable');
+    if (isNew && told.fact !== 'not_reached') undeliverable.set(told.message.contactId, told.fact === 'undeliverable');
     return isNew;
   };
 

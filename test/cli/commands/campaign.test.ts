@@ -115,7 +115,7 @@ describe('campaign resume', () => {
       code: 3,
       sent: 0,
       stopped: ROWS,
-      item: { counts: { failed: ROWS } },
+      item: { counts: { failed: 0, cancelled: ROWS } },
     });
     expect(await json('campaign', 'show', 'spring')).toMatchObject({ item: { counts: { queued: ROWS } } });
   });
@@ -123,11 +123,15 @@ describe('campaign resume', () => {
   it('names a file that was not admitted to its end, which only the same send brings in', async () => {
     world.interrupt();
     expect((await world.run(...send())).code).toBe(130);
+    expect(await json('campaign', 'list', '--status', 'unfinished')).toMatchObject({
+      items: [{ status: 'unfinished', unfinished: [orders] }],
+    });
     const { out } = await world.run('campaign', 'resume', 'autumn');
     expect(out).toContain(`Not admitted to the end: ${orders}. Where nobody is at it any more, run that send again`);
     expect(await json(...send())).toMatchObject({ code: 0, counts: { delivered: ROWS } });
     expect(await json('campaign', 'show', 'autumn')).toMatchObject({
       item: {
+        status: 'done',
         unfinished: [],
         runs: [
           { source: orders, admitted_at: null },
@@ -149,7 +153,7 @@ describe('campaign cancel', () => {
       cancelled_messages: ROWS,
       released: [{ currency: 'USD', amount: '0.165000' }],
       in_flight: [],
-      item: { status: 'cancelled', counts: { queued: 0, failed: ROWS }, reserved: '0.000000', paused: null },
+      item: { status: 'cancelled', counts: { queued: 0, failed: 0, cancelled: ROWS }, reserved: '0.000000', paused: null },
     });
     const refusal = { exit: 2, code: 'campaign_cancelled', details: { campaign: 'autumn' } };
     expect(await world.failure(...send())).toMatchObject(refusal);
@@ -164,10 +168,39 @@ describe('campaign cancel', () => {
     expect((await world.run('verify')).code).toBe(0);
   });
 
+  it('tells nobody to go on with a file that was not admitted to its end', async () => {
+    world.interrupt();
+    await world.run(...send());
+    await world.run('campaign', 'cancel', 'autumn', '--yes');
+    const { out } = await world.run('campaign', 'show', 'autumn');
+    expect(out).toContain(`Not admitted to the end: ${orders}.\n`);
+    expect(out).not.toContain('again');
+  });
+
   it('is not done without an answer', async () => {
     await world.run(...send('--queue'));
     expect(await world.failure('campaign', 'cancel', 'autumn')).toMatchObject({ exit: 2, code: 'input_required' });
     expect(await json('campaign', 'show', 'autumn')).toMatchObject({ item: { status: 'active', counts: { queued: ROWS } } });
+  });
+});
+
+describe('campaign show', () => {
+  it('tells what waits for its time from what is queued, and when the first of it is due', async () => {
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    await world.run('send', 'order_shipped', '--from', orders, '--campaign', 'spring', '--queue');
+    expect(await json('campaign', 'show', 'autumn')).toMatchObject({
+      item: { status: 'active', counts: { queued: 0, scheduled: ROWS }, scheduled: { units: ROWS, first_at: '2026-12-24T08:00:00Z' } },
+    });
+    expect(await json('campaign', 'show', 'spring')).toMatchObject({ item: { counts: { queued: ROWS, scheduled: 0 }, scheduled: null } });
+    const { out } = await world.run('campaign', 'show', 'autumn');
+    expect(out).toContain('3 messages: 3 scheduled\n');
+    expect(out).toContain('3 are scheduled for 2026-12-24T08:00:00Z. tollbell dispatch sends them then');
+    expect((await world.run('campaign', 'pause', 'autumn')).out).toContain('0 queued, 3 scheduled, 0 on their way');
+    expect((await world.run('campaign', 'list')).out).toMatch(/UNKNOWN +SCHEDULED +RATE/);
+    expect(await json('campaign', 'cancel', 'autumn', '--yes')).toMatchObject({
+      cancelled_messages: ROWS,
+      item: { counts: { cancelled: ROWS } },
+    });
   });
 });
 
@@ -186,6 +219,8 @@ describe('campaign list', () => {
     });
     expect(await json('campaign', 'list', '--status', 'done')).toMatchObject({ items: [{ campaign: 'autumn' }] });
     expect(await world.failure('campaign', 'list', '--after', 'winter')).toMatchObject({ exit: 2, code: 'invalid_input' });
-    expect((await world.run('campaign', 'list', '--format', 'csv')).out.split('\n')[0]).toContain('counts.queued,counts.sending');
+    expect((await world.run('campaign', 'list', '--format', 'csv')).out.split('\n')[0]).toContain(
+      'counts.queued,counts.scheduled,counts.sending',
+    );
   });
 });

@@ -52,6 +52,9 @@ describe('--at', () => {
   it.each([
     ['2026-12-01T09:00', "at: '2026-12-01T09:00': the time has no zone; write it like 2026-12-01T09:00+01:00, or with Z for UTC."],
     ['soon', "at: 'soon': not a time with its zone, such as 2026-12-01T09:00+01:00."],
+    ['2026-11-31T09:00Z', "at: '2026-11-31T09:00Z': there is no such date or time."],
+    ['2026-11-30T25:00Z', "at: '2026-11-30T25:00Z': there is no such date or time."],
+    ['2026-11-31T09:00', "at: '2026-11-31T09:00': there is no such date or time."],
     ['2028-12-01T09:00Z', "at: '2028-12-01T09:00Z': more than a year ahead."],
     ['2025-12-01T09:00Z', 'at: 2025-12-01T09:00Z is past; it is 2026-11-26T21:30:00Z now.'],
   ])('is not %s', async (at, message) => {
@@ -108,6 +111,14 @@ describe('--at', () => {
 });
 
 describe('--expires-in', () => {
+  it.each([
+    ['25d', 'expires-in: longer than 24d: 25d'],
+    ['24', 'expires-in: not a duration: 24'],
+  ])('is not %s', async (time, message) => {
+    const { exit, message: said } = await world.failure('send', 'hello_world', '--to', ADA, '--expires-in', time);
+    expect([exit, said]).toEqual([2, message]);
+  });
+
   it('gives up what could not be sent in time, and releases what was reserved', async () => {
     await send('--to', ADA, '--at', '2026-12-01T09:00Z', '--expires-in', '30m');
     await send('--to', ADA, '--queue', '--expires-in', '30m');

@@ -137,6 +137,17 @@ describe('the next step', () => {
     expect(await send('+4915112340000')).toContain('tells who blocked them');
   });
 
+  it('is not said with --quiet, nor what waits or is left', async () => {
+    await addPeople('40000', '40002');
+    for (const [to, ...more] of [
+      ['+4915112340002'],
+      ['+4915112349999', '--language', 'en_US'],
+      ['+4915112340000', '--at', '2026-12-01T09:00Z'],
+      ['+4915112349999', '--language', 'en_US', '--dry-run'],
+    ] as const)
+      expect(await send(to, '-q', ...more)).toMatch(/\ncharged \d\.\d{6} USD, reserved \d\.\d{6} USD\n$/);
+  });
+
   it('names the list where it is about many, also after dispatch', async () => {
     await addPeople('40002', '50002', '60002');
     const failed = await send('+4915112340002', '--to', '+4915112350002', '--campaign', "Ada's");

@@ -171,6 +171,20 @@ describe('in the sandbox', () => {
     expect((await world.run('send', 'sale', '--to', GERMAN, '--max-price', '0.0799', '--json')).code).toBe(4);
   });
 
+  it.each([0, -5, 999_999_999_999])('is refused with the range it must be in: %s', async (amount) => {
+    const refused = await world.pipe(bid(amount), 'template', 'add', '-');
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('bid_amount must be 1 to 2,147,483,647.')]);
+  });
+
+  it('is shown where there is one', async () => {
+    expect((await world.pipe(bid(9_000), 'template', 'add', '-')).out).toBe(
+      'updated sale en_US (marketing; no parameters; maximum price 0.090000 USD)\n',
+    );
+    expect((await world.run('template', 'list')).out).toMatch(/MAX PRICE +PARAMETERS\n(.*\n)?sale .* 0\.090000 USD/);
+    await world.run('sender', 'add', 'other', '--transport', 'sandbox');
+    expect((await world.run('template', 'list', '--sender', 'other')).out).not.toContain('MAX PRICE');
+  });
+
   it('needs no price of a card', async () => {
     await world.run('sender', 'add', 'pesos', '--transport', 'sandbox', '--currency', 'PEN');
     await world.pipe(bid(8_000), 'template', 'add', '-', '--sender', 'pesos');

@@ -42,7 +42,7 @@ async function open(exam: Exam): Promise<Shop> {
     ...shop,
     add: (name, count) => addCampaign(store, senderId, { name, people: people.slice(0, count) }),
     change: (campaignId, change) =>
-      store.changeCampaign({ campaignId, change, at: later(1), by: 'ada', reason: `to ${change}` }, decideCampaignChange),
+      store.changeCampaign({ campaignId, change, now: () => later(1), by: 'ada', reason: `to ${change}` }, decideCampaignChange),
     show: (campaignId) => store.showCampaign({ senderId, campaignId }),
   };
 }
@@ -180,8 +180,10 @@ function examCancel(exam: Exam): void {
     expect(await store.inFlightOf(id)).toHaveLength(1);
     expect(await show(id)).toMatchObject({
       messages: 4,
+      givenUp: 3,
       open: new Map([
         ['queued', 0],
+        ['scheduled', 0],
         ['sending', 1],
       ]),
       reserved: 100n,
@@ -226,7 +228,7 @@ function examRecords(exam: Exam): void {
       used: 700n,
       cap: 5_000n,
     });
-    expect(Object.fromEntries((await show(id)).open)).toEqual({ queued: 1, sending: 1, accepted: 1, sent: 1, unknown: 1 });
+    expect(Object.fromEntries((await show(id)).open)).toEqual({ queued: 1, scheduled: 0, sending: 1, accepted: 1, sent: 1, unknown: 1 });
   });
 
   it('has its runs: which file, whether to its end, and the pulse of the claims', async () => {
@@ -279,6 +281,10 @@ function examRecords(exam: Exam): void {
     const [rest, end] = await names(null, 2, 'third');
     expect([(rest as string[]).toSorted(), end]).toEqual([['first', 'second'], null]);
     expect(await names('paused')).toEqual([['first'], null]);
+    expect(await names('unfinished')).toEqual([['second'], null]);
+    expect(await names('done')).toEqual([[], null]);
+    await store.closeRun({ runId: second.runId, at: later(6) });
+    expect(await names('unfinished')).toEqual([[], null]);
     expect(await names('done')).toEqual([['second'], null]);
     expect(await names('cancelled')).toEqual([['third'], null]);
     expect(await names('active')).toEqual([[], null]);

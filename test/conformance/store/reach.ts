@@ -7,7 +7,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import type { TurnResult } from '../../../src/ports/store/outbox.ts';
 import type { MessageId, WorkerId } from '../../../src/values/id.ts';
 import { type Instant, toInstant } from '../../../src/values/time.ts';
-import { admit, requestTo, type TurnAt, turn } from './crowd.ts';
+import { admit, outcomeOf, requestTo, settle, type TurnAt, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeCard, makeRate, makeSender, makeTemplate, makeWhatsapp, NOON, phone, start } from './fixture.ts';
 import { otherEvent, receive } from './webhooks.ts';
@@ -91,6 +91,33 @@ export function examReach(exam: Exam): void {
     await queueTo(store, sender, [1_001, 1_002, 1_003]);
     expect(endingsOf(await sendAll(store, sender, NOON))).toEqual(['1001', '1002']);
     expect(await store.reach(DEFAULT_ACCOUNT, NOON)).toMatchObject({ reached: 1 });
+  });
+
+  it('takes nobody as reached whom the limit of the provider did not let through, but for an earlier message', async () => {
+    const { store, sender } = await open(exam, 2);
+    const refuse = (id: MessageId, kind: 'retry' | 'failed') =>
+      settle(
+        store,
+        [outcomeOf(id, kind, { error: { code: '131048', title: '' }, retryAt: kind === 'retry' ? later(90) : null })],
+        later(61),
+      );
+    const [first = '' as MessageId, second = '' as MessageId] = await queueTo(store, sender, [1_001, 1_002]);
+    await sendAll(store, sender, NOON);
+    await refuse(second, 'retry');
+    expect(await store.reach(DEFAULT_ACCOUNT, later(61))).toMatchObject({ reached: 1, roomAt: null });
+    await queueTo(store, sender, [1_003], later(62));
+    expect(endingsOf(await sendAll(store, sender, later(62)))).toEqual(['1003']);
+    expect(endingsOf(await sendAll(store, sender, later(91)))).toEqual([]); // 1002 waits for room, as anybody new
+    const [again = '' as MessageId] = await queueTo(store, sender, [1_001], later(92));
+    expect(endingsOf(await sendAll(store, sender, later(92)))).toEqual(['1001']);
+    await refuse(again, 'failed');
+    await refuse(again, 'failed');
+    expect(await store.reach(DEFAULT_ACCOUNT, later(93))).toMatchObject({ reached: 2, roomAt: NOON + REACH_MS });
+    await refuse(first, 'failed');
+    expect(await store.reach(DEFAULT_ACCOUNT, later(94))).toMatchObject({ reached: 1, roomAt: null });
+    await store.setMessagingLimit(DEFAULT_ACCOUNT, { limit: 'unlimited', toldAt: null, at: later(95) });
+    await store.setMessagingLimit(DEFAULT_ACCOUNT, { limit: 1, toldAt: null, at: later(95) });
+    expect(await store.reach(DEFAULT_ACCOUNT, later(95))).toMatchObject({ reached: 1 });
   });
 
   it('lets a code for a login have the next place, whoever waits longer', async () => {

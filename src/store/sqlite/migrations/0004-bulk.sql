@@ -21,11 +21,13 @@ ALTER TABLE account ADD COLUMN messaging_limit INTEGER CHECK (messaging_limit > 
 ALTER TABLE account ADD COLUMN limit_told_at INTEGER;
 ALTER TABLE account ADD COLUMN reached INTEGER NOT NULL DEFAULT 0 CHECK (reached >= 0);
 
--- Whom it messaged so, and when last. Rows of more than a day ago say nothing and are deleted by the next claim. Kept only where there is a limit.
+-- Whom it messaged so, and when last; before_at: and the time before that, to which a message falls back that the provider refuses. Rows of more than a day ago say
+-- nothing and are deleted by the next claim. Kept only where there is a limit.
 CREATE TABLE reached (
   account_id TEXT NOT NULL REFERENCES account (id),
   contact_id TEXT NOT NULL REFERENCES contact (id),
   at INTEGER NOT NULL,
+  before_at INTEGER,
   PRIMARY KEY (account_id, contact_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -41,6 +43,8 @@ CREATE TABLE served (
 
 -- By category, so that what is urgent is woken as soon as it is due, however much else is due then. By campaign, for whoever sends one of its own.
 CREATE INDEX message_scheduled ON message (sender_id, category, not_before) WHERE state = 'scheduled';
+-- What a campaign gave up, for its counts: the counters have what failed, but also where that was delivered after all.
+CREATE INDEX message_given_up ON message (campaign_id) WHERE state = 'cancelled' OR state = 'expired';
 CREATE INDEX message_scheduled_campaign ON message (campaign_id, not_before) WHERE state = 'scheduled';
 
 -- Quiet hours of a sender: for a category, in a country or (country '') in all that have none of their own. mode says whether hours are quiet or allowed.
