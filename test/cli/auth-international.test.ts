@@ -27,7 +27,12 @@ afterEach(async () => {
   world.close();
 });
 
-const tell = (eligibility: object) => shop.act('auth-international', eligibility);
+/** Lets the provider tell, and its webhook arrive. */
+async function tell(eligibility: object): Promise<void> {
+  await shop.act('auth-international', eligibility);
+  await shop.act('clock', { advance: '0s' });
+}
+
 const TOLD = { start_time: DECEMBER, exception_countries: [{ country_code: 'IN', start_time: INDIAN_START }] };
 const AS_TOLD = {
   from: '2026-12-01T00:00:00Z',
