@@ -23,8 +23,8 @@ async function sendLocked(campaign: readonly string[], lockedMs: number): Promis
   sender.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
   await until(
     () =>
-      (askStore<{ readonly count: number }>(channel.db, "SELECT COUNT(*) AS count FROM message WHERE state = 'accepted'")[0]?.count ?? 0) >
-      30,
+      (askStore<{ readonly count: number }>(channel.db, 'SELECT COUNT(*) AS count FROM message WHERE accepted_at IS NOT NULL')[0]?.count ??
+        0) > 30,
   );
   const other = new Database(channel.db, { timeout: 10_000 });
   other.exec('BEGIN IMMEDIATE');
