@@ -27,7 +27,13 @@ async function sendLocked(campaign: readonly string[], lockedMs: number): Promis
         0) > 30,
   );
   const other = new Database(channel.db, { timeout: 10_000 });
-  other.exec('BEGIN IMMEDIATE');
+  // While something is on its way, or there is nothing that the lock could keep from being settled.
+  await until(() => {
+    other.exec('BEGIN IMMEDIATE');
+    const isUnderWay = other.prepare("SELECT 1 FROM message WHERE state = 'sending'").get() !== undefined;
+    if (!isUnderWay) other.exec('ROLLBACK');
+    return isUnderWay;
+  });
   const ended = once(sender, 'exit');
   await Promise.race([wait(lockedMs), ended]);
   other.exec('ROLLBACK');
