@@ -72,7 +72,7 @@ export async function dispatchOwn(host: OwnHost, plan: OwnPlan): Promise<OwnEnd>
   }
 }
 
-// What is not due is left alone only when nobody has any of it under way: how that ends is part of the answer.
+// While another process still has some of our messages under way their outcome is waited for, or they would be told of as queued. Only then is what is due later left.
 function isPutOff({ reason }: DispatchEnd, { states }: Totals): boolean {
   return reason === 'paused' || (reason === 'not_due' && !states.has('sending'));
 }

@@ -209,7 +209,7 @@ async function carryOut(live: Live, over: AbortSignal): Promise<void> {
     patienceMs: 0,
     newcomersMs: GATHER_MS,
     onSettled: (settlements: readonly Settlement[]) => void desk.settled(settlements).catch(endBy),
-    // After the last row it ends as any other send: with the answers, and nothing to tell.
+    // `over` ends this dispatch after the last row too, and then nobody asked for a stop: there is nothing to tell.
     onStopping: (underWay: number) => {
       if (host.interrupted.aborted) plan.onStopping(underWay);
     },

@@ -107,7 +107,7 @@ export function examReach(exam: Exam): void {
     expect(await store.reach(DEFAULT_ACCOUNT, later(61))).toMatchObject({ reached: 1, roomAt: null });
     await queueTo(store, sender, [1_003], later(62));
     expect(endingsOf(await sendAll(store, sender, later(62)))).toEqual(['1003']);
-    expect(endingsOf(await sendAll(store, sender, later(91)))).toEqual([]); // 1002 waits for room, as anybody new
+    expect(endingsOf(await sendAll(store, sender, later(91)))).toEqual([]); // 1002 is due again, and both places of the limit are taken
     const [again = '' as MessageId] = await queueTo(store, sender, [1_001], later(92));
     expect(endingsOf(await sendAll(store, sender, later(92)))).toEqual(['1001']);
     await refuse(again, 'failed');
