@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Body, createBodyReader } from './body.ts';
-import type { Webhook, WebhookResult } from './webhook.ts';
+import { STATUS_OF, type Webhook, type WebhookResult } from './webhook.ts';
 
 export const WEBHOOK_PATH = '/webhooks/whatsapp';
 
@@ -11,17 +11,6 @@ export const WEBHOOK_BYTES_MAX = 3 * 1024 * 1024;
 
 /** Of all bodies at once: twenty of the largest, or a hundred thousand of the usual ones. */
 const TOGETHER_MAX = 20 * WEBHOOK_BYTES_MAX;
-
-// Only 200 tells the provider that it need not repeat.
-const STATUS: Readonly<Record<WebhookResult, number>> = {
-  received: 200,
-  not_json: 400,
-  forged: 403,
-  foreign: 403,
-  too_large: 413,
-  failed: 500,
-  busy: 503,
-};
 
 const RETRY_SECONDS = '5';
 
@@ -50,7 +39,7 @@ export function createWebhookRoute(
 function answer(incoming: IncomingMessage, outgoing: ServerResponse, result: WebhookResult): void {
   const text = `${result}\n`;
   if (result === 'busy' || result === 'failed') outgoing.setHeader('retry-after', RETRY_SECONDS);
-  outgoing.writeHead(STATUS[result], { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length });
+  outgoing.writeHead(STATUS_OF[result], { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length });
   outgoing.end(text);
   incoming.resume();
 }

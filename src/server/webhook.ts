@@ -35,6 +35,17 @@ export type WebhookHost = {
  */
 export type WebhookResult = 'received' | 'forged' | 'foreign' | 'not_json' | 'too_large' | 'busy' | 'failed';
 
+/** The HTTP status of each. Only 200 tells the provider that it need not repeat. */
+export const STATUS_OF: Readonly<Record<WebhookResult, number>> = {
+  received: 200,
+  not_json: 400,
+  forged: 403,
+  foreign: 403,
+  too_large: 413,
+  failed: 500,
+  busy: 503,
+};
+
 export type Webhook = {
   /** The challenge to give back when a provider verifies the address; undefined for a wrong token. */
   readonly verify: (query: { readonly mode: string; readonly token: string; readonly challenge: string }) => Promise<string | undefined>;

@@ -5,12 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type Channel, openChannel, until } from '../channel.ts';
 import { finishCampaign, isSent, phoneOf, prepareCampaign } from './campaign.ts';
-import { askStore, compare } from './truth.ts';
+import { AS_IT_SHOULD_BE, askStore, compare } from './truth.ts';
 
 let channel: Channel;
 afterEach(() => channel.close());
-
-const AS_IT_SHOULD_BE = { lost: 0, sentTwice: 0, chargedTwice: 0, chargedWrongly: 0, flaws: [] };
 
 const states = (): readonly string[] =>
   askStore<{ readonly state: string }>(channel.db, 'SELECT DISTINCT state FROM message').map(({ state }) => state);

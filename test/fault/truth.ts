@@ -24,6 +24,9 @@ const KEPT = /* sql */ `
   SELECT c.phone, m.state, m.reason, (SELECT COUNT(*) FROM ledger WHERE message_id = m.id AND kind = 'charge') AS charges
   FROM message m JOIN contact c ON c.id = m.contact_id`;
 
+/** What must be so whatever happened to the processes. */
+export const AS_IT_SHOULD_BE = { lost: 0, sentTwice: 0, chargedTwice: 0, chargedWrongly: 0, flaws: [] };
+
 /** Compares what the store keeps of these numbers, one message to each, with what the provider has. */
 export async function compare(channel: Channel, numbers: readonly string[]): Promise<Truth> {
   const { messages } = (await channel.emulator('/messages')) as { readonly messages: readonly Provided[] };

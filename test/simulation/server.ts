@@ -3,7 +3,7 @@
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { KeyedDigest } from '../../src/ports/host.ts';
 import { createSenderSource } from '../../src/server/served-senders.ts';
-import { createWebhook, type Webhook, type WebhookResult } from '../../src/server/webhook.ts';
+import { createWebhook, STATUS_OF, type Webhook } from '../../src/server/webhook.ts';
 import type { Chance } from './chance.ts';
 import type { Engine } from './engine.ts';
 import type { Machine } from './machine.ts';
@@ -22,16 +22,6 @@ export type ServerParts = {
 
 /** How long nobody serves after a crash. */
 const DOWN_MS = [100, 1_800_000] as const;
-
-const STATUS: Readonly<Record<WebhookResult, number>> = {
-  received: 200,
-  not_json: 400,
-  forged: 403,
-  foreign: 403,
-  too_large: 413,
-  failed: 500,
-  busy: 503,
-};
 
 const NO_METRICS = {
   countWebhook: () => undefined,
@@ -74,7 +64,7 @@ export function startServer(parts: ServerParts): Receive {
       isAnswered = true;
     };
     serving.process.onEnd(() => once(null));
-    void serving.webhook.receive(Buffer.from(body), signature).then((result) => once(STATUS[result]));
+    void serving.webhook.receive(Buffer.from(body), signature).then((result) => once(STATUS_OF[result]));
   };
 }
 

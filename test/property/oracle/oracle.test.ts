@@ -6,7 +6,7 @@ import { histories } from './histories.ts';
 import type { Line } from './history.ts';
 import { actualBill } from './live.ts';
 import { expectedBill } from './oracle.ts';
-import { toHistory } from './plan.ts';
+import { DELIVERED, toHistory } from './plan.ts';
 
 // A long search: TOLLBELL_PROPERTY_RUNS=10000 npx vitest run test/property/oracle
 const RUNS = process.env['TOLLBELL_PROPERTY_RUNS'];
@@ -16,22 +16,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 const MESSAGE = { person: 'anna', copies: 1, turn: 0, offset: 0, underway: HOUR, queued: 0, wrote: null } as const;
-const STATUS = {
-  kind: 'delivered',
-  after: 0,
-  word: null,
-  cost: null,
-  international: false,
-  lag: 0,
-  repeatedAfter: null,
-  freeEntryFor: null,
-} as const;
 const PLAN = { turns: [Date.parse('2026-06-30T12:00:00Z')], conversations: [], bulk: null, closings: [], closesAll: null, together: 1_000 };
 
 // Delivered in June, heard of in July, when June was closed, and free after all, which is heard of in July too: June has no tiers any more, and July never had.
 const late = [
-  { ...STATUS, word: 'regular', lag: 2 * DAY },
-  { ...STATUS, kind: 'read', word: 'free_entry_point', lag: 10 * DAY },
+  { ...DELIVERED, word: 'regular', lag: 2 * DAY },
+  { ...DELIVERED, kind: 'read', word: 'free_entry_point', lag: 10 * DAY },
 ] as const;
 const CORRECTED_LATE = toHistory({
   ...PLAN,
@@ -43,19 +33,19 @@ const CORRECTED_LATE = toHistory({
 const SHARED = toHistory({
   ...PLAN,
   conversations: [
-    { ...MESSAGE, sender: 'berlin', category: 'utility', copies: 2, story: [STATUS] },
-    { ...MESSAGE, sender: 'new-york', category: 'utility', copies: 5, story: [STATUS] },
+    { ...MESSAGE, sender: 'berlin', category: 'utility', copies: 2, story: [DELIVERED] },
+    { ...MESSAGE, sender: 'new-york', category: 'utility', copies: 5, story: [DELIVERED] },
   ],
   closesAll: 5 * HOUR,
 });
 
 // The last free reply of a sender and its first that costs, both heard of when October is closed; and a reply of another sender, who has all of its own left.
-const reply = { ...MESSAGE, category: 'service', offset: -DAY, wrote: [2 * HOUR, 0], story: [STATUS] } as const;
+const reply = { ...MESSAGE, category: 'service', offset: -DAY, wrote: [2 * HOUR, 0], story: [DELIVERED] } as const;
 const LAST_FREE = toHistory({
   ...PLAN,
   conversations: [
-    { ...reply, sender: 'berlin', turn: 1, story: [{ ...STATUS, lag: 3 * DAY }] },
-    { ...reply, sender: 'berlin', turn: 1, story: [{ ...STATUS, lag: 4 * DAY }] },
+    { ...reply, sender: 'berlin', turn: 1, story: [{ ...DELIVERED, lag: 3 * DAY }] },
+    { ...reply, sender: 'berlin', turn: 1, story: [{ ...DELIVERED, lag: 4 * DAY }] },
     { ...reply, sender: 'utc' },
   ],
   bulk: { sender: 'berlin', copies: 999 },
@@ -64,24 +54,24 @@ const LAST_FREE = toHistory({
 
 // A forecast that comes after the failure, and a delivery that says nothing; and what leaves at the very end of the free entry that another opened.
 const forecast = [
-  { ...STATUS, kind: 'sent', word: 'free_entry_point', lag: 2 * HOUR },
-  { ...STATUS, kind: 'failed' },
-  { ...STATUS, lag: 3 * HOUR },
+  { ...DELIVERED, kind: 'sent', word: 'free_entry_point', lag: 2 * HOUR },
+  { ...DELIVERED, kind: 'failed' },
+  { ...DELIVERED, lag: 3 * HOUR },
 ] as const;
 const OVERTAKEN = toHistory({
   ...PLAN,
   conversations: [
     { ...MESSAGE, sender: 'berlin', category: 'marketing', story: forecast },
-    { ...MESSAGE, sender: 'berlin', category: 'utility', story: [{ ...STATUS, freeEntryFor: HOUR }] },
-    { ...MESSAGE, sender: 'berlin', category: 'utility', offset: 2 * HOUR, story: [STATUS] },
+    { ...MESSAGE, sender: 'berlin', category: 'utility', story: [{ ...DELIVERED, freeEntryFor: HOUR }] },
+    { ...MESSAGE, sender: 'berlin', category: 'utility', offset: 2 * HOUR, story: [DELIVERED] },
   ],
 });
 
 // Delivered a second before July and read a second after, which is heard of first; of the delivery when June is open, when it is closed, and when July is, too.
 const readFirst = (lag: number) =>
   [
-    { ...STATUS, lag },
-    { ...STATUS, kind: 'read', after: 2_000 },
+    { ...DELIVERED, lag },
+    { ...DELIVERED, kind: 'read', after: 2_000 },
   ] as const;
 const READ_FIRST = toHistory({
   ...PLAN,
@@ -108,8 +98,8 @@ const ALL_FREE_USED = toHistory({
 // Regular once and for all; but at another cost, or as the other kind of authentication, of which one currency has no price.
 const otherwise = (more: { readonly cost?: bigint; readonly international?: boolean }) => [WORDED[0], { ...WORDED[1], ...more }] as const;
 const WORDED = [
-  { ...STATUS, word: 'regular' },
-  { ...STATUS, kind: 'read', word: 'regular', lag: 10 * DAY },
+  { ...DELIVERED, word: 'regular' },
+  { ...DELIVERED, kind: 'read', word: 'regular', lag: 10 * DAY },
 ] as const;
 const BILLED_OTHERWISE = toHistory({
   ...PLAN,

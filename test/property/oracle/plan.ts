@@ -72,7 +72,8 @@ export function toHistory(plan: Plan): History {
   return Object.assign(steps, { [fc.toStringMethod]: () => `\n${taleOf(steps)}\n` });
 }
 
-const DELIVERED = {
+/** A delivery that is heard of at once, and of which nothing else is told. */
+export const DELIVERED = {
   kind: 'delivered',
   after: 0,
   word: null,
