@@ -156,7 +156,7 @@ type Priced = { readonly item: z.output<typeof QuoteItem>; readonly total: Micro
 
 function quoteOne(phone: Phone, { book, currency, day, units, cap, charged, ...asked }: Terms): Priced {
   const market: Market = marketOf(marketMap(), phone, day);
-  const category = chargedCategory(book, { currency, day, market, ...asked });
+  const category = chargedCategory(book, { currency, day, market, category: asked.category }, asked);
   const tiers = tiersInForce(book, { currency, day, market, category });
   const [rate] = tiers;
   const monthUnits = charged.get(`${market}\n${category}`) ?? 0;

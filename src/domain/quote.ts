@@ -53,7 +53,7 @@ export function quoteReservation<R extends Rate>(
   const { from, currency, category: asked, internationalFrom, at, until, timeZone } = question;
   const start = asked === 'authentication' ? earliestStart(internationalFrom, markets, question) : null;
   if (start === null || start > until) return { market: plain.market, rate: plain.rate, category: asked };
-  const category = chargedCategory(book, { currency, day: from, at, market: plain.market, category: asked, internationalFrom });
+  const category = chargedCategory(book, { currency, day: from, market: plain.market, category: asked }, { at, internationalFrom });
   if (plain.rate === null && category === asked) return { ...plain, category };
   const international = quote(book, markets, {
     ...question,
@@ -81,7 +81,8 @@ function dearer<R extends Rate>(left: R | null, right: R | null): R | null {
  */
 export function chargedCategory<R extends Rate>(
   book: PriceBook<R>,
-  { internationalFrom, at, ...query }: PriceQuery & PaidBy & Pick<Span, 'at'>,
+  query: PriceQuery,
+  { internationalFrom, at }: PaidBy & Pick<Span, 'at'>,
 ): Category {
   const start = query.category === 'authentication' ? internationalFrom(query.market, query.day) : null;
   if (start === null || start > at) return query.category;

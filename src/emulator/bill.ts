@@ -113,9 +113,9 @@ export function createBill(scenario: Scenario): Bill {
 type When = { readonly book: PriceBook; readonly currency: Currency; readonly day: Day; readonly at: Instant };
 
 // Which of the two kinds of authentication it is.
-function kindOf({ category, address, international }: Billable, { book, ...when }: When): Category {
-  const market = marketOf(marketMap(), address, when.day);
-  return chargedCategory(book, { ...when, market, category, internationalFrom: startsByMarket(international, marketMap()) });
+function kindOf({ category, address, international }: Billable, { book, currency, day, at }: When): Category {
+  const market = marketOf(marketMap(), address, day);
+  return chargedCategory(book, { currency, day, market, category }, { at, internationalFrom: startsByMarket(international, marketMap()) });
 }
 
 // As JSON has it; six decimals of any such amount are exact in it.

@@ -48,9 +48,14 @@ function pausedOrDearer({ at, sender, phone, userId, gate, held, prices, cap }: 
   const { category } = gate;
   if (isPaused(marketPauses(), { category, address, day, markets: marketMap() })) return 'market_paused';
   if (cap !== null) return cap > held ? 'over_budget' : null;
-  const query = { currency: sender.currency, category, market: marketOf(marketMap(), address, day), day };
-  const charged = chargedCategory(prices, { ...query, at, internationalFrom: internationalFrom(sender, marketMap()) });
-  const rate = rateInForce(prices, { ...query, category: charged });
+  const { currency } = sender;
+  const market = marketOf(marketMap(), address, day);
+  const charged = chargedCategory(
+    prices,
+    { currency, category, market, day },
+    { at, internationalFrom: internationalFrom(sender, marketMap()) },
+  );
+  const rate = rateInForce(prices, { currency, category: charged, market, day });
   if (rate === undefined) return isAlwaysFree(pricingRules(), { category, day }) ? null : 'no_price';
   return rate.rate > held ? 'over_budget' : null;
 }

@@ -32,7 +32,7 @@ export function ownCategoryOf(
   { prices, market, day, at }: { readonly prices: StoredPrices; readonly market: Market; readonly day: Day; readonly at: Instant },
 ): Category {
   const { currency, category } = holdBucket;
-  return chargedCategory(prices, { currency, category, market, day, at, internationalFrom: internationalFrom(sender, marketMap()) });
+  return chargedCategory(prices, { currency, category, market, day }, { at, internationalFrom: internationalFrom(sender, marketMap()) });
 }
 
 export type Pricing = {

@@ -28,7 +28,7 @@ export const decideSettlements: DecideSettlements = (message, outcome, prices, a
   const entries = entriesFor(message, outcome, step);
   const isNews = state !== message.state || entries.length > 0 || (isDelivered(state) && step.word !== null);
   if (!isNews) return { ...lateSign(message, outcome, step), fact };
-  return { change: changeOf(message, outcome, { ...step, held: entries.length === 0 ? message.held : ZERO }), entries, fact };
+  return { change: changeOf(message, outcome, { step, held: entries.length === 0 ? message.held : ZERO }), entries, fact };
 };
 
 function factOf(message: MessageFacts, outcome: Outcome): ContactFact | null {
@@ -85,7 +85,7 @@ function lateSign(message: MessageFacts, outcome: Outcome, step: Step): Omit<Set
   // A forecast of the price holds whatever it comes after: a delivery may follow that says nothing of it.
   const isForecast = isClosed(state) && step.word !== null;
   if (!isTaken && !isRefuted && !isForecast) return { change: null, entries: NOTHING };
-  const change = changeOf(message, outcome, { ...step, held });
+  const change = changeOf(message, outcome, { step, held });
   return {
     change: { ...change, reason: isTaken ? SENT_AFTER_ALL : isRefuted ? change.reason : reason, expiresAt: null },
     entries: NOTHING,
@@ -121,9 +121,9 @@ function causeOf(kind: EventKind): ReleaseCause {
   }
 }
 
-type Next = Pick<Step, 'state' | 'at' | 'word'> & { readonly held: Micros };
+type Next = { readonly step: Step; readonly held: Micros };
 
-function changeOf(message: MessageFacts, outcome: Outcome, { state, held, at, word }: Next): MessageChange {
+function changeOf(message: MessageFacts, outcome: Outcome, { step: { state, at, word }, held }: Next): MessageChange {
   const reason = isDelivered(state) ? null : (outcome.error?.code ?? null);
   return {
     state,

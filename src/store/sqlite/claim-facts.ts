@@ -16,7 +16,7 @@ import type { PriceStore } from './prices.ts';
 import type { QuietStore } from './quiet.ts';
 import type { SenderStore } from './senders.ts';
 import type { TemplateStore } from './templates.ts';
-import { conversationOf, type Windows } from './windows.ts';
+import { conversationOf } from './windows.ts';
 
 /** A turn whose transaction has begun. */
 export type Begun = Turn & { readonly at: Instant };
@@ -63,16 +63,14 @@ export function commonFacts({ senders, quiet, prices, templates, campaigns }: Fa
   };
 }
 
-export type InWindows = { readonly candidate: Candidate; readonly windows: Windows };
-
 /** What the rule decides by. */
 export function claimFacts(
   { sqlite, flags, quiet }: FactParts,
   { at, sender, prices, quietHours, standing, cap, isCancelled }: CommonFacts,
-  { candidate, windows }: InWindows,
+  candidate: Candidate,
 ): ClaimFacts {
   const freeForm = candidate.templateId === null;
-  const inboundAt = freeForm ? windows.inboundAt : null;
+  const inboundAt = freeForm ? candidate.windows.inboundAt : null;
   return {
     at,
     expiresAt: candidate.expiresAt,
@@ -99,12 +97,8 @@ export function claimFacts(
 }
 
 /** The message as it leaves. */
-export function toClaimed(
-  { sqlite, senders, templates }: FactParts,
-  { senderId, at }: Begun,
-  { candidate, windows }: InWindows,
-): ClaimedMessage {
-  const { contactId } = candidate;
+export function toClaimed({ sqlite, senders, templates }: FactParts, { senderId, at }: Begun, candidate: Candidate): ClaimedMessage {
+  const { contactId, windows } = candidate;
   const template = candidate.templateId === null ? null : templates.byId(candidate.templateId);
   const content = candidate.content ?? '';
   return {

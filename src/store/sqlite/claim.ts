@@ -7,12 +7,11 @@ import type { ClaimDecision, ClaimedMessage, TurnRules } from '../../ports/store
 import type { Settlement } from '../../ports/store/settle.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { type Instant, toInstant } from '../../values/time.ts';
-import { type Begun, claimFacts, type CommonFacts, commonFacts, type FactParts, type InWindows, toClaimed } from './claim-facts.ts';
+import { type Begun, claimFacts, type CommonFacts, commonFacts, type FactParts, toClaimed } from './claim-facts.ts';
 import type { Candidate, ScopeQueries } from './outbox-scope.ts';
 import type { PaceMeter, PaceStore } from './pace.ts';
 import type { Repricer } from './reprice.ts';
 import type { Schedule } from './schedule.ts';
-import { windowsOf } from './windows.ts';
 
 export type ClaimParts = FactParts & { readonly pace: PaceStore; readonly repricer: Repricer };
 
@@ -78,12 +77,11 @@ function take(parts: ClaimParts, schedule: Schedule, { turn, rules, common, cand
   const waiting = new Set<string>();
   let held = 0;
   for (const candidate of candidates) {
-    const { id, contactId, templateId, urgency, campaignId } = candidate;
+    const { id, contactId, templateId, urgency, campaignId, windows } = candidate;
     const others = `${templateId} ${campaignId}`;
     if (claimed.length === room) break;
     if (waiting.has(others)) continue; // it was put off with the first of them
-    const windows = windowsOf(parts.sqlite, contactId, turn.senderId);
-    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
+    const decision = rules.claim(claimFacts(parts, common, candidate));
     const heldUntil = decision.kind === 'wait' ? decision.until : (meter?.heldUntil(templateId) ?? null);
     if (decision.kind === 'hold') {
       schedule.hold(id, { at: turn.at, until: decision.until });
@@ -95,31 +93,28 @@ function take(parts: ClaimParts, schedule: Schedule, { turn, rules, common, cand
       waiting.add(others);
     } else {
       const deferral = meter?.take({ contactId, urgency, inboundAt: windows.inboundAt }) ?? null;
-      if (deferral === null) claimed.push(claimOne(parts, turn, { candidate, windows, gateSequence }));
+      if (deferral === null) claimed.push(claimOne(parts, turn, { candidate, gateSequence }));
       else parts.sqlite.prepare(DEFER_FOR).run(deferral.until, deferral.reason, id);
     }
   }
   return { claimed, stopped, held };
 }
 
-function claimOne(
-  parts: ClaimParts,
-  turn: Begun,
-  { candidate, windows, gateSequence }: InWindows & { readonly gateSequence: number },
-): ClaimedMessage {
-  const { inboundAt, freeEntryUntil } = windows;
+type Passed = { readonly candidate: Candidate; readonly gateSequence: number };
+
+function claimOne(parts: ClaimParts, turn: Begun, { candidate, gateSequence }: Passed): ClaimedMessage {
+  const { inboundAt, freeEntryUntil } = candidate.windows;
   const { changes } = parts.sqlite
     .prepare(CLAIM)
     .run(turn.workerId, gateSequence, inboundAt, freeEntryUntil, turn.at, turn.at, candidate.id);
   assert(changes === 1, 'a candidate is claimed once');
-  return toClaimed(parts, turn, { candidate, windows });
+  return toClaimed(parts, turn, candidate);
 }
 
 // Where quiet hours hold one they hold many, which would take the room of turn after turn from those that may go.
 function holdMore(parts: ClaimParts, { scopes, schedule }: Waiting, { turn, rules, common }: Asking): void {
   for (const candidate of scopes.due(turn, BATCH_MAX)) {
-    const windows = windowsOf(parts.sqlite, candidate.contactId, turn.senderId);
-    const decision = rules.claim(claimFacts(parts, common, { candidate, windows }));
+    const decision = rules.claim(claimFacts(parts, common, candidate));
     if (decision.kind === 'hold') schedule.hold(candidate.id, { at: turn.at, until: decision.until });
   }
 }

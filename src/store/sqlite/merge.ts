@@ -11,7 +11,7 @@ import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { actorOf, keptFlagsOf, recordEvents } from './flags.ts';
 import { moveWindows } from './inbound-windows.ts';
-import { stoppedBy } from './stops.ts';
+import { openOf, stoppedBy } from './stops.ts';
 
 /** What names a person at the provider. */
 export type Identity = { readonly phone: Phone | null; readonly userId: string | null };
@@ -42,14 +42,14 @@ const POINT = /* sql */ `
 
 // What is over stays where it was: the history of a person names every contact that they were.
 const MOVE_MESSAGES = /* sql */ `
-  UPDATE message SET contact_id = ?
-  WHERE contact_id = ? AND (state = 'queued' OR state = 'scheduled' OR state = 'sending')`;
+  UPDATE message SET contact_id = @into
+  WHERE id IN (${openOf('@from')})`;
 
 /** Makes two contacts one; returns the ends of the queued messages that a stop of either stands against. Call it inside `write`. */
 export function mergeContacts(sqlite: Sqlite, merge: Merge): readonly Outcome[] {
   const { into, from, identity, at } = merge;
   moveWindows(sqlite, { from, to: into });
-  sqlite.prepare(MOVE_MESSAGES).run(into, from);
+  sqlite.prepare(MOVE_MESSAGES).run({ into, from });
   sqlite.prepare(POINT).run({ into, from, at });
   setIdentity(sqlite, into, identity, at);
   return takeStops(sqlite, merge);

@@ -8,6 +8,7 @@ import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import type { Windows } from './windows.ts';
 
 /** A queued message that is due. */
 export type Candidate = {
@@ -29,6 +30,7 @@ export type Candidate = {
   readonly confirmsStop: boolean;
   readonly retryOf: MessageId | null;
   readonly campaignId: CampaignId | null;
+  readonly windows: Windows;
 };
 
 // By position: objects by column name take the driver twice as long, and this is read for every message that is sent.
@@ -49,6 +51,8 @@ type DueRow = readonly [
   0 | 1,
   MessageId | null,
   CampaignId | null,
+  Instant | null,
+  Instant | null,
 ];
 
 function toCandidate(row: DueRow): Candidate {
@@ -69,6 +73,8 @@ function toCandidate(row: DueRow): Candidate {
     confirms,
     retryOf,
     campaignId,
+    inboundAt,
+    freeEntryUntil,
   ] = row;
   return {
     id,
@@ -87,6 +93,7 @@ function toCandidate(row: DueRow): Candidate {
     confirmsStop: confirms === 1,
     retryOf,
     campaignId,
+    windows: { inboundAt, freeEntryUntil },
   };
 }
 
@@ -104,10 +111,11 @@ export type ScopeQueries = {
 
 const DUE = /* sql */ `
   SELECT m.id, m.contact_id, c.phone, c.user_id, m.template_id, m.category, m.urgency, m.attempt, m.uncounted, m.run_id, m.expires_at,
-    CAST(m.held AS TEXT), mc.content, m.confirms IS NOT NULL, m.retry_of, m.campaign_id
+    CAST(m.held AS TEXT), mc.content, m.confirms IS NOT NULL, m.retry_of, m.campaign_id, w.last_inbound_at, w.free_entry_until
   FROM message m
   JOIN contact c ON c.id = m.contact_id
   LEFT JOIN message_content mc ON mc.message_id = m.id
+  LEFT JOIN service_window w ON w.contact_id = m.contact_id AND w.sender_id = m.sender_id
   WHERE m.state = 'queued' AND m.sender_id = ? AND m.not_before <= ?`;
 
 // IS, because what is in no campaign is a lane too.

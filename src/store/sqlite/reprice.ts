@@ -50,12 +50,12 @@ const VERSIONS = /* sql */ `
   FROM template
   WHERE sender_id = ? AND name = ? AND language = ? AND (category <> ? OR bid_amount IS NOT ?)`;
 
-// Whatever is open is in one index; what is on its way keeps what it was sent as. A budget is asked for each campaign, and for the day of the reservation.
+// Whatever waits is in one index; what is on its way keeps what it was sent as. A budget is asked for each campaign, and for the day of the reservation.
 const QUEUED = /* sql */ `
   SELECT m.id, m.campaign_id, b.day
-  FROM message m INDEXED BY message_open
+  FROM message m INDEXED BY message_waiting
   CROSS JOIN bucket b ON b.id = m.hold_bucket_id
-  WHERE (m.state = 'queued' OR m.state = 'scheduled' OR m.state = 'sending') AND m.state <> 'sending'
+  WHERE (m.state = 'queued' OR m.state = 'scheduled')
     AND m.template_id IN (SELECT value FROM json_each(?)) AND NOT (m.category = 'authentication-international' AND ? = 'authentication')
   ORDER BY m.campaign_id, b.day, m.id`;
 

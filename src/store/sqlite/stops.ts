@@ -9,6 +9,14 @@ import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { keptFlagsOf, type Recorded, recordEvents } from './flags.ts';
 
+/** The ids of what is open of a contact: what waits, by its index; what is on its way, among all that is. */
+export function openOf(contactId: string): string {
+  return /* sql */ `
+    SELECT id FROM message WHERE contact_id = ${contactId} AND (state = 'queued' OR state = 'scheduled')
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_in_flight WHERE state = 'sending' AND contact_id = ${contactId}`;
+}
+
 /** What stands stopped: the queued messages, as cancellations to settle, and those that are on their way. */
 export type Stopped = { readonly cancellations: readonly Outcome[]; readonly inFlight: readonly MessageId[] };
 
@@ -16,9 +24,9 @@ export const NOTHING_STOPPED: Stopped = { cancellations: [], inFlight: [] };
 
 const OPEN_MESSAGES = /* sql */ `
   SELECT m.id, m.sender_id, m.category, m.template_id IS NULL, m.state, w.last_inbound_at, m.confirms IS NOT NULL
-  FROM message m
-  LEFT JOIN service_window w ON w.contact_id = m.contact_id AND w.sender_id = m.sender_id
-  WHERE m.contact_id = ? AND (m.state = 'queued' OR m.state = 'scheduled' OR m.state = 'sending')`;
+  FROM (${openOf('@contactId')}) o
+  JOIN message m ON m.id = o.id
+  LEFT JOIN service_window w ON w.contact_id = m.contact_id AND w.sender_id = m.sender_id`;
 
 type OpenRow = readonly [MessageId, SenderId, Category, number, 'queued' | 'scheduled' | 'sending', Instant | null, number];
 
@@ -26,7 +34,7 @@ type OpenRow = readonly [MessageId, SenderId, Category, number, 'queued' | 'sche
 export function stoppedBy(sqlite: Sqlite, contactId: ContactId, flags: readonly ConsentFlag[], at: Instant): Stopped {
   const cancellations: Outcome[] = [];
   const inFlight: MessageId[] = [];
-  const rows = sqlite.prepare(OPEN_MESSAGES).raw().all(contactId) as OpenRow[];
+  const rows = sqlite.prepare(OPEN_MESSAGES).raw().all({ contactId }) as OpenRow[];
   for (const [id, senderId, category, freeForm, state, lastInboundAt, confirms] of rows) {
     const message = { senderId, category, freeForm: freeForm === 1, lastInboundAt, confirmsStop: confirms === 1 };
     const reason = stopOf(flags, message);

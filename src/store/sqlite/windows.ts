@@ -3,15 +3,9 @@
 import type { Sender } from '../../domain/sender.ts';
 import { isWindowOpen, type KeptWindows } from '../../domain/window.ts';
 import type { Conversation } from '../../ports/transport.ts';
-import type { ContactId, SenderId } from '../../values/id.ts';
 import { dayOf, type Instant, monthOf } from '../../values/time.ts';
 import { freeUnitsIn } from './allowance.ts';
 import type { Sqlite } from './database.ts';
-
-const WINDOW = /* sql */ `
-  SELECT last_inbound_at, free_entry_until FROM service_window WHERE contact_id = ? AND sender_id = ?`;
-
-type WindowRow = readonly [Instant | null, Instant | null];
 
 /** What real providers know of themselves: a sender that has one is told nothing. */
 const NOTHING_OPEN: Conversation = { windowOpen: false, freeEntryOpen: false, freeUnitsUsed: 0 };
@@ -32,11 +26,5 @@ export function conversationOf(
   };
 }
 
-/** What opens windows: when the contact last wrote to the sender, and until when a free entry point is open; null for never. */
+/** What opens the windows of a person with a sender: when they last wrote to the sender, and until when a free entry point is open; null for never. */
 export type Windows = Omit<KeptWindows, 'claimedAt'>;
-
-/** The windows of a person with a sender. */
-export function windowsOf(sqlite: Sqlite, contactId: ContactId, senderId: SenderId): Windows {
-  const [inboundAt, freeEntryUntil] = (sqlite.prepare(WINDOW).raw().get(contactId, senderId) as WindowRow | undefined) ?? [null, null];
-  return { inboundAt, freeEntryUntil };
-}

@@ -1,12 +1,13 @@
 // The audit of people: contacts that became one, and the windows in which they may be written to.
 
 import { SERVICE_WINDOW_MS } from '../../../domain/window.ts';
+import { openOf } from '../stops.ts';
 import type { Survey } from './survey.ts';
 
 const CONTACT_FACTS = /* sql */ `
   SELECT c.id, c.phone, c.user_id, c.merged_into, p.merged_into AS further, c.account_id, p.account_id AS person_account,
     c.merged_into IS NOT NULL AND EXISTS (
-      SELECT 1 FROM message WHERE contact_id = c.id AND (state = 'queued' OR state = 'scheduled' OR state = 'sending')
+      ${openOf('c.id')}
     ) AS waits
   FROM contact c
   LEFT JOIN contact p ON p.id = c.merged_into`;

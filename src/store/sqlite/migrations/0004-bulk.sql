@@ -105,3 +105,9 @@ UPDATE run SET admitted_at = started_at;
 -- With the campaign and the state in it, what waits for its statuses is counted from the index alone. A change of state writes the index anyway.
 DROP INDEX message_silent;
 CREATE INDEX message_silent ON message (expires_at, campaign_id, state) WHERE state = 'accepted' OR state = 'sent' OR state = 'unknown';
+
+-- What waits and what is on its way apart, or a claim would take a message out of an index and put it back. Of what is on its way there is never much.
+DROP INDEX message_open;
+DROP INDEX message_in_flight;
+CREATE INDEX message_waiting ON message (contact_id) WHERE state = 'queued' OR state = 'scheduled';
+CREATE INDEX message_in_flight ON message (worker_id, contact_id) WHERE state = 'sending';
