@@ -9,6 +9,7 @@ import type { MessageRecord } from '../ports/store/report.ts';
 import { resolveAddressees } from '../send/addressees.ts';
 import { directRecipients, freeFormRecipients, refuseRepeats } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
+import { CHUNK_ROWS } from '../send/enqueue.ts';
 import type { Ending } from '../send/finish.ts';
 import { type FileOptions, openRecipients } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
@@ -161,6 +162,7 @@ function fileOptionsOf(
     tags: options.tag,
     ignoreColumns: options.ignoreColumns,
     skipInvalid: options.skipInvalid,
+    chunkRows: options.dryRun ? BATCH_MAX : CHUNK_ROWS,
     errorsPath: options.errors,
     db: config.db,
   };

@@ -41,21 +41,22 @@ export type EstimateMeter = {
 
 /** A meter of nothing. */
 export function createEstimateMeter(): EstimateMeter {
-  const groups = new Map<string, EstimateGroup>();
+  const groups = new Map<string, GrowingGroup>();
   return {
     add: ({ market, category, units, reserved, cap, isFreeNow }) => {
       const key = `${market}\n${category}\n${reserved === null}\n${cap}`;
-      const known = groups.get(key) ?? { market, category, units: 0, reserved: reserved === null ? null : ZERO, cap, free: 0 };
-      groups.set(key, {
-        ...known,
-        units: known.units + units,
-        reserved: known.reserved === null || reserved === null ? null : plus(known.reserved, reserved),
-        free: known.free + (isFreeNow ? units : 0),
-      });
+      const group = groups.get(key) ?? { market, category, units: 0, reserved: reserved === null ? null : ZERO, cap, free: 0 };
+      group.units += units;
+      if (group.reserved !== null && reserved !== null) group.reserved = plus(group.reserved, reserved);
+      if (isFreeNow) group.free += units;
+      groups.set(key, group);
     },
     groups: () => [...groups.values()],
   };
 }
+
+// In place: this is counted for every row of a dry run.
+type GrowingGroup = { -readonly [Field in keyof EstimateGroup]: EstimateGroup[Field] };
 
 /**
  * Expected: today's card, with the volume tier that the month has reached and goes on from, nothing for what is free now, delivered all of it today. Min: the same by

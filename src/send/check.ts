@@ -61,11 +61,11 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
 }
 
 /** The good rows of a file again, in chunks. Keys in conflict are among them: the admission says so again, and admits none of them. */
-export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): AsyncGenerator<readonly Recipient[]> {
+export async function* goodChunks(batches: AsyncIterable<RecipientBatch>, chunkRows: number): AsyncGenerator<readonly Recipient[]> {
   let chunk: Recipient[] = [];
   for await (const { recipients } of batches) {
     chunk.push(...recipients);
-    if (chunk.length < CHUNK_ROWS) continue;
+    if (chunk.length < chunkRows) continue;
     yield chunk;
     chunk = [];
   }

@@ -24,6 +24,8 @@ export type FileOptions = InputOptions & {
   readonly ignoreColumns: boolean;
   /** Leave invalid rows out instead of doing nothing. */
   readonly skipInvalid: boolean;
+  /** How many rows a chunk has at least, where there are so many. */
+  readonly chunkRows: number;
 };
 
 export type OpenFile = {
@@ -67,7 +69,7 @@ export async function openRecipients(
     if (checked.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, ...checked });
     return {
       checked,
-      chunks: () => withCommands(checked.recipients === null ? goodChunks(batches()) : [checked.recipients], options),
+      chunks: () => withCommands(checked.recipients === null ? goodChunks(batches(), options.chunkRows) : [checked.recipients], options),
       onAdmission: (recipient, admission) => addRefusal(errors, { recipient, admission, header }),
       close,
     };

@@ -50,6 +50,7 @@ async function open() {
       tags: [],
       ignoreColumns: false,
       skipInvalid: false,
+      chunkRows: CHUNK_ROWS,
       errorsPath: null,
       db: ':memory:',
     },
