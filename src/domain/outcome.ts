@@ -44,9 +44,18 @@ export type Outcome = {
   readonly retryAt: Instant | null;
 };
 
-const NOTHING_MORE = { attempt: null, providerId: null, error: null, pricing: null, retryAt: null } as const;
+type Known = Pick<Outcome, 'messageId' | 'kind' | 'at'> & Partial<Outcome>;
 
-/** The outcome of which no more is known than this. */
-export function toOutcome(known: Pick<Outcome, 'messageId' | 'kind' | 'at'> & Partial<Outcome>): Outcome {
-  return { ...NOTHING_MORE, ...known };
+/** The outcome of which no more is known than this. Field by field: every status makes one, and spreads take it some microseconds. */
+export function toOutcome({
+  messageId,
+  kind,
+  at,
+  attempt = null,
+  providerId = null,
+  error = null,
+  pricing = null,
+  retryAt = null,
+}: Known): Outcome {
+  return { messageId, attempt, kind, at, providerId, error, pricing, retryAt };
 }

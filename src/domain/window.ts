@@ -33,6 +33,6 @@ export function openWindow({ inboundAt, freeEntryUntil }: Omit<KeptWindows, 'cla
 }
 
 /** Which window was open when the request was claimed. */
-export function windowAtClaim({ claimedAt, ...windows }: KeptWindows): OpenWindow {
-  return claimedAt === null ? 'none' : openWindow(windows, claimedAt);
+export function windowAtClaim(windows: KeptWindows): OpenWindow {
+  return windows.claimedAt === null ? 'none' : openWindow(windows, windows.claimedAt);
 }

@@ -52,24 +52,36 @@ type Priced = { readonly amount: Micros; readonly evidence: PriceEvidence };
  * The amount with its evidence: the cost that the provider names, else the list rate of the day. What no rate tells, on a day without one or of a bid, is charged
  * as it was reserved, and says so: never zero.
  */
-export function priceDelivery(message: MessageFacts, { prices, told, own, day, deliveredAt: at, bucket }: Pricing): Priced {
-  const evidence = {
-    providerType: told?.type ?? null,
-    providerCategory: told?.category ?? null,
-    own: own === null ? null : { ruleId: own.rule.id, freeUnitsBefore: own.freeUnitsBefore },
-    discrepancy:
-      told === null
-        ? null
-        : discrepancyOf(told, { own, ownCategory: ownCategoryOf(message, { prices, market: bucket.market, day, at }), message }),
+export function priceDelivery(message: MessageFacts, pricing: Pricing): Priced {
+  const { prices, told, own, day, deliveredAt: at, bucket } = pricing;
+  const { amount, priceId, rule } = amountOf(message, pricing);
+  return {
+    amount,
+    evidence: {
+      priceId,
+      rule,
+      providerType: told?.type ?? null,
+      providerCategory: told?.category ?? null,
+      own: own === null ? null : { ruleId: own.rule.id, freeUnitsBefore: own.freeUnitsBefore },
+      discrepancy:
+        told === null
+          ? null
+          : discrepancyOf(told, { own, ownCategory: ownCategoryOf(message, { prices, market: bucket.market, day, at }), message }),
+    },
   };
-  if (bucket.pricingType !== 'regular') return { amount: ZERO, evidence: { ...evidence, priceId: null, rule: 'free' } };
+}
+
+type Amount = Pick<Priced, 'amount'> & Pick<PriceEvidence, 'priceId' | 'rule'>;
+
+function amountOf(message: MessageFacts, { prices, told, day, bucket }: Pricing): Amount {
+  if (bucket.pricingType !== 'regular') return { amount: ZERO, priceId: null, rule: 'free' };
   const { currency, market, category } = bucket;
   const cost = told?.cost;
-  if (cost?.currency === currency) return { amount: cost.amount, evidence: { ...evidence, priceId: null, rule: 'told_cost' } };
+  if (cost?.currency === currency) return { amount: cost.amount, priceId: null, rule: 'told_cost' };
   const isBid = message.template !== null && hasBid(message.template);
   const rate = isBid ? undefined : rateInForce(prices, { currency, market, category, day });
-  if (rate === undefined) return { amount: message.price, evidence: { ...evidence, priceId: null, rule: 'as_reserved' } };
-  return { amount: rate.rate, evidence: { ...evidence, priceId: rate.id, rule: 'list' } };
+  if (rate === undefined) return { amount: message.price, priceId: null, rule: 'as_reserved' };
+  return { amount: rate.rate, priceId: rate.id, rule: 'list' };
 }
 
 type Ours = { readonly own: OwnPricing | null; readonly ownCategory: Category; readonly message: MessageFacts };

@@ -67,7 +67,8 @@ const WEIGHT: Readonly<Record<PricedKind, number>> = { sent: 1, delivered: 2, re
 function wordOf({ pricing: known }: MessageFacts, { kind, pricing }: Outcome): ToldPricing | null {
   const toldBy = PRICED_KINDS.find((priced) => priced === kind);
   if (pricing === null || toldBy === undefined || (known !== null && WEIGHT[known.toldBy] >= WEIGHT[toldBy])) return null;
-  return { ...pricing, toldBy };
+  const { type, category, cost } = pricing;
+  return cost === undefined ? { type, category, toldBy } : { type, category, cost, toldBy };
 }
 
 /** The reason of a message that was given up as not sent, or as failed, and that the provider turned out to have. */

@@ -53,14 +53,16 @@ function deliverOne(message: OutgoingMessage, moment: Moment): Delivered {
 }
 
 function refused(message: OutgoingMessage, { at }: Moment, rest: Partial<Delivery>): Delivered {
-  return { delivery: { ...base(message, at), ...rest }, isFree: false };
+  return { delivery: { ...toDelivery(message, at, NOT_TAKEN), ...rest }, isFree: false };
 }
 
 function accepted(message: OutgoingMessage, moment: Moment, fate: Extract<Fate, { kind: 'accepted' }>): Delivered {
   const { at, timeZone, freeUnits } = moment;
   const { conversation, template, attempt } = message;
-  const facts = { ...conversation, category: template?.category ?? 'service', at, timeZone } as const;
-  const pricing = pricingOf({ ...facts, freeUnitsUsed: conversation.freeUnitsUsed + freeUnits });
+  const { windowOpen, freeEntryOpen } = conversation;
+  const freeUnitsUsed = conversation.freeUnitsUsed + freeUnits;
+  const facts = { windowOpen, freeEntryOpen, freeUnitsUsed, category: template?.category ?? 'service', at, timeZone } as const;
+  const pricing = pricingOf(facts);
   const providerId = `wamid.sandbox.${message.id}.${attempt}`;
   const later = fate.statuses.map((kind) =>
     toOutcome({
@@ -74,7 +76,7 @@ function accepted(message: OutgoingMessage, moment: Moment, fate: Extract<Fate, 
     }),
   );
   const isFree = fate.statuses.includes('delivered') && usesAllowance(pricing, facts);
-  return { delivery: { ...base(message, at), providerId, later }, isFree };
+  return { delivery: toDelivery(message, at, { providerId, later }), isFree };
 }
 
 // As of the Marketing Messages API, where it is bid for: the cost is told with it.
@@ -92,16 +94,12 @@ function errorOf(code: number): ProviderError {
   return { code: String(code), title: providerError(code)?.title ?? '' };
 }
 
-function base(message: OutgoingMessage, at: Instant): Delivery {
-  return {
-    messageId: message.id,
-    attempt: message.attempt,
-    kind: 'accepted',
-    at,
-    providerId: null,
-    error: null,
-    retryAfterMs: null,
-    backoff: 'message',
-    later: [],
-  };
+const NOT_TAKEN = { providerId: null, later: [] };
+
+function toDelivery(
+  { id, attempt }: OutgoingMessage,
+  at: Instant,
+  { providerId, later }: Pick<Delivery, 'providerId' | 'later'>,
+): Delivery {
+  return { messageId: id, attempt, kind: 'accepted', at, providerId, error: null, retryAfterMs: null, backoff: 'message', later };
 }
