@@ -1,18 +1,26 @@
 // The process of growth.bench.mjs that works with stores as the program does, bundled with the source by it: `settle` delivers the newest messages of several
-// stores in batches, turn by turn; `report` asks one for its bill. Both tell how much of the processor each batch or look took, in microseconds.
+// stores in batches, turn by turn; `admit` admits campaigns to people from all over each of them; `report` asks one for its bill. All tell how much of the
+// processor each batch or look took, in microseconds.
 
+import { randomBytes } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { toOutcome } from '../../src/domain/outcome.ts';
+import { AT_ONCE } from '../../src/domain/schedule.ts';
+import { enqueue } from '../../src/send/enqueue.ts';
 import { decideSettlements } from '../../src/send/settle.ts';
+import { createKeyedDigest } from '../../src/store/key.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { createIds } from '../../src/values/id.ts';
 
 const BATCH = 1_000;
+const PEOPLE = 2_500;
+const CAMPAIGNS = 8;
+const ROLES = { settle, admit, report };
 const [role, ...args] = process.argv.slice(2);
 
 // Bundled as CommonJS, which has no await outside a function.
 async function main() {
-  const measured = role === 'settle' ? await settle(args) : await report(args[0], Number(args[1]));
-  process.stdout.write(JSON.stringify(measured));
+  process.stdout.write(JSON.stringify(await ROLES[role](...args)));
 }
 
 main().catch((error) => {
@@ -20,7 +28,7 @@ main().catch((error) => {
   process.exitCode = 1;
 });
 
-async function settle(paths) {
+async function settle(...paths) {
   const stores = await Promise.all(paths.map((path) => openSqliteStore({ path, readOnly: false, busyTimeoutMs: 15_000 })));
   const ids = paths.map(sentIds);
   const took = paths.map(() => []);
@@ -49,11 +57,65 @@ function sentIds(path) {
   return ids;
 }
 
+async function admit(...paths) {
+  const stores = await Promise.all(paths.map((path) => openSqliteStore({ path, readOnly: false, busyTimeoutMs: 15_000 })));
+  const ids = createIds((size) => randomBytes(size));
+  const digest = createKeyedDigest(Buffer.alloc(32, 7));
+  const at = Date.UTC(2026, 10, 22, 12);
+  const clock = { now: () => at, yield: async () => undefined };
+  const senders = await Promise.all(stores.map((store) => store.listSenders('default')));
+  const recipients = paths.map(recipientsAllOver);
+  const took = paths.map(() => []);
+  let admitted = 0;
+  for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1) {
+    for (const [index, store] of stores.entries()) {
+      const [sender] = senders[index];
+      const run = await store.openRun({ id: ids.short(), senderId: sender.id, campaign: `campaign ${campaign}`, at });
+      const plan = {
+        mode: 'commit',
+        sender,
+        template: 'hello_world',
+        ...run,
+        derivesKeys: true,
+        maxPrice: null,
+        timing: AT_ONCE,
+        onAdmission: (_recipient, _request, { kind }) => (admitted += kind === 'admitted' ? 1 : 0),
+        onWarnings: () => undefined,
+      };
+      const host = { store, clock, ids, digest: async () => digest, interrupted: new AbortController().signal };
+      took[index].push(await microseconds(() => enqueue(host, plan, [recipients[index]])));
+    }
+  }
+  for (const store of stores) await store.close();
+  if (admitted !== CAMPAIGNS * PEOPLE * paths.length) throw new Error(`${admitted} rows were admitted`);
+  return took;
+}
+
+/** As many people of each store, evenly from its first to its last. */
+function recipientsAllOver(path) {
+  const db = new Database(path, { readonly: true });
+  const apart = Math.floor(db.prepare('SELECT COUNT(*) FROM contact').pluck().get() / PEOPLE);
+  const template = db.prepare("SELECT id FROM template WHERE name = 'hello_world'").pluck().get();
+  db.close();
+  return Array.from({ length: PEOPLE }, (_, index) => ({
+    row: index + 1,
+    to: { phone: `+4915${String(index * apart).padStart(9, '0')}` },
+    key: null,
+    language: 'en_US',
+    content: '{}',
+    checkedFor: template,
+    costCenter: null,
+    tags: [],
+    sendAt: null,
+    record: null,
+  }));
+}
+
 async function report(path, rounds) {
   const store = await openSqliteStore({ path, readOnly: true, busyTimeoutMs: 15_000 });
   const filter = { period: { from: '2026-10-01', to: '2026-12-01' }, senderId: null, groupBy: ['category', 'market'] };
   const took = [];
-  for (let round = 0; round < rounds; round += 1) took.push(await microseconds(() => store.counters(filter)));
+  for (let round = 0; round < Number(rounds); round += 1) took.push(await microseconds(() => store.counters(filter)));
   await store.close();
   return took;
 }

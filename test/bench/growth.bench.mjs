@@ -1,4 +1,4 @@
-// What a large store costs beside a small one, each ratio within the same run: settling a batch of 1,000 deliveries on both, turn by turn; the bill from the counters against
+// What a large store costs beside a small one, each ratio within the same run: settling a batch of 1,000 deliveries on both, turn by turn, and admitting a campaign; the bill from the counters against
 // the same sums over the ledger; the whole `bill-report` against bare Node; and where the bytes of a delivered message are. Needs `npm run build`.
 //   node test/bench/growth.bench.mjs [--messages 10000000] [--rounds 21] [--keep DIR]
 
@@ -48,7 +48,8 @@ try {
   console.log(
     `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${LARGE.toLocaleString('en')} messages against ${SMALL.toLocaleString('en')}`,
   );
-  compareSettling();
+  compare('settle', '1,000 deliveries ');
+  compare('admit', '2,500 admissions ');
   compareSums();
   compareProcess();
   rmSync(filled, { force: true });
@@ -59,11 +60,10 @@ try {
 }
 
 // The third store only makes the program warm.
-function compareSettling() {
-  runWorker('settle', warm);
-  const [inSmall, inLarge] = runWorker('settle', small, large).map(median);
+function compare(role, what) {
+  const [, inSmall, inLarge] = runWorker(role, warm, small, large).map(median);
   const ratio = inLarge / inSmall;
-  console.log(`1,000 deliveries   ${ms(inSmall)} in the small store, ${ms(inLarge)} in the large: ${ratio.toFixed(2)} × (at most 1.4)`);
+  console.log(`${what}  ${ms(inSmall)} in the small store, ${ms(inLarge)} in the large: ${ratio.toFixed(2)} × (at most 1.4)`);
 }
 
 function compareSums() {
