@@ -2,8 +2,9 @@
 
 import type { Phone } from '../values/phone.ts';
 
-/** The number as people dial it, of whichever writing: one person has one. */
+/** The number as people dial it, of whichever writing: one person has one. Asked for every row of a file: other countries than these two pass at once. */
 export function dialled(phone: string): string {
+  if (!phone.startsWith('+5')) return phone;
   return phone.replace(/^(\+55\d\d)([6-9]\d{7})$/, '$19$2').replace(/^\+521(\d{10})$/, '+52$1');
 }
 
