@@ -107,7 +107,12 @@ export function promisedFor({
   readonly cap: Micros | null;
 }): Promised | null {
   if (cap !== null) return { amount: cap, evidence: { priceId: null, rule: 'bid_cap', ...NOTHING_TOLD } };
-  return rate === null ? null : { amount: rate.rate, evidence: { priceId: rate.id, rule: 'list', ...NOTHING_TOLD } };
+  if (rate === null) return null;
+  // Written out, because every row of a file asks: a spread behind other fields takes a microsecond.
+  return {
+    amount: rate.rate,
+    evidence: { priceId: rate.id, rule: 'list', providerType: null, providerCategory: null, own: null, discrepancy: null },
+  };
 }
 
 /** Whether a delivery may turn out to be the one or the other: the two kinds of authentication, of which the provider knows which it was. */

@@ -38,10 +38,11 @@ export const decideAdmissions: DecideAdmissions = (facts) => {
   const batch = startBatch(facts);
   const admissions = facts.requests.map(({ request, addressee, kept }): Admission => {
     if (kept !== null) return answerAgain(request, kept, takesUp(batch, kept));
-    const first = batch.firstOf(request);
-    if (first !== null) return answerAgain(request, first, false);
+    const name = request.key === null ? null : keyText(request.key);
+    const first = name === null ? undefined : batch.firsts.get(name);
+    if (first !== undefined) return answerAgain(request, toKept(first, facts.runId), false);
     const admission = decideOne(batch, request, addressee);
-    if (admission.kind === 'admitted') batch.remember(admission.message);
+    if (name !== null && admission.kind === 'admitted') batch.firsts.set(name, admission.message);
     return admission;
   });
   return { admissions, budgets: batch.budgets.uses() };
@@ -56,12 +57,11 @@ type Batch = {
   readonly buckets: Map<string, Bucket>;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
-  readonly firstOf: (request: AdmitRequest) => KeptMessage | null;
-  readonly remember: (message: AdmittedMessage) => void;
+  /** What this batch admitted, by its key. */
+  readonly firsts: Map<string, AdmittedMessage>;
 };
 
 function startBatch(facts: AdmissionFacts): Batch {
-  const firsts = new Map<string, KeptMessage>();
   const days = new Map<Instant, Days>();
   const dayIn = (at: Instant): Day => dayOf(at, facts.sender.timeZone);
   return {
@@ -78,15 +78,12 @@ function startBatch(facts: AdmissionFacts): Batch {
     internationalFrom: internationalFrom(facts.sender, marketMap()),
     buckets: new Map(),
     takenUp: new Set(),
-    firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
-    remember: ({ request: { id, key, fingerprint }, dueAt: due, price }) => {
-      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price });
-    },
+    firsts: new Map(),
   };
 }
 
-function stateOf(due: Instant | null): 'queued' | 'scheduled' {
-  return due === null ? 'queued' : 'scheduled';
+function toKept({ request: { id, fingerprint }, dueAt: due, price }: AdmittedMessage, runId: KeptMessage['runId']): KeptMessage {
+  return { id, fingerprint, state: due === null ? 'queued' : 'scheduled', runId, price };
 }
 
 function keyText(key: Uint8Array): string {
@@ -204,7 +201,7 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   if (request.maxPrice !== null && promised.amount > request.maxPrice) return refused('over_max_price', category, market);
   const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId, day: first };
   if (!batch.budgets.take(promised.amount, spending)) return refused('over_budget', category, market);
-  return admit(batch, { ...asked, category }, { market, promised });
+  return admit(batch, category === asked.category ? asked : { ...asked, category }, { market, promised });
 }
 
 function admit(

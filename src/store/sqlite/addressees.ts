@@ -7,11 +7,12 @@ import type { ContactId } from '../../values/id.ts';
 import type { Phone } from '../../values/phone.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
+import { onceEach } from './once-each.ts';
 import { TIME_ZONE } from './quiet.ts';
 import type { ReachKeeper } from './reach.ts';
 import type { SenderStore } from './senders.ts';
 
-type AddresseeParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly reach: Pick<ReachKeeper, 'isNew'> };
+type AddresseeParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly reach: Pick<ReachKeeper, 'newcomers'> };
 
 const NO_WINDOWS = { windows: 'NULL, NULL', join: '' };
 const WINDOWS = {
@@ -55,28 +56,32 @@ type AddresseeRow = readonly [
 /** `asksForZone`: where somebody is plays a part, and would cost the others reading their attributes. */
 type AskingBatch = Pick<AdmitBatch, 'senderId' | 'template' | 'mode' | 'at'> & { readonly asksForZone: boolean };
 
-/** What the store knows of the person whom a request of the batch names; null where it knows nobody. */
-export function addresseeOf({ sqlite, senders, reach }: AddresseeParts, batch: AskingBatch, { to }: AdmitRequest): AddresseeFacts | null {
-  const { senderId } = batch;
+/** Tells what the store knows of the person whom a request of the batch names; null where it knows nobody. For one transaction. */
+export function createAddresseeReader(
+  { sqlite, senders, reach }: AddresseeParts,
+  { senderId, template, mode, at, asksForZone }: AskingBatch,
+): (request: AdmitRequest) => AddresseeFacts | null {
   const { accountId, transport } = senders.byId(senderId);
   // Only free-form messages, and estimates, ask for the windows.
-  const asksForWindows = batch.template === null || batch.mode === 'preview';
-  const sql = (batch.asksForZone ? ZONED : PLAIN)[asksForWindows ? 'with' : 'without'];
+  const asksForWindows = template === null || mode === 'preview';
+  const sql = (asksForZone ? ZONED : PLAIN)[asksForWindows ? 'with' : 'without'];
+  const statementOf = onceEach((statement: string) => sqlite.prepare(statement).raw());
   const find = (statement: string, name: string): readonly AddresseeRow[] => {
-    const prepared = sqlite.prepare(statement).raw();
+    const prepared = statementOf(statement);
     const rows = asksForWindows ? prepared.all(senderId, senderId, accountId, name) : prepared.all(senderId, accountId, name);
     return rows as readonly AddresseeRow[];
   };
-  const isNew: IsNew = (contactId, inboundAt) =>
-    batch.mode === 'preview' && transport !== 'sandbox' && reach.isNew(accountId, { contactId, inboundAt }, batch.at);
-  if ('userId' in to) return toFacts(find(sql.byUserId, to.userId), isNew);
-  if ('contactId' in to) return toFacts(find(sql.byId, to.contactId), isNew);
-  const written = find(sql.byPhone, to.phone);
-  const other = written.length === 0 ? otherWriting(to.phone) : null;
-  return toFacts(other === null ? written : find(sql.byPhone, other), isNew);
+  const isNew: IsNew = mode === 'preview' && transport !== 'sandbox' ? reach.newcomers(accountId, at) : () => false;
+  return ({ to }) => {
+    if ('userId' in to) return toFacts(find(sql.byUserId, to.userId), isNew);
+    if ('contactId' in to) return toFacts(find(sql.byId, to.contactId), isNew);
+    const written = find(sql.byPhone, to.phone);
+    const other = written.length === 0 ? otherWriting(to.phone) : null;
+    return toFacts(other === null ? written : find(sql.byPhone, other), isNew);
+  };
 }
 
-type IsNew = (contactId: ContactId, inboundAt: Instant | null) => boolean;
+type IsNew = ReturnType<ReachKeeper['newcomers']>;
 
 // By place, and nothing is copied: this is asked for every row of a file.
 function toFacts(rows: readonly AddresseeRow[], isNew: IsNew): AddresseeFacts | null {
@@ -93,7 +98,7 @@ function toFacts(rows: readonly AddresseeRow[], isNew: IsNew): AddresseeFacts | 
     lastInboundAt: first[9],
     freeEntryUntil: first[10],
     undeliverable: first[4] !== null,
-    isNewcomer: isNew(first[0], first[9]),
+    isNewcomer: isNew({ contactId: first[0], inboundAt: first[9] }),
     timeZone: first[11],
   };
 }

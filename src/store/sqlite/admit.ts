@@ -20,7 +20,7 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
 import { type Day, dayOf } from '../../values/time.ts';
-import { addresseeOf } from './addressees.ts';
+import { createAddresseeReader } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
@@ -40,7 +40,7 @@ type AdmitParts = {
   readonly templates: TemplateStore;
   readonly budgets: BudgetStore;
   readonly warnings: BudgetWarnings;
-  readonly reach: Pick<ReachKeeper, 'isNew'>;
+  readonly reach: Pick<ReachKeeper, 'newcomers'>;
   readonly quiet: QuietStore;
   readonly campaigns: Campaigns;
 };
@@ -148,7 +148,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   parts.campaigns.refuseCancelled(batch.campaignId);
   const sender = parts.senders.byId(batch.senderId);
   const quietHours = parts.quiet.of(sender.id);
-  const asking = { ...batch, asksForZone: !quietHours.isEmpty };
+  const addresseeOf = createAddresseeReader(parts, { ...batch, asksForZone: !quietHours.isEmpty });
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
@@ -161,7 +161,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => ({
       request,
-      addressee: addresseeOf(parts, asking, request),
+      addressee: addresseeOf(request),
       kept: loadKeptOf(parts.sqlite, sender.id, request),
     })),
   };

@@ -29,8 +29,8 @@ export type ReachKeeper = {
   readonly meter: (accountId: AccountId, at: Instant) => ReachMeter | null;
   /** Takes over what was told of a limit. Call it inside `write`. */
   readonly change: (accountId: AccountId, change: MessagingLimitChange) => 'updated' | 'unchanged';
-  /** True where a message to them would count, and does not yet. */
-  readonly isNew: (accountId: AccountId, approach: Omit<Approach, 'urgency'>, at: Instant) => boolean;
+  /** Tells of whom a message would count, and does not yet. For one transaction. */
+  readonly newcomers: (accountId: AccountId, at: Instant) => (approach: Omit<Approach, 'urgency'>) => boolean;
 };
 
 /** Why a message waits that was put off because nobody new could be messaged. */
@@ -124,9 +124,10 @@ export function createReachKeeper(sqlite: Sqlite): ReachKeeper {
   return {
     meter: (accountId, at) => createMeter(sqlite, handedOut, { accountId, at }),
     change,
-    isNew: (accountId, { contactId, inboundAt }, at) => {
+    newcomers: (accountId, at) => {
       const [limit] = accountRow(sqlite, accountId);
-      return limit !== null && limit !== UNLIMITED && countsAsReached(inboundAt, at) && !isReached(sqlite, { accountId, contactId, at });
+      const isLimited = limit !== null && limit !== UNLIMITED;
+      return ({ contactId, inboundAt }) => isLimited && countsAsReached(inboundAt, at) && !isReached(sqlite, { accountId, contactId, at });
     },
     store: {
       reach: async (accountId, at) => sqlite.read(() => stateOf(accountId, at)),
