@@ -1,5 +1,5 @@
 // The process of growth.bench.mjs that works with stores as the program does, bundled with the source by it: `settle` delivers the newest messages of several
-// stores in batches, turn by turn; `admit` admits campaigns to people from all over each of them; `report` asks one for its bill. All tell how much of the
+// stores in batches, turn by turn; `admit` admits campaigns to people who were added one after the other, or to some from all over each of them; `report` asks one for its bill. All tell how much of the
 // processor each batch or look took, in microseconds.
 
 import { randomBytes } from 'node:crypto';
@@ -57,20 +57,20 @@ function sentIds(path) {
   return ids;
 }
 
-async function admit(...paths) {
+async function admit(whom, ...paths) {
   const stores = await Promise.all(paths.map((path) => openSqliteStore({ path, readOnly: false, busyTimeoutMs: 15_000 })));
   const ids = createIds((size) => randomBytes(size));
   const digest = createKeyedDigest(Buffer.alloc(32, 7));
   const at = Date.UTC(2026, 10, 22, 12);
   const clock = { now: () => at, yield: async () => undefined };
   const senders = await Promise.all(stores.map((store) => store.listSenders('default')));
-  const recipients = paths.map(recipientsAllOver);
+  const recipients = paths.map((path) => recipientsOf(path, whom));
   const took = paths.map(() => []);
   let admitted = 0;
   for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1) {
     for (const [index, store] of stores.entries()) {
       const [sender] = senders[index];
-      const run = await store.openRun({ id: ids.short(), senderId: sender.id, campaign: `campaign ${campaign}`, at });
+      const run = await store.openRun({ id: ids.short(), senderId: sender.id, campaign: `${whom} ${campaign}`, at });
       const plan = {
         mode: 'commit',
         sender,
@@ -91,10 +91,10 @@ async function admit(...paths) {
   return took;
 }
 
-/** As many people of each store, evenly from its first to its last. */
-function recipientsAllOver(path) {
+/** As many people of each store: evenly from its first to its last, or neighbours. */
+function recipientsOf(path, whom) {
   const db = new Database(path, { readonly: true });
-  const apart = Math.floor(db.prepare('SELECT COUNT(*) FROM contact').pluck().get() / PEOPLE);
+  const apart = whom === 'neighbours' ? 1 : Math.floor(db.prepare('SELECT COUNT(*) FROM contact').pluck().get() / PEOPLE);
   const template = db.prepare("SELECT id FROM template WHERE name = 'hello_world'").pluck().get();
   db.close();
   return Array.from({ length: PEOPLE }, (_, index) => ({
