@@ -105,6 +105,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   };
   const failure = workFailure(end, { tally, resume: dispatchOf(sender) });
   const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
+  const todo = app.config.quiet ? '' : [moreOf(end), ...stepsOf(tally, { sender, stopped }), ...limited].join('\n');
   return {
     command: 'dispatch',
     schema: DispatchDocument,
@@ -113,17 +114,15 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(end)}${stepsText(tally, { sender, stopped })}${limited.map((line) => `\n${line}`).join('')}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${todo}`,
   };
 }
 
 const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at', 'paused'];
 
-function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): string {
+function stepsOf(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): readonly string[] {
   const steps = nextStep(tally, { sender, campaign: null, rows: null });
-  const halted =
-    steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
-  return halted.map((step) => `\n${step}`).join('');
+  return steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
 }
 
 function moreOf(end: WorkEnd): string {

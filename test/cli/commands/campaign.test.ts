@@ -102,6 +102,23 @@ describe('campaign resume', () => {
     expect(await json('dispatch')).toMatchObject({ sent: ROWS, paused: false });
   });
 
+  it('--quiet tells how far it is, and nothing of what to do next', async () => {
+    world.interrupt();
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    expect((await world.run('campaign', 'resume', 'autumn')).out).toContain('Not admitted to the end');
+    expect((await world.run('campaign', 'resume', 'autumn', '-q')).out.split('\n')).toEqual([
+      'not paused; 0 sent, 0 stopped',
+      expect.stringMatching(/^autumn of sandbox is /),
+      expect.stringMatching(/messages/),
+      'charged 0.000000 USD, reserved 0.000000 USD',
+      '',
+    ]);
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    const { out } = await world.run('campaign', 'resume', 'autumn', '-q');
+    expect(out).toContain('3 scheduled');
+    expect(out).not.toContain('tollbell');
+  });
+
   it('sends its own campaign alone, and tells what the gate stopped', async () => {
     await world.run(...send('--queue'));
     await world.run('send', 'order_shipped', '--from', orders, '--campaign', 'spring', '--queue');
