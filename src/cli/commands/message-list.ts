@@ -30,7 +30,7 @@ export const defineMessageList: Define = (parent, host) => {
     .option('--state <state>', `only these: ${MESSAGE_STATES.join(', ')}`)
     .option('--campaign <name>', 'only this campaign')
     .option('--to <phone>', 'only to this person')
-    .option('--since <instant>', 'only those admitted since then')
+    .option('--since <instant>', 'only those admitted since then: a time with its zone, or a day (2026-12-01, its midnight in UTC)')
     .addHelpText(
       'after',
       helpText({
