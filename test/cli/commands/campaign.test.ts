@@ -143,6 +143,7 @@ describe('campaign resume', () => {
     expect(await json('campaign', 'list', '--status', 'unfinished')).toMatchObject({
       items: [{ status: 'unfinished', unfinished: [orders] }],
     });
+    expect((await world.run('campaign', 'list', '--format', 'csv')).out).toMatch(new RegExp(`,${orders}\n$`));
     const { out } = await world.run('campaign', 'resume', 'autumn');
     expect(out).toContain(`Not admitted to the end: ${orders}. Where nobody is at it any more, run that send again`);
     expect(await json(...send())).toMatchObject({ code: 0, counts: { delivered: ROWS } });
@@ -236,8 +237,8 @@ describe('campaign list', () => {
     });
     expect(await json('campaign', 'list', '--status', 'done')).toMatchObject({ items: [{ campaign: 'autumn' }] });
     expect(await world.failure('campaign', 'list', '--after', 'winter')).toMatchObject({ exit: 2, code: 'invalid_input' });
-    expect((await world.run('campaign', 'list', '--format', 'csv')).out.split('\n')[0]).toContain(
-      'counts.queued,counts.scheduled,counts.sending',
-    );
+    const [columns, ...rows] = (await world.run('campaign', 'list', '--format', 'csv')).out.trimEnd().split('\n');
+    expect(columns).toMatch(/counts\.queued,counts\.scheduled,counts\.sending.*,left,unfinished$/);
+    expect(rows).toEqual([expect.stringMatching(/^spring,.*,0\.835000,$/), expect.stringMatching(/^autumn,.*,0\.835000,$/)]);
   });
 });
