@@ -102,8 +102,14 @@ describe('--at', () => {
     await send('--to', ADA, '--at', '2026-12-01T09:00Z', '--expires-in', '8h', '--campaign', 'c');
     const items = (await world.run('message', 'list', '--state', 'scheduled', '--json')).json()['items'];
     expect(items).toMatchObject([{ status: 'scheduled', due_at: '2026-12-01T09:00:00Z', expires_at: '2026-12-01T17:00:00Z' }]);
+    await send('--to', BEA, '--queue');
+    const { out: both } = await world.run('message', 'list');
+    expect(both).toMatch(/STATUS +REASON +DUE +PRICE/);
+    expect(both).toMatch(new RegExp(`${ADA.replace('+', '\\+')} .* scheduled +2026-12-01T09:00:00Z +0\\.055000`));
+    expect((await world.run('message', 'list', '--to', BEA)).out).not.toContain('DUE');
+    expect((await world.run('message', 'list', '--to', ADA, '--format', 'csv')).out).toMatch(/due_at,expires_at\n.*,2026-12-01T09:00:00Z,/);
     expect((await world.run('message', 'cancel', '--campaign', 'c', '--json')).code).toBe(0);
-    expect((await world.run('message', 'list', '--json')).json()['items']).toMatchObject([
+    expect((await world.run('message', 'list', '--to', ADA, '--json')).json()['items']).toMatchObject([
       { status: 'cancelled', due_at: null, expires_at: null },
     ]);
     expect((await world.run('verify')).code).toBe(0);
