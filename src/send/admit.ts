@@ -79,8 +79,9 @@ function startBatch(facts: AdmissionFacts): Batch {
     buckets: new Map(),
     takenUp: new Set(),
     firstOf: ({ key }) => (key === null ? null : (firsts.get(keyText(key)) ?? null)),
-    remember: ({ request: { id, key, fingerprint }, dueAt: due, price }) => {
-      if (key !== null) firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price });
+    remember: ({ request: { id, key, fingerprint }, dueAt: due, isHeld, price }) => {
+      if (key === null) return;
+      firsts.set(keyText(key), { id, fingerprint, state: stateOf(due), runId: facts.runId, price, dueAt: isHeld ? null : due });
     },
   };
 }

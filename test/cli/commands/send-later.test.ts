@@ -98,6 +98,24 @@ describe('--at', () => {
     expect([other.code, other.json()]).toMatchObject([3, { refusals: { too_late: 1 } }]);
   });
 
+  it('does not move what is scheduled already, and says so', async () => {
+    const path = file(`to\n${ADA}\n`);
+    const run = (...options: readonly string[]) => send('--from', path, '--campaign', 'c', ...options);
+    await run('--at', '2026-12-01T09:00Z');
+    const kept = '\n1 was scheduled before and keeps the time that it had.\n';
+    expect((await run('--at', '2026-12-01T10:00+01:00')).out).not.toContain('keeps the time');
+    file(`to\n${ADA}\n${BEA}\n`);
+    expect((await run('--at', '2026-12-02T09:00Z', '--dry-run')).out).toContain(kept);
+    const { code, out } = await run('--at', '2026-12-02T09:00Z');
+    expect([code, out]).toEqual([0, expect.stringContaining(kept)]);
+    expect(out).toContain('2 are scheduled from 2026-12-01T09:00:00Z to 2026-12-02T09:00:00Z.');
+    expect((await run('--at', '2026-12-03T09:00Z', '--queue')).out).toContain(
+      '\n2 were scheduled before and keep the time that they had.\n',
+    );
+    expect((await run()).out).toContain('2 were scheduled before');
+    expect((await run('--at', '2026-12-03T09:00Z', '-q')).out).not.toContain('scheduled before');
+  });
+
   it('is shown by the list, and can be cancelled', async () => {
     await send('--to', ADA, '--at', '2026-12-01T09:00Z', '--expires-in', '8h', '--campaign', 'c');
     const items = (await world.run('message', 'list', '--state', 'scheduled', '--json')).json()['items'];
