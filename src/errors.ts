@@ -14,7 +14,7 @@ export const EXIT_CODES = {
   7: 'the books differ',
   8: 'store: busy, newer than this program, damaged, disk full; or the output could not be written in the end',
   9: 'configuration or credentials',
-  10: 'the provider or the network is not reachable now, the file was changed meanwhile, or something is left: the time was up, a campaign is paused, quiet hours or a limit hold it; try again later',
+  10: 'the provider or the network is not reachable now, the file was changed meanwhile, or something is left: the time was up, a campaign is paused, quiet hours, a limit or a template hold it; try again later',
   130: 'interrupted after a clean stop',
 } as const;
 

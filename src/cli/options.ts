@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { type Format, FORMATS } from '../config.ts';
 import { EXIT_CODES, fail } from '../errors.ts';
+import { timeFlaw } from '../send/moment.ts';
 import { type Micros, negative, CURRENCIES, parseAmount, parseCurrency, ZERO } from '../values/money.ts';
 import { parseSortableId } from '../values/id.ts';
 import { parseLanguage } from '../values/language.ts';
@@ -163,8 +164,8 @@ function parseSignedAmount(text: string): Micros | undefined {
 
 /** An instant with an offset, or a day. */
 export const instantText = /* @__PURE__ */ parsedText(parseInstant, (text) => ({
-  message: `not an instant${parseInstant(`${text}Z`) === undefined ? '' : ', its time zone is missing'}: ${text}`,
-  hint: 'Write it like 2026-12-01T09:00+01:00, 2026-12-01T08:00Z or 2026-12-01.',
+  message: `'${text}': ${timeFlaw(text)?.message ?? 'neither a time with its zone, such as 2026-12-01T09:00+01:00, nor a day, such as 2026-12-01'}.`,
+  hint: 'A day is its midnight in UTC.',
 }));
 
 // A timer of Node counts in 31 bits.

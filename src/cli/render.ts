@@ -130,8 +130,10 @@ function memberOf(row: Document, column: string): unknown {
   return column.split('.').reduce<unknown>((value, name) => (value as Document | undefined)?.[name], row);
 }
 
+// A list of texts or numbers is written as people write one; whoever must tell a comma of a member from one between them reads the JSON.
 function csvText(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (Array.isArray(value) && value.every((member) => typeof member !== 'object')) return value.map(csvText).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

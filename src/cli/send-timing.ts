@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import { isTooLate, type Scheduled, type Timing } from '../domain/schedule.ts';
 import { fail } from '../errors.ts';
 import { parseMoment } from '../send/moment.ts';
+import type { Tally } from '../send/tally.ts';
 import { formatInstant } from '../values/time.ts';
 import type { SendOptions } from './commands/send.ts';
 import { instantTextOut } from './shapes.ts';
@@ -61,4 +62,12 @@ export function scheduledLines(
   return [
     `${units} ${verb} scheduled ${when}${held}. ${how.dispatch} ${sends} ${units === 1 ? 'it' : 'them'} then, or a running tollbell serve --dispatch.`,
   ];
+}
+
+/** A line where rows have another time now than the messages that are scheduled for them: those stay where they are. */
+export function keptTimesLines({ keptTimes }: Pick<Tally, 'keptTimes'>): readonly string[] {
+  if (keptTimes === 0) return [];
+  return keptTimes === 1
+    ? ['1 was scheduled before and keeps the time that it had.']
+    : [`${keptTimes} were scheduled before and keep the time that they had.`];
 }

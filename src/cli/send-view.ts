@@ -19,7 +19,7 @@ import { nextStep, resumeOf } from './next-step.ts';
 import { type Style, table } from './render.ts';
 import { dispatchOf } from './interrupted.ts';
 import { heldBackShape, heldBackText, type Outlook } from './send-estimate.ts';
-import { scheduledItem, scheduledLines, toScheduledItem } from './send-timing.ts';
+import { keptTimesLines, scheduledItem, scheduledLines, toScheduledItem } from './send-timing.ts';
 import { instantTextOut, moneyText } from './shapes.ts';
 
 const count = z.int();
@@ -175,7 +175,7 @@ export function sendView(result: SendResult): SendView {
   const isLeft = ending.waiting || isPutOff;
   const isCutShort = isPutOff || failure !== null;
   const waits = scheduledLines(tally.scheduled, { dryRun, dispatch: dispatchOf(sender) });
-  const steps = result.isQuiet ? [] : [...hints, ...nextStep(tally, result), ...leftLines(result), ...waits];
+  const steps = result.isQuiet ? [] : [...hints, ...nextStep(tally, result), ...leftLines(result), ...waits, ...keptTimesLines(tally)];
   const document = {
     status: isCutShort && status === 'success' ? ('partial' as const) : status,
     dry_run: dryRun,

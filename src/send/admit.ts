@@ -82,8 +82,9 @@ function startBatch(facts: AdmissionFacts): Batch {
   };
 }
 
-function toKept({ request: { id, fingerprint }, dueAt: due, price }: AdmittedMessage, runId: KeptMessage['runId']): KeptMessage {
-  return { id, fingerprint, state: due === null ? 'queued' : 'scheduled', runId, price };
+function toKept({ request, dueAt: due, isHeld, price }: AdmittedMessage, runId: KeptMessage['runId']): KeptMessage {
+  const { id, fingerprint } = request;
+  return { id, fingerprint, state: due === null ? 'queued' : 'scheduled', runId, price, dueAt: isHeld ? null : due };
 }
 
 function keyText(key: Uint8Array): string {

@@ -90,7 +90,7 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
 const NO_ALIASES: AdmitRequest['aliases'] = [];
 
 function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { kind: 'duplicate' }>['kept'] {
-  return { id, fingerprint, state: 'queued', runId: null, price: ZERO };
+  return { id, fingerprint, state: 'queued', runId: null, price: ZERO, dueAt: null };
 }
 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.

@@ -1,7 +1,7 @@
 // Bytes to text: blocks of whole lines, checked to be UTF-8. Owns the bound on a line's length and what is said of files that are no text.
 
 import { fail } from '../errors.ts';
-import { toUtf8 } from './utf8.ts';
+import { toUtf8, unmarkedUtf16 } from './utf8.ts';
 
 /** Whole lines of a file. */
 export type LineBlock = {
@@ -126,6 +126,13 @@ const WORKBOOK_NAME = /\.xls[bmx]?$/i;
 
 function notText({ name, offset, line }: Place, bytes: Uint8Array, index: number, what: string): Error {
   const where = line + countLineEnds(bytes, index);
+  const encoding = offset === 0 ? unmarkedUtf16(bytes) : null;
+  if (encoding !== null)
+    return fail('file_invalid', {
+      message: `${name} looks like UTF-16 without its byte order mark: in line 1 every second byte is zero.`,
+      hint: `Save it as CSV in UTF-8, or convert it: iconv -f ${encoding} -t UTF-8.`,
+      details: { path: name, line: 1 },
+    });
   return fail('file_invalid', {
     message: `${name} is not text: byte ${offset + index} (line ${where}) ${what}.`,
     hint: WORKBOOK_NAME.test(name)

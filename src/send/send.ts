@@ -50,6 +50,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   const repeated: MessageId[] = [];
   const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
     countAdmission(tally, plan.queueOnly ? leftQueued(admission) : admission);
+    if (keepsOtherTime(request, admission)) tally.keptTimes += 1;
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
     if (admission.kind === 'duplicate' && id === null && !plan.derivesKeys) repeated.push(admission.kept.id);
@@ -94,6 +95,13 @@ export function idToSend(request: AdmitRequest, admission: Admission): MessageId
 /** Where nothing is sent, what an earlier run left queued stays what it was, with its own reservation: a duplicate, and nothing new. */
 export function leftQueued(admission: Admission): Admission {
   return admission.kind === 'duplicate' ? { ...admission, resumable: false } : admission;
+}
+
+// A scheduled message is not moved by sending it again: whoever gave another time, or none, must hear that it stays where it was.
+function keepsOtherTime({ timing }: AdmitRequest, admission: Admission): boolean {
+  if (admission.kind !== 'duplicate') return false;
+  const { dueAt } = admission.kept;
+  return dueAt !== null && dueAt !== (timing?.sendAt ?? null);
 }
 
 const PROGRESS_ROWS = 1_000;

@@ -45,6 +45,8 @@ export type Tally = {
   readonly budgetWarnings: BudgetWarning[];
   /** What of the queued ones waits for its time; null where nothing does. */
   scheduled: Scheduled | null;
+  /** Rows whose message was scheduled before, for another time than they have now: it keeps its own. */
+  keptTimes: number;
   /** Promised and not yet charged. */
   reserved: Micros;
   charged: Micros;
@@ -64,6 +66,7 @@ export function createTally(): Tally {
     recovered: [],
     budgetWarnings: [],
     scheduled: null,
+    keptTimes: 0,
     reserved: ZERO,
     charged: ZERO,
     freeUnits: 0,

@@ -39,6 +39,22 @@ function transcoderFor(bytes: Uint8Array, title: string): Transcoder | null {
   return first === 0xfe && second === 0xff ? transcoder('utf-16be', 0, title) : null;
 }
 
+const LINE_ENDS: readonly number[] = [10, 13];
+
+/**
+ * The name of what a text without a mark seems to be, by its first line: in UTF-16 every second byte of a line in Latin letters is zero. Null for anything else, other
+ * scripts among it: to be sure of those one would have to know them.
+ */
+export function unmarkedUtf16(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | null {
+  const end = bytes.findIndex((byte) => LINE_ENDS.includes(byte));
+  const line = bytes.subarray(0, end === -1 ? bytes.length : end);
+  const pairs = line.subarray(0, line.length - (line.length % 2));
+  const hasZeros = (rest: 0 | 1): boolean => pairs.every((byte, index) => (byte === 0) === (index % 2 === rest));
+  if (pairs.length === 0) return null;
+  if (hasZeros(1)) return 'UTF-16LE';
+  return hasZeros(0) ? 'UTF-16BE' : null;
+}
+
 // The mark stays in: the reader of UTF-8 leaves it out.
 function transcoder(encoding: 'utf-16le' | 'utf-16be', highByte: 0 | 1, title: string): Transcoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });

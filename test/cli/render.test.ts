@@ -41,6 +41,24 @@ it.each([['--json'], ['--format', 'table']])('nor can a wrong argument in the er
   expect(err).not.toMatch(ACTING);
 });
 
+it('a list is one cell of CSV: its members with commas between them, nothing where it has none', async () => {
+  const schema = z.object({
+    tags: z.array(z.string()),
+    warn: z.array(z.int()),
+    none: z.array(z.string()),
+    parts: z.array(z.object({ a: z.int() })),
+  });
+  const view: View<z.output<typeof schema>> = {
+    command: 'demo',
+    schema,
+    document: { tags: ['one', 'two'], warn: [50, 80], none: [], parts: [{ a: 1 }] },
+    columns: ['tags', 'warn', 'none', 'parts'],
+    text: () => '',
+  };
+  const shown = await render(view, { format: 'csv', style: await styleFor({ isTerminal: false }, 'never'), isTerminal: false });
+  expect(shown).toBe('tags,warn,none,parts\n"one, two","50, 80",,"[{""a"":1}]"\n');
+});
+
 describe('rows that stand deeper in a document', () => {
   const schema = z.object({ at: z.string(), bill: z.object({ rows: z.array(z.object({ market: z.string() })), total: z.int() }) });
   const view: View<z.output<typeof schema>> = {

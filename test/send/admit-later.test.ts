@@ -93,6 +93,7 @@ describe('a time', () => {
       state: 'scheduled',
       runId: 1,
       price: ZERO,
+      dueAt: THEN,
     } as const;
     expect(decide({ ...timed(THEN), kept }, { runId: 2 })).toEqual({ kind: 'duplicate', kept, resumable: true });
     expect(decide({ ...timed(THEN), kept }, { runId: 1 })).toEqual({ kind: 'duplicate', kept, resumable: false });

@@ -236,6 +236,7 @@ describe('a key', () => {
     fingerprint: request().fingerprint,
     state: 'delivered',
     runId: null,
+    dueAt: null,
     price: toMicros(60_000n),
     ...rest,
   });
@@ -271,7 +272,7 @@ describe('a key', () => {
     const first = withKey();
     const [one, two, three] = admit([{ request: first }, { request: withKey() }, { request: withKey({ fingerprint: other }) }]);
     expect(messageOf(one).request).toBe(first);
-    const known = { id: first.id, fingerprint: first.fingerprint, state: 'queued', runId: null, price: 60_000n };
+    const known = { id: first.id, fingerprint: first.fingerprint, state: 'queued', runId: null, price: 60_000n, dueAt: null };
     expect(two).toEqual({ kind: 'duplicate', kept: known, resumable: false });
     expect(three).toEqual({ kind: 'key_conflict', kept: known });
   });

@@ -64,6 +64,22 @@ it.each([
 });
 
 it.each([
+  ['UTF-16LE', 'to,name\r\n+4915112345678,Zoë\r\n', 'little'],
+  ['UTF-16LE', 'to\n', 'little'],
+  ['UTF-16LE', 'größe', 'little'],
+  ['UTF-16BE', 'to,name\r\n+4915112345678,Имя\r\n', 'big'],
+  ['UTF-16BE', 'größe', 'big'],
+])('tells %s without its mark from binary files: %j, %s end first', async (encoding, text, order) => {
+  const bytes = Buffer.from(text, 'utf16le');
+  expect(await errorOf(blocksOf(order === 'little' ? bytes : bytes.swap16()))).toMatchObject({
+    code: 'file_invalid',
+    message: 'file looks like UTF-16 without its byte order mark: in line 1 every second byte is zero.',
+    hint: `Save it as CSV in UTF-8, or convert it: iconv -f ${encoding} -t UTF-8.`,
+    details: { path: 'file', line: 1 },
+  });
+});
+
+it.each([
   ['a workbook or a zip archive', [0x50, 0x4b, 0x03, 0x04, 0x14]],
   ['compressed (gzip)', [0x1f, 0x8b, 0x08, 0x00]],
 ])('names what it is instead: %s', async (what, bytes) => {

@@ -20,6 +20,8 @@ it.each([
   ['2026-12-01T09:00:00', 'no_time_zone'],
   ['2026-12-01', 'invalid_time'],
   ['2026-13-01T09:00Z', 'invalid_time'],
+  ['2026-13-01T09:00', 'invalid_time'],
+  ['2026-13-01', 'invalid_time'],
   ['2026-12-01 09:00', 'invalid_time'],
   ['tomorrow', 'invalid_time'],
   [formatInstant(toInstant(NOW + 366 * DAY_MS + 1_000)), 'too_far'],

@@ -84,10 +84,14 @@ export async function resumeCampaign(
     columns: ['result', 'sent', 'stopped', 'next_due_at', ...CAMPAIGN_COLUMNS.map((column) => `item.${column}`)],
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (count.stopped() > 0 ? 3 : 0) || (isLeft ? 10 : 0),
-    text: async (style) =>
-      [
+    text: async (style) => {
+      const done = [
         `${changed === 'changed' ? 'resumed' : 'not paused'}${end === null ? '' : `; ${count.sent()} sent, ${count.stopped()} stopped`}`,
         campaignText(item, style),
+      ];
+      if (app.config.quiet) return done.join('\n');
+      return [
+        ...done,
         ...nextStep(tally, { sender: named.sender, campaign, rows: null }),
         ...leftText(end, { unsent, isPaused: item.status === 'paused', resume: resumeOf(campaign, named.sender) }),
         ...(await limitHint(named.store, {
@@ -97,7 +101,8 @@ export async function resumeCampaign(
         })),
         ...scheduledLines(scheduled, { dryRun: false, dispatch: dispatchOf(named.sender) }),
         ...unfinishedText(item),
-      ].join('\n'),
+      ].join('\n');
+    },
   };
 }
 

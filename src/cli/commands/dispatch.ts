@@ -13,6 +13,7 @@ import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { type WorkEnd, workFailure, workThrough } from '../dispatch-run.ts';
 import { dispatchOf } from '../interrupted.ts';
+import { heldTemplateLines, HeldTemplateItem, toHeldTemplateItem } from '../held-templates.ts';
 import { limitHint } from '../limit-hint.ts';
 import { listOf, nextStep } from '../next-step.ts';
 import { countText, flag, helpText, orNull, parseOptions } from '../options.ts';
@@ -48,6 +49,9 @@ const DispatchDocument = z.object({
   next_due_at: z
     .nullable(z.string())
     .check(z.describe('when more is due, too late to wait for; null where nothing is left but what is paused')),
+  held_templates: z
+    .array(HeldTemplateItem)
+    .check(z.describe('templates for which something waits; empty where nothing is left that is due later')),
   paused: z.boolean().check(z.describe('true where all that is left is of paused campaigns')),
 });
 
@@ -64,7 +68,8 @@ export const defineDispatch: Define = (parent, host) => {
       'after',
       helpText({
         examples: ['tollbell dispatch', 'tollbell dispatch --max 100 --json'],
-        output: '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"recovered":[…],"charged","currency","next_due_at","paused"}',
+        output:
+          '{"schema":"tollbell.dispatch/1","sender","sent","counts":{…},"recovered":[…],"charged","currency","next_due_at","held_templates":[…],"paused"}',
         exits: [0, 2, 3, 5, 6, 8, 9, 10, 130],
       }),
     )
@@ -93,6 +98,7 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   const { accepted, delivered, failed, unknown } = tally.counts;
   const [sent, stopped] = [count.sent(), count.stopped()];
   const nextDueAt = end.reason === 'not_due' ? end.nextDueAt : null;
+  const held = nextDueAt === null ? [] : await store.heldTemplates(sender.id, app.clock.now());
   const document = {
     sender: sender.name,
     sent,
@@ -101,29 +107,31 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     charged: formatAmount(tally.charged),
     currency: sender.currency,
     next_due_at: nextDueAt === null ? null : formatInstant(nextDueAt),
+    held_templates: held.map(toHeldTemplateItem),
     paused: end.reason === 'paused',
   };
   const failure = workFailure(end, { tally, resume: dispatchOf(sender) });
   const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
+  const todo = app.config.quiet
+    ? ''
+    : [moreOf(end), ...stepsOf(tally, { sender, stopped }), ...heldTemplateLines(held, sender), ...limited].join('\n');
   return {
     command: 'dispatch',
     schema: DispatchDocument,
     document,
     columns: COLUMNS,
     ...(failure === null ? {} : { failure }),
-    exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0),
+    exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0) || (held.length > 0 ? 10 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${moreOf(end)}${stepsText(tally, { sender, stopped })}${limited.map((line) => `\n${line}`).join('')}`,
+      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${todo}`,
   };
 }
 
 const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at', 'paused'];
 
-function stepsText(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): string {
+function stepsOf(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): readonly string[] {
   const steps = nextStep(tally, { sender, campaign: null, rows: null });
-  const halted =
-    steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
-  return halted.map((step) => `\n${step}`).join('');
+  return steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
 }
 
 function moreOf(end: WorkEnd): string {

@@ -5,13 +5,15 @@ import type { App } from '../../app.ts';
 import { MESSAGE_STATES } from '../../domain/message.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import type { Store } from '../../ports/store.ts';
-import type { MessageFilter } from '../../ports/store/report.ts';
+import type { MessageFilter, MessageRecord } from '../../ports/store/report.ts';
+import { formatAmount } from '../../values/money.ts';
+import { formatInstant, type Instant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { findCampaign, unknownCampaign } from '../find-campaign.ts';
 import { addPageOptions, helpText, instantText, orNull, idPageOptions, parseOptions, phoneText } from '../options.ts';
 import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
-import { table } from '../render.ts';
+import { type Table, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
 const MessageListOptions = z.object({
@@ -26,16 +28,17 @@ const MessageListDocument = listOf(messageItem);
 
 export const defineMessageList: Define = (parent, host) => {
   const command = addPageOptions(parent.command('list'))
-    .description('Lists the messages of a sender, newest first.')
+    .description('Lists the messages of a sender, newest first, and when it is due what waits for its time.')
     .option('--state <state>', `only these: ${MESSAGE_STATES.join(', ')}`)
     .option('--campaign <name>', 'only this campaign')
     .option('--to <phone>', 'only to this person')
-    .option('--since <instant>', 'only those admitted since then')
+    .option('--since <instant>', 'only those admitted since then: a time with its zone, or a day (2026-12-01, its midnight in UTC)')
     .addHelpText(
       'after',
       helpText({
         examples: ['tollbell message list --state unknown', 'tollbell message list --campaign autumn --limit 1000 --format csv'],
-        output: '{"schema":"tollbell.message-list/1","items":[{"id","to","template","status","reason","price","currency",…}],"next"}',
+        output:
+          '{"schema":"tollbell.message-list/1","items":[{"id","to","template","status","reason","price","currency","due_at",…}],"next"}',
         exits: [0, 2, 8],
       }),
     )
@@ -61,19 +64,28 @@ export async function messageList(
     columns: MESSAGE_COLUMNS,
     text: async (style) => {
       if (items.length === 0) return 'No messages.';
-      const rows = items.map((item) => [
-        item.id,
-        item.to ?? '',
-        item.template ?? 'text',
-        item.status,
-        item.reason ?? '',
-        item.price,
-        item.currency,
-      ]);
       const more = page.next === null ? '' : `\n${style.dim(`More with --after ${page.next}`)}`;
-      return `${await table({ header: ['id', 'to', 'template', 'status', 'reason', 'price', ''], rows, rightAligned: [5] }, style)}${more}`;
+      return `${await table(tableOf(page.items, app.clock.now()), style)}${more}`;
     },
   };
+}
+
+// Most lists have nothing that waits for its time, and do without a column for it.
+function tableOf(records: readonly MessageRecord[], now: Instant): Table {
+  const due = records.map(({ state, dueAt }) => (dueAt !== null && (state === 'scheduled' || dueAt > now) ? formatInstant(dueAt) : ''));
+  const columns = due.some((text) => text !== '') ? ['due'] : [];
+  const header = ['id', 'to', 'template', 'status', 'reason', ...columns, 'price', ''];
+  const rows = records.map((record, index) => [
+    record.id,
+    record.phone ?? '',
+    record.template ?? 'text',
+    record.state,
+    record.reason ?? '',
+    ...columns.map(() => due[index] ?? ''),
+    formatAmount(record.price),
+    record.currency,
+  ]);
+  return { header, rows, rightAligned: [header.indexOf('price')] };
 }
 
 // Null when the filter names a person that the store does not know: nothing can match.

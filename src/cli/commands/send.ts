@@ -181,6 +181,11 @@ function checkOptions(options: SendOptions): void {
     throw usage('--key goes with one --to.', 'In a file, give each row a key in the column key.');
   if (at !== null && wait === 'delivered')
     throw usage('With --at there is no delivery to wait for.', 'Leave out --wait; tollbell dispatch sends it when it is due.');
+  if (at !== null && timeout !== null)
+    throw usage(
+      'With --at nothing is sent now that could take too long.',
+      'Leave out --timeout; --expires-in says how long it may wait then.',
+    );
   if (queue && (wait === 'delivered' || timeout !== null))
     throw usage('With --queue nothing is sent, so there is nothing to wait for.', 'Leave out --queue, or --wait and --timeout.');
 }

@@ -97,6 +97,8 @@ export type KeptMessage = {
   readonly state: MessageState;
   readonly runId: number | null;
   readonly price: Micros;
+  /** The time for which it is scheduled; null where it is not, or where quiet hours hold it, for a time that nobody asked for. */
+  readonly dueAt: Instant | null;
 };
 
 export type AdmissionFacts = {

@@ -115,6 +115,16 @@ export type RecoverRules = {
   readonly outcomes: (message: Pick<ClaimedMessage, 'uncounted'>, delivery: Delivery) => readonly Outcome[];
 };
 
+/** A template that holds back what is queued: `isPaused` as far as the store was told, else the provider refused it when something was sent. */
+export type HeldTemplate = {
+  readonly name: string;
+  readonly language: string;
+  readonly isPaused: boolean;
+  readonly units: number;
+  /** When the first of them is tried again. */
+  readonly until: Instant;
+};
+
 export type OutboxStore = {
   /**
    * Settles what is finished and claims what comes next, in one commit. A claim asks consent and block again; what fails the gate is cancelled and
@@ -138,6 +148,8 @@ export type OutboxStore = {
     recovery: { readonly diedWithProcess: readonly string[]; readonly at: Instant },
     rules: RecoverRules,
   ) => Promise<readonly Recovery[]>;
+  /** The templates of a sender for which messages wait at that moment, by name and language: for the end of a pause, or for somebody who hands one in. */
+  readonly heldTemplates: (senderId: SenderId, at: Instant) => Promise<readonly HeldTemplate[]>;
   /** Messages whose silence has lasted past its end; settle them as `expired`. At most `BATCH_MAX`. */
   readonly silent: (at: Instant) => Promise<readonly MessageId[]>;
 };

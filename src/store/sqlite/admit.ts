@@ -19,7 +19,7 @@ import type {
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
 import { type Micros, toMicros, ZERO } from '../../values/money.ts';
-import { type Day, dayOf } from '../../values/time.ts';
+import { type Day, dayOf, toInstant } from '../../values/time.ts';
 import { createAddresseeReader } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
@@ -45,7 +45,9 @@ type AdmitParts = {
   readonly campaigns: Campaigns;
 };
 
-const KEPT = /* sql */ `SELECT id, fingerprint, state, run_id, price FROM message WHERE sender_id = ?`;
+const KEPT = /* sql */ `
+  SELECT id, fingerprint, state, run_id, price, CASE WHEN state = 'scheduled' AND reason IS NULL THEN not_before END
+  FROM message WHERE sender_id = ?`;
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
 const KEPT_BY_ALIAS = `${KEPT} AND alias_key = ?`;
 
@@ -179,7 +181,7 @@ function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse 
   return carried > use.used ? { ...use, used: carried } : use;
 }
 
-type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint];
+type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint, bigint | null];
 
 function loadKeptOf(sqlite: Sqlite, senderId: SenderId, { id, key, aliases, retryOf, confirms }: AdmitRequest): KeptMessage | null {
   if (retryOf !== null) return loadKept(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
@@ -203,8 +205,15 @@ function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8A
     .raw()
     .get(...which) as KeptRow | undefined;
   if (row === undefined) return null;
-  const [id, fingerprint, state, runId, price] = row;
-  return { id, fingerprint, state, runId: runId === null ? null : Number(runId), price: toMicros(price) };
+  const [id, fingerprint, state, runId, price, dueAt] = row;
+  return {
+    id,
+    fingerprint,
+    state,
+    runId: runId === null ? null : Number(runId),
+    price: toMicros(price),
+    dueAt: dueAt === null ? null : toInstant(Number(dueAt)),
+  };
 }
 
 function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages: readonly AdmittedMessage[]): void {

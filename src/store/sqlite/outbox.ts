@@ -6,6 +6,7 @@ import { BATCH_MAX } from '../../values/batch.ts';
 import type { MessageId, WorkerId } from '../../values/id.ts';
 import type { Journals } from '../journal.ts';
 import { claim, type ClaimParts } from './claim.ts';
+import { heldTemplates } from './held-templates.ts';
 import type { Liveness } from './liveness.ts';
 import { createScopeQueries } from './outbox-scope.ts';
 import { createSchedule } from './schedule.ts';
@@ -47,6 +48,7 @@ export function createOutboxStore(parts: OutboxParts): OutboxStore {
       }
       return recoveries;
     },
+    heldTemplates: async (senderId, at) => sqlite.read(() => heldTemplates(parts, senderId, at)),
     silent: async (at) => sqlite.query(() => sqlite.prepare(SILENT).pluck().all(at)) as readonly MessageId[],
   };
 }

@@ -50,6 +50,8 @@ export type PaceMeter = {
 export type PaceStore = {
   /** The limits of a sender at an instant. Call it inside `write`. */
   readonly meter: (sender: Sender, at: Instant) => PaceMeter;
+  /** Until when the provider's refusal holds a template; null where it does not. */
+  readonly heldUntil: (senderId: SenderId, templateId: TemplateId, at: Instant) => Instant | null;
   /** Lets nothing begin within these reaches before their ends, and slows down a number that was too fast. Call it inside `write`. */
   readonly hold: (senderId: SenderId, holds: readonly Hold[], at: Instant) => void;
 };
@@ -115,6 +117,7 @@ export function createPaceStore(parts: PaceParts): PaceStore {
   const sweep = createSweep(sqlite);
   return {
     meter: (sender, at) => createMeter(parts, { sender, at, sweep }),
+    heldUntil: (senderId, templateId, at) => templateHeldUntil(sqlite, { senderId, templateId, at }),
     hold: (senderId, holds, at) => {
       for (const hold of holds) {
         const { scope, contactId, templateId, until } = hold;
@@ -142,10 +145,7 @@ function createMeter({ sqlite, reach }: PaceParts, { sender, at, sweep }: Metere
     room: numberAllowance(rate, before, at),
     leastUrgent: leastUrgentNow(before.ahead, at),
     putsOffMost: () => limit?.isFull() ?? false,
-    heldUntil: onceEach((templateId) => {
-      const allowedAt = templateId === null ? at : nextAllowedAt(PAIR_LIMIT, dueAtOf(sqlite, sender.id, pairOf(templateId)));
-      return allowedAt > at ? allowedAt : null;
-    }),
+    heldUntil: onceEach((templateId) => (templateId === null ? null : templateHeldUntil(sqlite, { senderId: sender.id, templateId, at }))),
     take: (approach) => {
       const { contactId, urgency } = approach;
       const roomAt = limit?.roomAt(approach) ?? null;
@@ -170,6 +170,13 @@ function createMeter({ sqlite, reach }: PaceParts, { sender, at, sweep }: Metere
       return goesOnAt(ahead, waiting, end);
     },
   };
+}
+
+type HeldAt = { readonly senderId: SenderId; readonly templateId: TemplateId; readonly at: Instant };
+
+function templateHeldUntil(sqlite: Sqlite, { senderId, templateId, at }: HeldAt): Instant | null {
+  const allowedAt = nextAllowedAt(PAIR_LIMIT, dueAtOf(sqlite, senderId, pairOf(templateId)));
+  return allowedAt > at ? allowedAt : null;
 }
 
 function dueAtOf(sqlite: Sqlite, senderId: SenderId, pair: string): DueAt {

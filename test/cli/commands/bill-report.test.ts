@@ -52,9 +52,22 @@ test('may be of this very moment, and of none to come', async () => {
     retryable: false,
     details: { option: 'as-of' },
   });
-  expect(await world.failure('bill-report', '--as-of', 'yesterday')).toMatchObject({ code: 'invalid_input' });
-  const zoneless = await world.failure('bill-report', '--as-of', '2026-10-30T10:00:00');
-  expect(zoneless.message).toContain('not an instant, its time zone is missing: 2026-10-30T10:00:00');
+});
+
+test.each([
+  ['yesterday', 'neither a time with its zone, such as 2026-12-01T09:00+01:00, nor a day, such as 2026-12-01'],
+  ['2026-10-30 10:00', 'neither a time with its zone, such as 2026-12-01T09:00+01:00, nor a day, such as 2026-12-01'],
+  ['2026-10-30T10:00:00', 'the time has no zone; write it like 2026-12-01T09:00+01:00, or with Z for UTC'],
+  ['2026-10-32', 'there is no such date or time'],
+  ['2026-10-30T25:00Z', 'there is no such date or time'],
+])('of %s says what an instant looks like', async (text, flaw) => {
+  expect(await world.failure('bill-report', '--as-of', text)).toMatchObject({
+    exit: 2,
+    code: 'invalid_input',
+    message: `as-of: '${text}': ${flaw}.`,
+    hint: 'A day is its midnight in UTC.',
+    details: { option: 'as-of' },
+  });
 });
 
 test('tells the discounts that are not booked yet on standard error where the output does not', async () => {

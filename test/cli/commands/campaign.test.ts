@@ -102,6 +102,23 @@ describe('campaign resume', () => {
     expect(await json('dispatch')).toMatchObject({ sent: ROWS, paused: false });
   });
 
+  it('--quiet tells how far it is, and nothing of what to do next', async () => {
+    world.interrupt();
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    expect((await world.run('campaign', 'resume', 'autumn')).out).toContain('Not admitted to the end');
+    expect((await world.run('campaign', 'resume', 'autumn', '-q')).out.split('\n')).toEqual([
+      'not paused; 0 sent, 0 stopped',
+      expect.stringMatching(/^autumn of sandbox is /),
+      expect.stringMatching(/messages/),
+      'charged 0.000000 USD, reserved 0.000000 USD',
+      '',
+    ]);
+    await world.run(...send('--at', '2026-12-24T09:00+01:00'));
+    const { out } = await world.run('campaign', 'resume', 'autumn', '-q');
+    expect(out).toContain('3 scheduled');
+    expect(out).not.toContain('tollbell');
+  });
+
   it('sends its own campaign alone, and tells what the gate stopped', async () => {
     await world.run(...send('--queue'));
     await world.run('send', 'order_shipped', '--from', orders, '--campaign', 'spring', '--queue');
@@ -126,6 +143,7 @@ describe('campaign resume', () => {
     expect(await json('campaign', 'list', '--status', 'unfinished')).toMatchObject({
       items: [{ status: 'unfinished', unfinished: [orders] }],
     });
+    expect((await world.run('campaign', 'list', '--format', 'csv')).out).toMatch(new RegExp(`,${orders}\n$`));
     const { out } = await world.run('campaign', 'resume', 'autumn');
     expect(out).toContain(`Not admitted to the end: ${orders}. Where nobody is at it any more, run that send again`);
     expect(await json(...send())).toMatchObject({ code: 0, counts: { delivered: ROWS } });
@@ -219,8 +237,8 @@ describe('campaign list', () => {
     });
     expect(await json('campaign', 'list', '--status', 'done')).toMatchObject({ items: [{ campaign: 'autumn' }] });
     expect(await world.failure('campaign', 'list', '--after', 'winter')).toMatchObject({ exit: 2, code: 'invalid_input' });
-    expect((await world.run('campaign', 'list', '--format', 'csv')).out.split('\n')[0]).toContain(
-      'counts.queued,counts.scheduled,counts.sending',
-    );
+    const [columns, ...rows] = (await world.run('campaign', 'list', '--format', 'csv')).out.trimEnd().split('\n');
+    expect(columns).toMatch(/counts\.queued,counts\.scheduled,counts\.sending.*,left,unfinished$/);
+    expect(rows).toEqual([expect.stringMatching(/^spring,.*,0\.835000,$/), expect.stringMatching(/^autumn,.*,0\.835000,$/)]);
   });
 });

@@ -69,4 +69,14 @@ describe('dispatch', () => {
     await queue(1, ending);
     expect((await world.run('dispatch')).code).toBe(code);
   });
+
+  it('--quiet tells what was done, and nothing of what to do next', async () => {
+    await queue(1, 4);
+    expect((await world.run('dispatch', '-q')).out).toBe(
+      '1 sent: 0 delivered, 0 accepted, 0 failed, 1 unknown, 0 stopped; charged 0.000000 USD\n',
+    );
+    await queue(1, 1234);
+    await world.run('campaign', 'pause', 'autumn');
+    expect((await world.run('dispatch', '-q')).out).toMatch(/^0 sent: .* charged 0\.000000 USD\n$/);
+  });
 });

@@ -98,12 +98,36 @@ describe('--at', () => {
     expect([other.code, other.json()]).toMatchObject([3, { refusals: { too_late: 1 } }]);
   });
 
+  it('does not move what is scheduled already, and says so', async () => {
+    const path = file(`to\n${ADA}\n`);
+    const run = (...options: readonly string[]) => send('--from', path, '--campaign', 'c', ...options);
+    await run('--at', '2026-12-01T09:00Z');
+    const kept = '\n1 was scheduled before and keeps the time that it had.\n';
+    expect((await run('--at', '2026-12-01T10:00+01:00')).out).not.toContain('keeps the time');
+    file(`to\n${ADA}\n${BEA}\n`);
+    expect((await run('--at', '2026-12-02T09:00Z', '--dry-run')).out).toContain(kept);
+    const { code, out } = await run('--at', '2026-12-02T09:00Z');
+    expect([code, out]).toEqual([0, expect.stringContaining(kept)]);
+    expect(out).toContain('2 are scheduled from 2026-12-01T09:00:00Z to 2026-12-02T09:00:00Z.');
+    expect((await run('--at', '2026-12-03T09:00Z', '--queue')).out).toContain(
+      '\n2 were scheduled before and keep the time that they had.\n',
+    );
+    expect((await run()).out).toContain('2 were scheduled before');
+    expect((await run('--at', '2026-12-03T09:00Z', '-q')).out).not.toContain('scheduled before');
+  });
+
   it('is shown by the list, and can be cancelled', async () => {
     await send('--to', ADA, '--at', '2026-12-01T09:00Z', '--expires-in', '8h', '--campaign', 'c');
     const items = (await world.run('message', 'list', '--state', 'scheduled', '--json')).json()['items'];
     expect(items).toMatchObject([{ status: 'scheduled', due_at: '2026-12-01T09:00:00Z', expires_at: '2026-12-01T17:00:00Z' }]);
+    await send('--to', BEA, '--queue');
+    const { out: both } = await world.run('message', 'list');
+    expect(both).toMatch(/STATUS +REASON +DUE +PRICE/);
+    expect(both).toMatch(new RegExp(`${ADA.replace('+', '\\+')} .* scheduled +2026-12-01T09:00:00Z +0\\.055000`));
+    expect((await world.run('message', 'list', '--to', BEA)).out).not.toContain('DUE');
+    expect((await world.run('message', 'list', '--to', ADA, '--format', 'csv')).out).toMatch(/due_at,expires_at\n.*,2026-12-01T09:00:00Z,/);
     expect((await world.run('message', 'cancel', '--campaign', 'c', '--json')).code).toBe(0);
-    expect((await world.run('message', 'list', '--json')).json()['items']).toMatchObject([
+    expect((await world.run('message', 'list', '--to', ADA, '--json')).json()['items']).toMatchObject([
       { status: 'cancelled', due_at: null, expires_at: null },
     ]);
     expect((await world.run('verify')).code).toBe(0);

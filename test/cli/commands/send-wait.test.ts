@@ -136,6 +136,7 @@ it.each([
   [['--timeout', '25d'], 'invalid_input'],
   [['--queue', '--wait', 'delivered'], 'usage'],
   [['--queue', '--timeout', '5s'], 'usage'],
+  [['--at', '2026-12-01T09:00Z', '--timeout', '5s'], 'usage'],
 ])('refuses %j', async (options, code) => {
   expect(await world.failure('send', 'hello_world', '--to', '+4915112340001', ...options)).toMatchObject({ exit: 2, code });
 });

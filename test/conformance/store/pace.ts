@@ -142,6 +142,9 @@ export function examPace(exam: Exam): void {
     const hold = { scope: 'template', contactId, templateId: offer?.id ?? null, until: later(1), slows: false } as const;
     const held = await turn(store, sender.id, { isPaced: true, at: toInstant(NOON + 500), holds: [hold] });
     expect([...held.claimed, ...(await take(store, sender, toInstant(NOON + 1_000))).claimed].map(({ id }) => id)).toEqual([other]);
+    const waiting = { name: 'offer', language: 'en', isPaused: false, units: 1, until: later(1) };
+    expect(await store.heldTemplates(sender.id, toInstant(NOON + 1_000))).toEqual([waiting]);
+    expect(await store.heldTemplates(sender.id, later(1))).toEqual([]);
     expect((await take(store, sender, toInstant(later(1) - 1))).claimed).toEqual([]);
     expect((await take(store, sender, later(1))).claimed).toHaveLength(1);
   });

@@ -127,7 +127,7 @@ function examRuns(exam: Exam): void {
     await admit(store, senderId, [requestTo(number, { ...keyed('a'), timing })], first);
     const again = await open();
     const { admissions } = await admit(store, senderId, [requestTo(number, { ...keyed('a'), timing })], again);
-    expect(admissions).toMatchObject([{ kind: 'duplicate', resumable: true, kept: { state: 'scheduled' } }]);
+    expect(admissions).toMatchObject([{ kind: 'duplicate', resumable: true, kept: { state: 'scheduled', dueAt: later(HOUR) } }]);
     expect(await store.scheduled({ kind: 'run', ...first })).toBeNull();
     expect(await store.scheduled({ kind: 'run', ...again })).toMatchObject({ units: 1, firstAt: later(HOUR) });
     const scope = { kind: 'campaign', campaignId: again.campaignId } as const;

@@ -77,8 +77,8 @@ export function examTemplateChanges(exam: Exam): void {
     const shop = await queuedNotices(exam, 2);
     const { store, senderId, messages } = shop;
     await change(shop, { name: 'notice', status: 'paused' });
-    const paused = await turn(store, senderId);
-    expect(paused).toEqual({ settled: [], claimed: [], isPaused: false, nextDueAt: later(30) });
+    expect(await turn(store, senderId)).toEqual({ settled: [], claimed: [], isPaused: false, nextDueAt: later(30) });
+    expect(await store.heldTemplates(senderId, NOON)).toMatchObject([{ name: 'notice', isPaused: true, units: 2, until: later(30) }]);
     await change(shop, { name: 'notice', status: 'approved' });
     const { claimed } = await turn(store, senderId, { at: later(5) });
     expect(claimed.map(({ id, template }) => [id, template?.status])).toEqual(messages.map((id) => [id, 'approved']));
