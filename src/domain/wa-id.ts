@@ -4,6 +4,7 @@ import type { Phone } from '../values/phone.ts';
 
 /** The number as people dial it, of whichever writing: one person has one. */
 export function dialled(phone: string): string {
+  if (!phone.startsWith('+5')) return phone; // the patterns take 0.3 µs, of every row of a file
   return phone.replace(/^(\+55\d\d)([6-9]\d{7})$/, '$19$2').replace(/^\+521(\d{10})$/, '+52$1');
 }
 
