@@ -24,9 +24,10 @@ export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
 const YOUNG_BYTES = 4 * 1024 * 1024;
 
 /**
- * Bounds the young generation; what it returns is called for every block that is read. Rows live as long as their batch, and left to itself V8 answers with
+ * Bounds what is garbage; what it returns is called for every block that is read. Rows live as long as their batch, and left to itself V8 answers with
  * a young generation of 48 MB and as much garbage behind it: a file of a million rows took 165 MB in all. Of the size with which it starts, 1 MB, a tenth of
- * the time goes into moving rows that live a little longer. So it grows once.
+ * the time goes into moving rows that live a little longer. So it grows once. Rows that outlive it nevertheless are collected when they are half as much as what is
+ * alive, and not three times as much: 25 MB less of 400,000 rows, and no more of a processor, since what is alive is little.
  */
 export async function keepHeapSmall(): Promise<() => void> {
   const { getHeapSpaceStatistics, setFlagsFromString } = await import('node:v8');
@@ -34,6 +35,7 @@ export async function keepHeapSmall(): Promise<() => void> {
     getHeapSpaceStatistics().some(
       ({ space_name: name, space_used_size: used, space_available_size: free }) => name === 'new_space' && used + free > YOUNG_BYTES / 2,
     );
+  setFlagsFromString('--heap-growing-percent=50');
   let isDone = false;
   const look = (): void => {
     if (isDone) return;

@@ -9,7 +9,6 @@ import type { MessageRecord } from '../ports/store/report.ts';
 import { resolveAddressees } from '../send/addressees.ts';
 import { directRecipients, freeFormRecipients, refuseRepeats } from '../send/direct.ts';
 import type { Checked } from '../send/check.ts';
-import { CHUNK_ROWS } from '../send/enqueue.ts';
 import type { Ending } from '../send/finish.ts';
 import { type FileOptions, openRecipients } from '../send/from-file.ts';
 import { closeAfter } from '../send/input.ts';
@@ -48,7 +47,7 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
   if (template !== null && options.language === null) await checkLanguages(host.store, recipients, template);
   const rows: SentRow[] = [];
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
-  const plan = planOf(app, options, { sender, template, source: null });
+  const plan = planOf(app, options, { sender, template, source: null, sieve: null });
   const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
   const { tally, ...ending } = await send(
     host,
@@ -100,7 +99,7 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
   });
   const estimate = startEstimate({ ...host, sender, at: app.clock.now(), dryRun: options.dryRun });
   const rows: SentRow[] | null = options.details || app.config.format === 'ndjson' || app.config.format === 'csv' ? [] : null;
-  const plan = planOf(app, options, { sender, template, source: path });
+  const plan = planOf(app, options, { sender, template, source: path, sieve: file.sieve });
   const run = async (): Promise<SendView> => {
     const toSend = await uploadFor(app, sender, { media, dryRun: options.dryRun });
     const { tally, ...ending } = await send(
@@ -162,7 +161,7 @@ function fileOptionsOf(
     tags: options.tag,
     ignoreColumns: options.ignoreColumns,
     skipInvalid: options.skipInvalid,
-    chunkRows: options.dryRun ? BATCH_MAX : CHUNK_ROWS,
+    dryRun: options.dryRun,
     errorsPath: options.errors,
     db: config.db,
   };
@@ -193,12 +192,12 @@ export async function templateOf(store: Store, sender: Sender, name: string | nu
   };
 }
 
-type PlanParts = { readonly sender: Sender; readonly template: NamedTemplate | null; readonly source: string | null };
+type PlanParts = Pick<SendPlan, 'sender' | 'source' | 'sieve'> & { readonly template: NamedTemplate | null };
 
 function planOf(
   app: App,
   options: SendOptions,
-  { sender, template, source }: PlanParts,
+  { sender, template, source, sieve }: PlanParts,
 ): Omit<SendPlan, 'onAdmission' | 'onProgress' | 'onAdmitted' | 'onStopping'> {
   const { campaign, maxPrice, dryRun, queue, wait, timeout } = options;
   const waitsForDelivery = wait === 'delivered';
@@ -208,6 +207,7 @@ function planOf(
     sender,
     template,
     source,
+    sieve,
     campaign,
     maxPrice,
     timing,

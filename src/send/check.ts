@@ -4,11 +4,13 @@ import type { AdmitStore } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { SenderId } from '../values/id.ts';
+import { resolveAddressees } from './addressees.ts';
 import { CHUNK_ROWS } from './enqueue.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { fingerprintOf, keyOf } from './key.ts';
 import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
 import { reject, type Rejection } from './rejections.ts';
+import type { RepeatSieve } from './repeat-sieve.ts';
 import { type StampHost, stampRecipients } from './stamped.ts';
 
 export type CheckHost = StampHost & {
@@ -19,6 +21,8 @@ export type CheckHost = StampHost & {
 export type CheckPlan = {
   readonly senderId: SenderId;
   readonly template: string;
+  /** Of a dry run: all good rows go through it. */
+  readonly sieve: RepeatSieve | null;
   readonly onRejected: (rejected: RejectedRecord, header: RecipientBatch['header']) => void;
   /** Told after each batch. */
   readonly onBatch: (batch: RecipientBatch) => Promise<void> | undefined;
@@ -45,6 +49,7 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
   let [read, invalid, inConflict] = [0, 0, 0];
   for await (const batch of batches) {
     const conflicts = await conflictsOf(host, plan, { batch, keys });
+    if (plan.sieve !== null) await sift(host, plan.sieve, batch);
     const rejected = [...batch.rejected, ...conflicts];
     read += batch.read;
     invalid += rejected.length;
@@ -77,6 +82,15 @@ function keep(kept: Recipient[] | null, batch: RecipientBatch, conflicts: readon
   const bad = new Set(conflicts.map(({ rejection }) => rejection.row));
   kept.push(...batch.recipients.filter(({ row }) => !bad.has(row)));
   return kept;
+}
+
+// Whoever is named by an id may be one who is named by number elsewhere. A row with a key of its own is asked for that alone.
+async function sift({ store }: CheckHost, sieve: RepeatSieve, { recipients }: RecipientBatch): Promise<void> {
+  const named = await resolveAddressees(
+    store,
+    recipients.filter(({ key }) => key === null),
+  );
+  for (const recipient of recipients) sieve.add(recipient, named(recipient).to);
 }
 
 type ConflictParts = { readonly batch: RecipientBatch; readonly keys: KeyIndex };

@@ -13,6 +13,7 @@ import { decideAdmissions } from './admit.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { fingerprintOf, keyOf, NO_FINGERPRINT } from './key.ts';
 import type { Recipient } from './recipients.ts';
+import type { RepeatSieve } from './repeat-sieve.ts';
 import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients } from './stamped.ts';
 
 /**
@@ -32,6 +33,8 @@ export type EnqueuePlan = StampPlan & {
   readonly mode: 'commit' | 'preview';
   readonly sender: Sender;
   readonly runId: number | null;
+  /** Through which all recipients of a preview went before; null where any of them may repeat another. */
+  readonly sieve: RepeatSieve | null;
   readonly maxPrice: Micros | null;
   /** For all; a recipient's own time comes first. */
   readonly timing: Timing;
@@ -42,7 +45,7 @@ export type EnqueuePlan = StampPlan & {
 
 /** Admits recipients in chunks. Returns false when it was told to stop before the end; every batch until then is committed. */
 export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: AsyncIterable<readonly Recipient[]>): Promise<boolean> {
-  const seen = plan.mode === 'preview' ? createKeyIndex({ comparesContents: false }) : null;
+  const seen = createKeyIndex({ comparesContents: false });
   let spent: ReadonlyMap<string, Micros> = new Map();
   for await (const chunk of chunks) {
     for (const batch of slices(await stampRecipients(host, plan, chunk), BATCH_MAX)) {
@@ -54,11 +57,16 @@ export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: Asyn
   return true;
 }
 
-type Wanted = { readonly recipient: Recipient; readonly request: AdmitRequest };
-type BatchParts = { readonly batch: readonly Wanted[]; readonly spent: ReadonlyMap<string, Micros>; readonly seen: KeyIndex | null };
+type Wanted = {
+  readonly recipient: Recipient;
+  readonly request: AdmitRequest;
+  /** Its key, where another row of a preview may have it too. */
+  readonly watched: Uint8Array | null;
+};
+type BatchParts = { readonly batch: readonly Wanted[]; readonly spent: ReadonlyMap<string, Micros>; readonly seen: KeyIndex };
 
 async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, seen }: BatchParts): Promise<ReadonlyMap<string, Micros>> {
-  const isSeen = ({ request }: Wanted): boolean => seen !== null && request.key !== null && seen.has(request.key);
+  const isSeen = ({ watched }: Wanted): boolean => watched !== null && seen.has(watched);
   const fresh = batch.filter((wanted) => !isSeen(wanted));
   const result = await host.store.admit(
     {
@@ -77,11 +85,11 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
   for (const { recipient, request } of batch.filter(isSeen)) {
     plan.onAdmission(recipient, request, { kind: 'duplicate', kept: keptInPreview(request), resumable: false });
   }
-  for (const [index, { recipient, request }] of fresh.entries()) {
+  for (const [index, { recipient, request, watched }] of fresh.entries()) {
     const admission = result.admissions[index];
     if (admission === undefined) continue;
     plan.onAdmission(recipient, request, admission);
-    if (request.key !== null && admission.kind !== 'refused') seen?.add(request.key, request.fingerprint);
+    if (watched !== null && admission.kind !== 'refused') seen.add(watched, request.fingerprint);
   }
   plan.onWarnings(result.warnings);
   return result.spent;
@@ -96,14 +104,16 @@ function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
 function toWanted(
   { ids, clock }: EnqueueHost,
-  { maxPrice, timing }: EnqueuePlan,
+  { mode, sieve, maxPrice, timing }: EnqueuePlan,
   { recipient, to, stamp, aliases }: StampedRecipient,
 ): Wanted {
   const { language, checkedFor, content, costCenter, tags, sendAt } = recipient;
   const key = stamp === null ? null : keyOf(stamp);
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
+  const isWatched = mode === 'preview' && (sieve === null || sieve.mayRepeat(recipient, to));
   return {
     recipient,
+    watched: isWatched ? key : null,
     request: {
       id: ids.sortable(clock.now()),
       key,

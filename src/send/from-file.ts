@@ -4,14 +4,17 @@ import type { Template } from '../domain/template.ts';
 import type { Clock, Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
+import { BATCH_MAX } from '../values/batch.ts';
 import type { Instant } from '../values/time.ts';
 import { addresseeText } from './addressees.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
+import { CHUNK_ROWS } from './enqueue.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
 import type { RejectionFile } from './rejection-file.ts';
 import { reject, type Rejection, rowsInvalid } from './rejections.ts';
+import { createRepeatSieve, type RepeatSieve } from './repeat-sieve.ts';
 import type { SendPlan } from './send.ts';
 
 export type FileOptions = InputOptions & {
@@ -24,12 +27,14 @@ export type FileOptions = InputOptions & {
   readonly ignoreColumns: boolean;
   /** Leave invalid rows out instead of doing nothing. */
   readonly skipInvalid: boolean;
-  /** How many rows a chunk has at least, where there are so many. */
-  readonly chunkRows: number;
+  /** Nothing will be admitted: rows come in the smallest chunks, and through a sieve. */
+  readonly dryRun: boolean;
 };
 
 export type OpenFile = {
   readonly checked: Checked;
+  /** Through which all rows of a dry run went; null for a file that fits in one chunk. */
+  readonly sieve: RepeatSieve | null;
   readonly chunks: () => AsyncIterable<readonly Recipient[]>;
   /** Writes a refusal into the list of errors. */
   readonly onAdmission: (recipient: Recipient, admission: Admission) => void;
@@ -53,11 +58,13 @@ export async function openRecipients(
   let header: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
   try {
     const batches = (): AsyncIterable<RecipientBatch> => recipientBatches(source, options, facts);
+    const sieve = options.dryRun ? createRepeatSieve() : null;
     const checked = await checkFile(
       host,
       {
         senderId: sender.id,
         template: template.name,
+        sieve,
         onRejected: ({ rejection, record }, its) => errors?.add(rejection, record, its),
         onBatch: (batch) => {
           header = batch.header;
@@ -69,7 +76,12 @@ export async function openRecipients(
     if (checked.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, ...checked });
     return {
       checked,
-      chunks: () => withCommands(checked.recipients === null ? goodChunks(batches(), options.chunkRows) : [checked.recipients], options),
+      sieve: checked.recipients === null ? sieve : null,
+      chunks: () =>
+        withCommands(
+          checked.recipients === null ? goodChunks(batches(), options.dryRun ? BATCH_MAX : CHUNK_ROWS) : [checked.recipients],
+          options,
+        ),
       onAdmission: (recipient, admission) => addRefusal(errors, { recipient, admission, header }),
       close,
     };

@@ -176,6 +176,7 @@ async function admitRows(live: Live, batch: readonly LiveRow[]): Promise<void> {
     template: plan.template?.name ?? null,
     campaignId: run?.campaignId ?? null,
     runId: run?.runId ?? null,
+    sieve: null,
     derivesKeys: run !== null,
     keepsOrder: true, // an answer waits for those before it
     maxPrice: plan.maxPrice,

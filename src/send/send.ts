@@ -12,6 +12,7 @@ import { enqueue, type EnqueueHost } from './enqueue.ts';
 import { ENDED, type Ending, failedWith, finish, type FinishHost, type FinishPlan } from './finish.ts';
 import type { Recipient } from './recipients.ts';
 import { recover } from './recover.ts';
+import type { RepeatSieve } from './repeat-sieve.ts';
 import { countDuplicate, countQueued, countRecovered, countRefused, createTally, type Tally } from './tally.ts';
 import { lookAgain } from './wait.ts';
 
@@ -23,6 +24,8 @@ export type SendPlan = FinishPlan & {
   readonly campaign: string | null;
   /** The file that the recipients come from; null where they were named one by one. */
   readonly source: string | null;
+  /** Through which all rows of a dry run went before; null where any of them may repeat another. */
+  readonly sieve: RepeatSieve | null;
   readonly maxPrice: Micros | null;
   /** When all of it is to be sent, and how long it may wait; a row's own time comes first. */
   readonly timing: Timing;
@@ -63,6 +66,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     template: plan.template?.name ?? null,
     campaignId: run?.campaignId ?? null,
     runId: plan.dryRun ? null : (run?.runId ?? null),
+    sieve: plan.sieve,
     derivesKeys: plan.derivesKeys,
     keepsOrder: plan.dryRun, // nothing is written, so that no order is faster than the one in which people were imported
     maxPrice: plan.maxPrice,

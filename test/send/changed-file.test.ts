@@ -50,7 +50,7 @@ async function open() {
       tags: [],
       ignoreColumns: false,
       skipInvalid: false,
-      chunkRows: CHUNK_ROWS,
+      dryRun: false,
       errorsPath: null,
       db: ':memory:',
     },

@@ -38,6 +38,7 @@ export function sendPlanFor(senderId: SenderId, rest: Partial<SendPlan> = {}): S
     template: { name: 'offer', languages: [] },
     campaign: null,
     source: null,
+    sieve: null,
     timing: AT_ONCE,
     maxPrice: null,
     dryRun: false,
