@@ -93,7 +93,13 @@ function includeDriver(plugin) {
       const { join } = require('node:path');
       const folders = (require.resolve.paths('${name}') ?? []).map((folder) => join(folder, '${name}'));
       module.exports = folders.find((folder) => require('node:fs').existsSync(join(folder, 'package.json')));`,
-    bindings: `module.exports = () => require(require('node:path').join(require('driver:place'), 'build/Release/better_sqlite3.node'));`,
+    // Without require(), whose search for the real path of a file that we know takes 0.4 ms.
+    bindings: `
+      const addon = { exports: {} };
+      module.exports = () => {
+        process.dlopen(addon, require('node:path').join(require('driver:place'), 'build/Release/better_sqlite3.node'));
+        return addon.exports;
+      };`,
   };
   plugin.onResolve({ filter: /^better-sqlite3$/ }, ({ namespace }) =>
     namespace === 'driver' ? undefined : { path: name, namespace: 'driver' },

@@ -55,16 +55,19 @@ export type DispatchEnd = { readonly claimed: number } & (
  */
 export async function dispatch(host: DispatchHost, plan: DispatchPlan): Promise<DispatchEnd> {
   const flight = createFlight(host.transport, host.clock);
-  const over = new AbortController();
-  const stopping = async (): Promise<void> => {
-    await host.clock.sleep(STOPPING_TOLD_AFTER_MS, over.signal);
-    if (!over.signal.aborted && flight.inFlight() > 0) plan.onStopping(flight.inFlight());
+  let over: AbortController | undefined; // of the wait after a stop: a command that nobody stops does without
+  const stopping = async ({ signal }: AbortController): Promise<void> => {
+    await host.clock.sleep(STOPPING_TOLD_AFTER_MS, signal);
+    if (!signal.aborted && flight.inFlight() > 0) plan.onStopping(flight.inFlight());
   };
-  const stop = (): void => void stopping();
+  const stop = (): void => {
+    over = new AbortController();
+    void stopping(over);
+  };
   host.interrupted.addEventListener('abort', stop, { once: true });
   return work(host, plan, flight).finally(() => {
     host.interrupted.removeEventListener('abort', stop);
-    over.abort();
+    over?.abort();
   });
 }
 

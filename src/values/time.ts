@@ -68,12 +68,20 @@ export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
-/** Reads a day that exists in the calendar. */
+/** Reads a day that exists in the calendar. Without `Date`, as `utcDay`. */
 export function parseDay(text: string): Day | undefined {
   if (!ISO_DAY.test(text)) return undefined;
-  const midnight = new Date(`${text}T00:00:00Z`);
-  return Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== text ? undefined : (text as Day);
+  const day = Number(text.slice(8));
+  return day > 0 && day <= daysOf(Number(text.slice(0, 4)), Number(text.slice(5, 7))) ? (text as Day) : undefined;
 }
+
+// None in a month that there is not.
+function daysOf(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && isLeap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+}
+
+const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Reads a month, `2026-10`. */
 export function parseMonth(text: string): Month | undefined {
