@@ -82,9 +82,10 @@ function startBatch(facts: AdmissionFacts): Batch {
   };
 }
 
-function toKept({ request, dueAt: due, isHeld, price }: AdmittedMessage, runId: KeptMessage['runId']): KeptMessage {
+// Nobody scheduled it before: it is a row of the same batch.
+function toKept({ request, dueAt: due, price }: AdmittedMessage, runId: KeptMessage['runId']): KeptMessage {
   const { id, fingerprint } = request;
-  return { id, fingerprint, state: due === null ? 'queued' : 'scheduled', runId, price, dueAt: isHeld ? null : due };
+  return { id, fingerprint, state: due === null ? 'queued' : 'scheduled', runId, price, dueAt: null };
 }
 
 function keyText(key: Uint8Array): string {

@@ -8,7 +8,7 @@ import type { Recipient } from './recipients.ts';
 export type RepeatSieve = {
   /** Notes a row of the first reading. `to`: who it is, by number where that is known. */
   readonly add: (recipient: Recipient, to: Addressee) => void;
-  /** False: no other row that was noted has the key of this one. True for all rows that repeat or are repeated, and for one in a thousand others. */
+  /** False: no other row that was noted has the key of this one. True for all rows that repeat or are repeated, and for few others: one in a thousand of 3 million. */
   readonly mayRepeat: (recipient: Recipient, to: Addressee) => boolean;
 };
 

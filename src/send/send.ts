@@ -53,7 +53,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
   const repeated: MessageId[] = [];
   const record: SendPlan['onAdmission'] = (recipient, request, admission) => {
     countAdmission(tally, plan.queueOnly ? leftQueued(admission) : admission);
-    if (keepsOtherTime(request, admission)) tally.keptTimes += 1;
+    if (keepsOtherTime(request, admission, run)) tally.keptTimes += 1;
     const id = idToSend(request, admission);
     if (id !== null && !plan.derivesKeys) singles.push(id);
     if (admission.kind === 'duplicate' && id === null && !plan.derivesKeys) repeated.push(admission.kept.id);
@@ -68,7 +68,9 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     runId: plan.dryRun ? null : (run?.runId ?? null),
     sieve: plan.sieve,
     derivesKeys: plan.derivesKeys,
-    keepsOrder: plan.dryRun, // nothing is written, so that no order is faster than the one in which people were imported
+    // Nothing is written, so that no order is faster than the one in which people were imported. Where a budget runs out, how many it refuses is an estimate: the
+    // real run takes the rows in the order of their keys, which a new campaign does not have yet.
+    keepsOrder: plan.dryRun,
     maxPrice: plan.maxPrice,
     timing: plan.timing,
     onAdmission: record,
@@ -101,9 +103,10 @@ export function leftQueued(admission: Admission): Admission {
   return admission.kind === 'duplicate' ? { ...admission, resumable: false } : admission;
 }
 
-// A scheduled message is not moved by sending it again: whoever gave another time, or none, must hear that it stays where it was.
-function keepsOtherTime({ timing }: AdmitRequest, admission: Admission): boolean {
-  if (admission.kind !== 'duplicate') return false;
+// A scheduled message is not moved by sending it again: whoever gave another time, or none, must hear that it stays where it was. What an earlier row of the same
+// file scheduled is not meant, and a preview could not know it.
+function keepsOtherTime({ timing }: AdmitRequest, admission: Admission, run: Run | null): boolean {
+  if (admission.kind !== 'duplicate' || (run !== null && admission.kept.runId === run.runId)) return false;
   const { dueAt } = admission.kept;
   return dueAt !== null && dueAt !== (timing?.sendAt ?? null);
 }

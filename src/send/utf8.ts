@@ -42,7 +42,7 @@ function transcoderFor(bytes: Uint8Array, title: string): Transcoder | null {
 const LINE_ENDS: readonly number[] = [10, 13];
 
 /**
- * The name of what a text without a mark seems to be, by its first line: in UTF-16 every second byte of a line in Latin letters is zero. Null for anything else, other
+ * The name of what a text without a mark seems to be, by its first line: in UTF-16 every second byte of a line in Latin-1 letters is zero. Null for anything else, other
  * scripts among it: to be sure of those one would have to know them.
  */
 export function unmarkedUtf16(bytes: Uint8Array): 'UTF-16LE' | 'UTF-16BE' | null {

@@ -76,6 +76,7 @@ async function admit(whom, ...paths) {
         sender,
         template: 'hello_world',
         ...run,
+        sieve: null,
         derivesKeys: true,
         maxPrice: null,
         timing: AT_ONCE,

@@ -4,10 +4,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createCampaignRecords } from '../../src/store/sqlite/campaign-records.ts';
 import { createCampaigns } from '../../src/store/sqlite/campaigns.ts';
 import type { Sqlite } from '../../src/store/sqlite/database.ts';
+import { mergeContacts } from '../../src/store/sqlite/merge.ts';
+import { createScopeQueries } from '../../src/store/sqlite/outbox-scope.ts';
 import { createSchedule } from '../../src/store/sqlite/schedule.ts';
 import type { Settler } from '../../src/store/sqlite/settle.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
-import type { CampaignId, MessageId, SenderId } from '../../src/values/id.ts';
+import { stoppedBy } from '../../src/store/sqlite/stops.ts';
+import type { CampaignId, ContactId, MessageId, SenderId } from '../../src/values/id.ts';
 import { toInstant } from '../../src/values/time.ts';
 
 const sqlite = openSqlite({ path: ':memory:', readOnly: false, busyTimeoutMs: 0 });
@@ -59,6 +62,39 @@ describe('the schedule', async () => {
     const steps = stepsOf(sql);
     expect(steps.filter((step) => step.includes('SCAN') && !step.includes('CONSTANT ROW'))).toEqual([]);
     expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+  });
+});
+
+describe('what is open of a person, and what is due', async () => {
+  const statements = await statementsOf(
+    (noted) => {
+      stoppedBy(noted, 'p' as ContactId, [], at);
+      mergeContacts(noted, {
+        into: 'q' as ContactId,
+        from: 'p' as ContactId,
+        identity: { phone: null, userId: null },
+        at,
+        now: at,
+        evidence: 'e',
+      });
+      const { due } = createScopeQueries(noted, () => new Set());
+      due({ senderId, at, scope: { kind: 'campaign', campaignId } }, 10);
+      due({ senderId, at, scope: { kind: 'messages', ids: ['m' as MessageId] } }, 10);
+    },
+    (sql) => (sql.includes('campaign_id IS ? ORDER BY not_before LIMIT 1') ? 'SELECT NULL, 0 WHERE ? || ? || ? IS NOT NULL' : undefined),
+  );
+
+  it('goes by the indexes of what is open', () => {
+    expect(statements.filter((sql) => sql.includes('message_in_flight')).length).toBeGreaterThanOrEqual(2);
+    expect(statements.filter((sql) => sql.includes('service_window w')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(statements.map((sql) => [sql.trim().replace(/\s+/g, ' '), sql]))('%s', (_, sql) => {
+    const steps = stepsOf(sql);
+    expect(
+      steps.filter((step) => /^SCAN (message|m|contact|c|service_window|w)\b/.test(step) && !step.includes('message_in_flight')),
+    ).toEqual([]);
+    expect(steps.filter((step) => step.includes('TEMP B-TREE FOR ORDER BY') && sql.includes('FROM message'))).toEqual([]);
   });
 });
 

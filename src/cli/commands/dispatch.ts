@@ -112,9 +112,8 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   };
   const failure = workFailure(end, { tally, resume: dispatchOf(sender) });
   const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
-  const todo = app.config.quiet
-    ? ''
-    : [moreOf(end), ...stepsOf(tally, { sender, stopped }), ...heldTemplateLines(held, sender), ...limited].join('\n');
+  const more = app.config.quiet ? '' : moreOf(end);
+  const todo = app.config.quiet ? [] : [...stepsOf(tally, { sender, stopped }), ...heldTemplateLines(held, sender), ...limited];
   return {
     command: 'dispatch',
     schema: DispatchDocument,
@@ -123,7 +122,10 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
     ...(failure === null ? {} : { failure }),
     exitCode: exitCodeOfTally(tally) || (stopped > 0 ? 3 : 0) || (held.length > 0 ? 10 : 0),
     text: () =>
-      `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${todo}`,
+      [
+        `${sent} sent: ${delivered} delivered, ${accepted} accepted, ${failed} failed, ${unknown} unknown, ${stopped} stopped; charged ${document.charged} ${sender.currency}${more}`,
+        ...todo,
+      ].join('\n'),
   };
 }
 

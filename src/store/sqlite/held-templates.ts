@@ -4,7 +4,8 @@ import type { HeldTemplate } from '../../ports/store/outbox.ts';
 import type { SenderId, TemplateId } from '../../values/id.ts';
 import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
-import { ANY_URGENCY } from './outbox-scope.ts';
+import { ANY_URGENCY, NOT_PAUSED } from './outbox-scope.ts';
+import { HELD_BY_LIMIT } from './reach.ts';
 import type { PaceStore } from './pace.ts';
 
 // What is queued names the version with which it was admitted; the status is that of the one in force.
@@ -15,12 +16,14 @@ const VERSIONS = /* sql */ `
   WHERE v.sender_id = ?
   ORDER BY v.name, v.language`;
 
-// It goes through all that is put off, by the index of the outbox: as much as was written when they were.
+// It goes through all that is queued, by the index of the outbox, and through the messages that are put off. What a pause or the messaging limit holds up does not
+// wait for its template.
 const WAITING = /* sql */ `
-  SELECT template_id, COUNT(*), MIN(not_before)
-  FROM message
-  WHERE state = 'queued' AND sender_id = ? AND ${ANY_URGENCY} AND not_before > ? AND template_id IN (SELECT value FROM json_each(?))
-  GROUP BY template_id`;
+  SELECT m.template_id, COUNT(*), MIN(m.not_before)
+  FROM message m
+  WHERE m.state = 'queued' AND m.sender_id = ? AND m.${ANY_URGENCY} AND m.not_before > ? AND m.template_id IN (SELECT value FROM json_each(?))
+    AND ${NOT_PAUSED} AND m.reason IS NOT '${HELD_BY_LIMIT}'
+  GROUP BY m.template_id`;
 
 type VersionRow = readonly [TemplateId, string, string, 0 | 1];
 type WaitingRow = readonly [TemplateId, number, Instant];

@@ -120,7 +120,8 @@ const DUE = /* sql */ `
 
 // IS, because what is in no campaign is a lane too.
 const DUE_OF_LANE = `${DUE} AND m.urgency = ? AND m.campaign_id IS ? ORDER BY m.not_before, m.id LIMIT ? OFFSET ?`;
-const NOT_PAUSED = /* sql */ `(m.campaign_id IS NULL OR m.campaign_id NOT IN (SELECT id FROM campaign WHERE paused_at IS NOT NULL))`;
+/** Of the message `m`: no campaign of it is paused. */
+export const NOT_PAUSED = /* sql */ `(m.campaign_id IS NULL OR m.campaign_id NOT IN (SELECT id FROM campaign WHERE paused_at IS NOT NULL))`;
 const DUE_BY_ID = `${DUE} AND m.id = ? AND ${NOT_PAUSED}`;
 
 const FIRST = /* sql */ `SELECT campaign_id, not_before FROM message WHERE state = 'queued' AND sender_id = ? AND urgency = ?`;

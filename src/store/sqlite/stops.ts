@@ -9,8 +9,8 @@ import type { Instant } from '../../values/time.ts';
 import type { Sqlite } from './database.ts';
 import { keptFlagsOf, type Recorded, recordEvents } from './flags.ts';
 
-/** The ids of what is open of a contact: what waits, by its index; what is on its way, among all that is. */
-export function openOf(contactId: string): string {
+/** The ids of what is open of a contact, which is named in SQL: what waits, by its index; what is on its way, among all that is. */
+export function openOf(contactId: '@contactId' | '@from' | 'c.id'): string {
   return /* sql */ `
     SELECT id FROM message WHERE contact_id = ${contactId} AND (state = 'queued' OR state = 'scheduled')
     UNION ALL
