@@ -4,7 +4,7 @@ import type { BudgetWarning } from '../domain/budget-warning.ts';
 import type { Timing } from '../domain/schedule.ts';
 import type { Sender } from '../domain/sender.ts';
 import type { Clock } from '../ports/host.ts';
-import type { Admission, AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
+import type { Addressee, Admission, AdmitRequest, AdmitStore } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { IdSource } from '../values/id.ts';
@@ -35,6 +35,8 @@ export type EnqueuePlan = StampPlan & {
   readonly runId: number | null;
   /** Through which all recipients of a preview went before; null where any of them may repeat another. */
   readonly sieve: RepeatSieve | null;
+  /** The campaign is not in the store yet, and so none of its keys. */
+  readonly isNewCampaign: boolean;
   readonly maxPrice: Micros | null;
   /** For all; a recipient's own time comes first. */
   readonly timing: Timing;
@@ -46,9 +48,12 @@ export type EnqueuePlan = StampPlan & {
 /** Admits recipients in chunks. Returns false when it was told to stop before the end; every batch until then is committed. */
 export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: AsyncIterable<readonly Recipient[]>): Promise<boolean> {
   const seen = createKeyIndex({ comparesContents: false });
+  const stampPlan = plan.isNewCampaign
+    ? { ...plan, needsKey: (recipient: Recipient, to: Addressee) => mayRepeat(plan, recipient, to) }
+    : plan;
   let spent: ReadonlyMap<string, Micros> = new Map();
   for await (const chunk of chunks) {
-    for (const batch of slices(await stampRecipients(host, plan, chunk), BATCH_MAX)) {
+    for (const batch of slices(await stampRecipients(host, stampPlan, chunk), BATCH_MAX)) {
       if (host.interrupted.aborted) return false;
       await host.clock.yield();
       spent = await admitBatch(host, plan, { batch: batch.map((entry) => toWanted(host, plan, entry)), spent, seen });
@@ -95,6 +100,10 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
   return result.spent;
 }
 
+function mayRepeat({ mode, sieve }: EnqueuePlan, recipient: Recipient, to: Addressee): boolean {
+  return mode === 'preview' && (sieve === null || sieve.mayRepeat(recipient, to));
+}
+
 const NO_ALIASES: AdmitRequest['aliases'] = [];
 
 function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { kind: 'duplicate' }>['kept'] {
@@ -102,18 +111,14 @@ function keptInPreview({ id, fingerprint }: AdmitRequest): Extract<Admission, { 
 }
 
 // Ids are made in the order in which rows are written, so that the store's trees grow at their ends.
-function toWanted(
-  { ids, clock }: EnqueueHost,
-  { mode, sieve, maxPrice, timing }: EnqueuePlan,
-  { recipient, to, stamp, aliases }: StampedRecipient,
-): Wanted {
+function toWanted({ ids, clock }: EnqueueHost, plan: EnqueuePlan, { recipient, to, stamp, aliases }: StampedRecipient): Wanted {
+  const { maxPrice, timing } = plan;
   const { language, checkedFor, content, costCenter, tags, sendAt } = recipient;
   const key = stamp === null ? null : keyOf(stamp);
   const fingerprint = stamp === null ? NO_FINGERPRINT : fingerprintOf(stamp);
-  const isWatched = mode === 'preview' && (sieve === null || sieve.mayRepeat(recipient, to));
   return {
     recipient,
-    watched: isWatched ? key : null,
+    watched: key !== null && mayRepeat(plan, recipient, to) ? key : null,
     request: {
       id: ids.sortable(clock.now()),
       key,

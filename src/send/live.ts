@@ -177,6 +177,7 @@ async function admitRows(live: Live, batch: readonly LiveRow[]): Promise<void> {
     campaignId: run?.campaignId ?? null,
     runId: run?.runId ?? null,
     sieve: null,
+    isNewCampaign: false,
     derivesKeys: run !== null,
     keepsOrder: true, // an answer waits for those before it
     maxPrice: plan.maxPrice,

@@ -67,6 +67,7 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     campaignId: run?.campaignId ?? null,
     runId: plan.dryRun ? null : (run?.runId ?? null),
     sieve: plan.sieve,
+    isNewCampaign: run?.isNew ?? false,
     derivesKeys: plan.derivesKeys,
     // Nothing is written, so that no order is faster than the one in which people were imported. Where a budget runs out, how many it refuses is an estimate: the
     // real run takes the rows in the order of their keys, which a new campaign does not have yet.
@@ -135,11 +136,15 @@ export function countAdmission(tally: Tally, admission: Admission): void {
 }
 
 /** Begins a run of the campaign, where there is one. A preview of a campaign that does not exist yet still asks its budgets, under an id that nobody has. */
-export async function openRun(host: SendHost, plan: Pick<SendPlan, 'sender' | 'campaign' | 'source' | 'dryRun'>): Promise<Run | null> {
+export async function openRun(host: SendHost, plan: Pick<SendPlan, 'sender' | 'campaign' | 'source' | 'dryRun'>): Promise<OpenRun | null> {
   if (plan.campaign === null) return null;
   const id = host.ids.short<'campaign'>();
   const senderId = plan.sender.id;
   const { campaign, source } = plan;
-  if (!plan.dryRun) return host.store.openRun({ id, senderId, campaign, source, at: host.clock.now() });
-  return { campaignId: (await host.store.findCampaign({ senderId, name: campaign })) ?? id, runId: 0 };
+  if (!plan.dryRun) return { ...(await host.store.openRun({ id, senderId, campaign, source, at: host.clock.now() })), isNew: false };
+  const campaignId = await host.store.findCampaign({ senderId, name: campaign });
+  return { campaignId: campaignId ?? id, runId: 0, isNew: campaignId === null };
 }
+
+/** `isNew` of a preview's campaign that is not in the store. */
+type OpenRun = Run & { readonly isNew: boolean };

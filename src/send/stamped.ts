@@ -31,6 +31,8 @@ export type StampPlan = {
   readonly derivesKeys: boolean;
   /** Keeps the order of the recipients, for whom the first one is to be sent first. */
   readonly keepsOrder?: boolean;
+  /** False for whom no derived key is needed, since nobody has the same one; without it all get theirs. */
+  readonly needsKey?: (recipient: Recipient, to: Addressee) => boolean;
 };
 
 const NONE: readonly never[] = [];
@@ -53,6 +55,7 @@ export async function stampRecipients(
   };
   const stamped = recipients.map((recipient) => {
     const { to, formerly } = named(recipient);
+    if (recipient.key === null && plan.needsKey?.(recipient, to) === false) return { recipient, to, stamp: null, aliases: NONE, order: 0 };
     const stamp = stampFor(recipient, dialled(addresseeText(to))); // one number has one key, in whichever writing
     const aliases = formerly.length === 0 ? NONE : formerly.map((id) => stampFor(recipient, id));
     return { recipient, to, stamp, aliases, order: keyOrder(stamp) };

@@ -77,6 +77,7 @@ async function admit(whom, ...paths) {
         template: 'hello_world',
         ...run,
         sieve: null,
+        isNewCampaign: false,
         derivesKeys: true,
         maxPrice: null,
         timing: AT_ONCE,

@@ -51,7 +51,7 @@ const KEPT = /* sql */ `
 const KEPT_BY_KEY = `${KEPT} AND key = ?`;
 const KEPT_BY_ALIAS = `${KEPT} AND alias_key = ?`;
 
-// A send without a key is new each time; but the same batch again, after an answer that was lost, is the same messages.
+// A send without a key is new each time, and so is a preview; but the same batch again, after an answer that was lost, is the same messages.
 const KEPT_BY_ID = `${KEPT} AND id = ?`;
 
 // A retry and a confirmation happen once, whoever asks for them.
@@ -164,7 +164,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     requests: batch.requests.map((request) => ({
       request,
       addressee: addresseeOf(request),
-      kept: loadKeptOf(parts.sqlite, sender.id, request),
+      kept: loadKeptOf(parts.sqlite, batch, request),
     })),
   };
 }
@@ -183,10 +183,14 @@ function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse 
 
 type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint, bigint | null];
 
-function loadKeptOf(sqlite: Sqlite, senderId: SenderId, { id, key, aliases, retryOf, confirms }: AdmitRequest): KeptMessage | null {
+function loadKeptOf(
+  sqlite: Sqlite,
+  { senderId, mode }: AdmitBatch,
+  { id, key, aliases, retryOf, confirms }: AdmitRequest,
+): KeptMessage | null {
   if (retryOf !== null) return loadKept(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
   if (confirms !== null) return loadKept(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
-  if (key === null) return loadKept(sqlite, KEPT_BY_ID, [senderId, id]);
+  if (key === null) return mode === 'preview' ? null : loadKept(sqlite, KEPT_BY_ID, [senderId, id]);
   return loadKept(sqlite, KEPT_BY_KEY, [senderId, key]) ?? loadKeptByAlias(sqlite, senderId, aliases);
 }
 
