@@ -35,7 +35,7 @@ export type EnqueuePlan = StampPlan & {
   readonly runId: number | null;
   /** Through which all recipients of a preview went before; null where any of them may repeat another. */
   readonly sieve: RepeatSieve | null;
-  /** The campaign is not in the store yet, and so none of its keys. */
+  /** A preview's campaign that is not in the store, and so none of its keys. */
   readonly isNewCampaign: boolean;
   readonly maxPrice: Micros | null;
   /** For all; a recipient's own time comes first. */
@@ -48,9 +48,9 @@ export type EnqueuePlan = StampPlan & {
 /** Admits recipients in chunks. Returns false when it was told to stop before the end; every batch until then is committed. */
 export async function enqueue(host: EnqueueHost, plan: EnqueuePlan, chunks: AsyncIterable<readonly Recipient[]>): Promise<boolean> {
   const seen = createKeyIndex({ comparesContents: false });
-  const stampPlan = plan.isNewCampaign
-    ? { ...plan, needsKey: (recipient: Recipient, to: Addressee) => mayRepeat(plan, recipient, to) }
-    : plan;
+  // In a preview alone: what is admitted without its key could be sent twice.
+  const needsFewKeys = plan.mode === 'preview' && plan.isNewCampaign;
+  const stampPlan = needsFewKeys ? { ...plan, needsKey: (recipient: Recipient, to: Addressee) => mayRepeat(plan, recipient, to) } : plan;
   let spent: ReadonlyMap<string, Micros> = new Map();
   for await (const chunk of chunks) {
     for (const batch of slices(await stampRecipients(host, stampPlan, chunk), BATCH_MAX)) {

@@ -8,14 +8,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { Addressee } from '../../src/ports/store/admit.ts';
 import { checkFile } from '../../src/send/check.ts';
-import { CHUNK_ROWS } from '../../src/send/enqueue.ts';
+import { AT_ONCE } from '../../src/domain/schedule.ts';
+import { CHUNK_ROWS, enqueue } from '../../src/send/enqueue.ts';
 import { openRecipients } from '../../src/send/from-file.ts';
 import type { Recipient, RecipientBatch } from '../../src/send/recipients.ts';
 import { createRepeatSieve, type RepeatSieve } from '../../src/send/repeat-sieve.ts';
 import { send } from '../../src/send/send.ts';
 import { parsePhone } from '../../src/values/phone.ts';
 import { addCrowd } from '../conformance/store/crowd.ts';
-import { makeCard, makeContact, makeEvent, makeRate, makeTemplate, NOON, phone, type Started } from '../conformance/store/fixture.ts';
+import { ids, makeCard, makeContact, makeEvent, makeRate, makeTemplate, NOON, phone, type Started } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
 import { sendHostOn, sendPlanFor } from './sending.ts';
 
@@ -153,4 +154,27 @@ it('lets every repeat pass, and hardly anything else', () => {
   for (const row of [...rows, ...repeated]) sieve.add(row, row.to);
   expect(repeated.every((row) => sieve.mayRepeat(row, row.to))).toBe(true);
   expect(rows.filter((row) => sieve.mayRepeat(row, row.to)).length).toBeLessThan(1_050);
+});
+
+it('takes no key from what is admitted, whatever is said of its campaign', async () => {
+  const { store, senderId, close } = await startInMemory();
+  const run = await store.openRun({ id: ids.short<'campaign'>(), senderId, campaign: 'c', at: NOON });
+  const keys: (Uint8Array | null)[] = [];
+  const { sender } = sendPlanFor(senderId);
+  const rest = {
+    sieve: createRepeatSieve(),
+    isNewCampaign: true,
+    derivesKeys: true,
+    maxPrice: null,
+    timing: AT_ONCE,
+    onWarnings: () => undefined,
+  };
+  const plan = { mode: 'commit', sender, template: 'offer', ...run, ...rest } as const;
+  const recipient: Recipient = { ...COMMON, row: 1, to: { phone: phone('1') }, key: null, content: '{}' };
+  const chunks = (async function* () {
+    yield [recipient];
+  })();
+  await enqueue(sendHostOn(store), { ...plan, onAdmission: (_, { key }) => void keys.push(key) }, chunks);
+  expect(keys).toEqual([expect.any(Uint8Array)]);
+  await close();
 });

@@ -6,13 +6,12 @@ import { MESSAGE_STATES } from '../../domain/message.ts';
 import { DEFAULT_ACCOUNT } from '../../domain/sender.ts';
 import type { Store } from '../../ports/store.ts';
 import type { MessageFilter, MessageRecord } from '../../ports/store/report.ts';
-import { formatAmount } from '../../values/money.ts';
-import { formatInstant, type Instant } from '../../values/time.ts';
+import type { Instant } from '../../values/time.ts';
 import type { Define, View } from '../command.ts';
 import { currentSender } from '../current-sender.ts';
 import { findCampaign, unknownCampaign } from '../find-campaign.ts';
 import { addPageOptions, helpText, instantText, orNull, idPageOptions, parseOptions, phoneText } from '../options.ts';
-import { MESSAGE_COLUMNS, messageItem, toMessageItem } from '../message-view.ts';
+import { MESSAGE_COLUMNS, type MessageItem, messageItem, toMessageItem } from '../message-view.ts';
 import { type Table, table } from '../render.ts';
 import { listOf } from '../shapes.ts';
 
@@ -65,25 +64,30 @@ export async function messageList(
     text: async (style) => {
       if (items.length === 0) return 'No messages.';
       const more = page.next === null ? '' : `\n${style.dim(`More with --after ${page.next}`)}`;
-      return `${await table(tableOf(page.items, app.clock.now()), style)}${more}`;
+      const now = app.clock.now();
+      const due = page.items.map((record, index) => (isForLater(record, now) ? (items[index]?.due_at ?? '') : ''));
+      return `${await table(tableOf(items, due), style)}${more}`;
     },
   };
 }
 
+function isForLater({ state, dueAt }: MessageRecord, now: Instant): boolean {
+  return dueAt !== null && (state === 'scheduled' || dueAt > now);
+}
+
 // Most lists have nothing that waits for its time, and do without a column for it.
-function tableOf(records: readonly MessageRecord[], now: Instant): Table {
-  const due = records.map(({ state, dueAt }) => (dueAt !== null && (state === 'scheduled' || dueAt > now) ? formatInstant(dueAt) : ''));
+function tableOf(items: readonly MessageItem[], due: readonly string[]): Table {
   const columns = due.some((text) => text !== '') ? ['due'] : [];
   const header = ['id', 'to', 'template', 'status', 'reason', ...columns, 'price', ''];
-  const rows = records.map((record, index) => [
-    record.id,
-    record.phone ?? '',
-    record.template ?? 'text',
-    record.state,
-    record.reason ?? '',
+  const rows = items.map(({ id, to, template, status, reason, price, currency }, index) => [
+    id,
+    to ?? '',
+    template ?? 'text',
+    status,
+    reason ?? '',
     ...columns.map(() => due[index] ?? ''),
-    formatAmount(record.price),
-    record.currency,
+    price,
+    currency,
   ]);
   return { header, rows, rightAligned: [header.indexOf('price')] };
 }
