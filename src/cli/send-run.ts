@@ -262,9 +262,7 @@ function keyConflict(key: string, id: string): AppError {
   });
 }
 
-// They were admitted in the order of their keys; people look for them in the order of their file.
-async function shownRows(store: Store, admitted: readonly SentRow[], { dryRun, ending }: Shown): Promise<readonly SentRow[]> {
-  const rows = admitted.toSorted((left, right) => left.row - right.row);
+async function shownRows(store: Store, rows: readonly SentRow[], { dryRun, ending }: Shown): Promise<readonly SentRow[]> {
   if (dryRun) return rows;
   return withRecords(store, rows).catch((error: unknown) => {
     if (ending.failure === null) throw error;

@@ -6,6 +6,7 @@ import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { InternationalFrom } from '../domain/auth-international.ts';
 import { bidCap } from '../domain/bid.ts';
+import { isDerived } from '../domain/key.ts';
 import type { Bucket, LedgerEntry } from '../domain/ledger.ts';
 import { marketOf } from '../domain/market.ts';
 import { isPaused } from '../domain/market-pause.ts';
@@ -26,7 +27,6 @@ import type {
   DecideAdmissions,
   KeptMessage,
 } from '../ports/store/admit.ts';
-import { isDerived } from './key.ts';
 import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';

@@ -5,7 +5,6 @@ import type { DirectoryStore } from '../ports/store/directory.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { SenderId } from '../values/id.ts';
 import { resolveAddressees } from './addressees.ts';
-import { CHUNK_ROWS } from './enqueue.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { fingerprintOf, keyOf } from './key.ts';
 import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
@@ -35,11 +34,14 @@ export type Checked = {
   readonly conflicts: number;
   /** The first rejections, for the error. */
   readonly first: readonly Rejection[];
-  /** The good rows of a file that fits in one chunk, so that it need not be read again; null for a longer one. */
+  /** The good rows of a file of at most `KEPT_ROWS`, so that it need not be read again; null for a longer one. */
   readonly recipients: readonly Recipient[] | null;
 };
 
 const FIRST_MAX = 10;
+
+/** How many rows are kept in memory rather than read again. */
+export const KEPT_ROWS = 5_000;
 
 /** Reads the whole file. A key that was used for other content, in the file or in the store, makes its row invalid (`key_conflict`). */
 export async function checkFile(host: CheckHost, plan: CheckPlan, batches: AsyncIterable<RecipientBatch>): Promise<Checked> {
@@ -65,20 +67,20 @@ export async function checkFile(host: CheckHost, plan: CheckPlan, batches: Async
   return { read, invalid, conflicts: inConflict, first, recipients: kept };
 }
 
-/** The good rows of a file again, in chunks. Keys in conflict are among them: the admission says so again, and admits none of them. */
-export async function* goodChunks(batches: AsyncIterable<RecipientBatch>, chunkRows: number): AsyncGenerator<readonly Recipient[]> {
+/** The good rows of a file again, in chunks of whole batches but for the last. Keys in conflict are among them: the admission says so again, and admits none of them. */
+export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): AsyncGenerator<readonly Recipient[]> {
   let chunk: Recipient[] = [];
   for await (const { recipients } of batches) {
     chunk.push(...recipients);
-    if (chunk.length < chunkRows) continue;
-    yield chunk;
-    chunk = [];
+    const whole = chunk.length - (chunk.length % BATCH_MAX);
+    if (whole > 0) yield chunk.slice(0, whole);
+    chunk = chunk.slice(whole);
   }
   if (chunk.length > 0) yield chunk;
 }
 
 function keep(kept: Recipient[] | null, batch: RecipientBatch, conflicts: readonly RejectedRecord[]): Recipient[] | null {
-  if (kept === null || kept.length + batch.recipients.length > CHUNK_ROWS) return null;
+  if (kept === null || kept.length + batch.recipients.length > KEPT_ROWS) return null;
   const bad = new Set(conflicts.map(({ rejection }) => rejection.row));
   kept.push(...batch.recipients.filter(({ row }) => !bad.has(row)));
   return kept;

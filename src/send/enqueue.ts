@@ -16,12 +16,6 @@ import type { Recipient } from './recipients.ts';
 import type { RepeatSieve } from './repeat-sieve.ts';
 import { type StampedRecipient, type StampHost, type StampPlan, stampRecipients } from './stamped.ts';
 
-/**
- * How many rows are put in the order of their keys before they are admitted. Keys that come in order are inserted several times as fast, and the
- * order of a file means nothing. With 20,000 a command takes 40 MB more.
- */
-export const CHUNK_ROWS = 5_000;
-
 export type EnqueueHost = StampHost & {
   readonly store: AdmitStore & Pick<DirectoryStore, 'findContacts' | 'formerContacts'>;
   readonly clock: Clock;

@@ -4,11 +4,9 @@ import type { Template } from '../domain/template.ts';
 import type { Clock, Io, RepeatableSource } from '../ports/host.ts';
 import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
-import { BATCH_MAX } from '../values/batch.ts';
 import type { Instant } from '../values/time.ts';
 import { addresseeText } from './addressees.ts';
 import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
-import { CHUNK_ROWS } from './enqueue.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
@@ -27,13 +25,13 @@ export type FileOptions = InputOptions & {
   readonly ignoreColumns: boolean;
   /** Leave invalid rows out instead of doing nothing. */
   readonly skipInvalid: boolean;
-  /** Nothing will be admitted: rows come in the smallest chunks, and through a sieve. */
+  /** Nothing will be admitted: rows go through a sieve. */
   readonly dryRun: boolean;
 };
 
 export type OpenFile = {
   readonly checked: Checked;
-  /** Through which all rows of a dry run went; null for a file that fits in one chunk. */
+  /** Through which all rows of a dry run went; null for a file that is kept in memory. */
   readonly sieve: RepeatSieve | null;
   readonly chunks: () => AsyncIterable<readonly Recipient[]>;
   /** Writes a refusal into the list of errors. */
@@ -77,11 +75,7 @@ export async function openRecipients(
     return {
       checked,
       sieve: checked.recipients === null ? sieve : null,
-      chunks: () =>
-        withCommands(
-          checked.recipients === null ? goodChunks(batches(), options.dryRun ? BATCH_MAX : CHUNK_ROWS) : [checked.recipients],
-          options,
-        ),
+      chunks: () => withCommands(checked.recipients === null ? goodChunks(batches()) : [checked.recipients], options),
       onAdmission: (recipient, admission) => addRefusal(errors, { recipient, admission, header }),
       close,
     };

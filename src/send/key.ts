@@ -1,5 +1,6 @@
 // Keys and fingerprints: what makes a send happen once for ever, and what tells that a repeated key means other content.
 
+import { KEY_KINDS, KEY_LAYOUT } from '../domain/key.ts';
 import type { KeyedDigest } from '../ports/host.ts';
 import type { CampaignId } from '../values/id.ts';
 
@@ -16,14 +17,12 @@ export type Content = {
   readonly content: string;
 };
 
-const KEY_BYTES = 16;
 const FINGERPRINT_BYTES = 8;
-const PREFIX_BYTES = 4;
-const ORDER_START = FINGERPRINT_BYTES + 1 + PREFIX_BYTES;
-
-// The first byte keeps the two kinds of keys apart, whatever a user chooses.
-const EXPLICIT = 1;
-const DERIVED = 2;
+const STAMP_BYTES = FINGERPRINT_BYTES + KEY_LAYOUT.end;
+const CAMPAIGN_START = FINGERPRINT_BYTES + KEY_LAYOUT.campaign;
+const DIGEST_START = FINGERPRINT_BYTES + KEY_LAYOUT.digest;
+const CAMPAIGN_BYTES = KEY_LAYOUT.place - KEY_LAYOUT.campaign;
+const DIGEST_BYTES = KEY_LAYOUT.end - KEY_LAYOUT.digest;
 
 /** The digest of a content: 32 bytes, of which parts become the fingerprint and a derived key. */
 export function contentDigest(digest: KeyedDigest, { to, template, content }: Content): Uint8Array {
@@ -38,30 +37,31 @@ export function explicitStamp(
   digest: KeyedDigest,
   { key, contentBytes }: { readonly key: string; readonly contentBytes: Uint8Array },
 ): Stamp {
-  const stamp = startStamp(contentBytes, EXPLICIT);
-  stamp.set(digest(`key\n${key}`).subarray(0, KEY_BYTES - 1), FINGERPRINT_BYTES + 1);
+  const stamp = startStamp(contentBytes, KEY_KINDS.explicit);
+  stamp.set(digest(`key\n${key}`).subarray(0, KEY_LAYOUT.end - KEY_LAYOUT.campaign), CAMPAIGN_START);
   return stamp;
 }
 
-/** What the keys of one campaign have of it: the bytes that they all begin with, and bytes that are mixed into the rest. */
+/** What the keys of one campaign have of it: the bytes that they begin with, and bytes that are mixed into the rest. */
 export type CampaignMark = { readonly prefix: Uint8Array; readonly mask: Uint8Array };
 
 /**
- * The mark of a campaign; of a preview's, where there is none yet, an empty one. Keys that begin alike lie side by side in the store, which makes
- * admitting them about four times as fast; the mask makes all of a key's 15 bytes tell campaigns apart.
+ * The mark of a campaign; of a preview's, where there is none yet, an empty one. Keys that begin alike lie side by side in the store, however many it holds of other
+ * campaigns; the mask makes all of a key's digest tell campaigns apart.
  */
 export function campaignMark(digest: KeyedDigest, campaignId: CampaignId | null): CampaignMark {
-  const bytes = campaignId === null ? new Uint8Array(KEY_BYTES) : digest(`campaign\n${campaignId}`);
-  return { prefix: bytes.subarray(0, PREFIX_BYTES), mask: bytes.subarray(PREFIX_BYTES, KEY_BYTES - 1) };
+  const bytes = campaignId === null ? new Uint8Array(CAMPAIGN_BYTES + DIGEST_BYTES) : digest(`campaign\n${campaignId}`);
+  return { prefix: bytes.subarray(0, CAMPAIGN_BYTES), mask: bytes.subarray(CAMPAIGN_BYTES, CAMPAIGN_BYTES + DIGEST_BYTES) };
 }
 
 /** The stamp of a row in a campaign. */
 export function derivedStamp({ prefix, mask }: CampaignMark, contentBytes: Uint8Array): Stamp {
-  const stamp = startStamp(contentBytes, DERIVED);
-  stamp.set(prefix, FINGERPRINT_BYTES + 1);
+  const stamp = startStamp(contentBytes, KEY_KINDS.derived);
+  stamp.set(prefix, CAMPAIGN_START);
+  stamp.fill(0, CAMPAIGN_START + CAMPAIGN_BYTES, DIGEST_START);
   // By index: an iterator makes two objects for each of these bytes, a tenth of all that a row leaves to be collected.
   for (let index = 0; index < mask.length; index += 1) {
-    stamp[ORDER_START + index] = (mask[index] ?? 0) ^ (contentBytes[FINGERPRINT_BYTES + index] ?? 0);
+    stamp[DIGEST_START + index] = (mask[index] ?? 0) ^ (contentBytes[FINGERPRINT_BYTES + index] ?? 0);
   }
   return stamp;
 }
@@ -79,21 +79,9 @@ export function keyOf(stamp: Stamp): Uint8Array {
   return stamp.subarray(FINGERPRINT_BYTES);
 }
 
-/** True for a key that is made of the content: whoever has it has this content, so that no fingerprint needs to be compared. */
-export function isDerived(key: Uint8Array): boolean {
-  return key[0] === DERIVED;
-}
-
-/** A number that sorts the stamps of one campaign as the store sorts their keys, by the 6 bytes behind the prefix; cheap to compare in bulk. */
-export function keyOrder(stamp: Stamp): number {
-  let order = 0;
-  for (let index = ORDER_START; index < ORDER_START + 6; index += 1) order = order * 256 + (stamp[index] ?? 0);
-  return order;
-}
-
 function startStamp(contentBytes: Uint8Array, kind: number): Stamp {
-  const stamp = Buffer.allocUnsafe(FINGERPRINT_BYTES + KEY_BYTES);
+  const stamp = Buffer.allocUnsafe(STAMP_BYTES);
   stamp.set(contentBytes.subarray(0, FINGERPRINT_BYTES), 0);
-  stamp[FINGERPRINT_BYTES] = kind;
+  stamp[FINGERPRINT_BYTES + KEY_LAYOUT.kind] = kind;
   return stamp as Uint8Array as Stamp;
 }

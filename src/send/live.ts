@@ -179,7 +179,6 @@ async function admitRows(live: Live, batch: readonly LiveRow[]): Promise<void> {
     sieve: null,
     isNewCampaign: false,
     derivesKeys: run !== null,
-    keepsOrder: true, // an answer waits for those before it
     maxPrice: plan.maxPrice,
     timing: plan.timing,
     onAdmission: (recipient: Recipient, request: AdmitRequest, admission: Admission) =>

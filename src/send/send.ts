@@ -69,9 +69,6 @@ export async function send(host: SendHost, plan: SendPlan, recipients: AsyncIter
     sieve: plan.sieve,
     isNewCampaign: run?.isNew ?? false,
     derivesKeys: plan.derivesKeys,
-    // Nothing is written, so that no order is faster than the one in which people were imported. Where a budget runs out, how many it refuses is an estimate: the
-    // real run takes the rows in the order of their keys, which a new campaign does not have yet.
-    keepsOrder: plan.dryRun,
     maxPrice: plan.maxPrice,
     timing: plan.timing,
     onAdmission: record,

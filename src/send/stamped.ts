@@ -1,4 +1,4 @@
-// Recipients with the stamps that make them happen once, in the order of their keys.
+// Recipients with the stamps that make them happen once.
 
 import { dialled } from '../domain/wa-id.ts';
 import type { KeyedDigest } from '../ports/host.ts';
@@ -6,7 +6,7 @@ import type { Addressee } from '../ports/store/admit.ts';
 import type { DirectoryStore } from '../ports/store/directory.ts';
 import type { CampaignId } from '../values/id.ts';
 import { addresseeText, resolveAddressees } from './addressees.ts';
-import { campaignMark, contentDigest, derivedStamp, explicitStamp, keyOrder, type Stamp } from './key.ts';
+import { campaignMark, contentDigest, derivedStamp, explicitStamp, type Stamp } from './key.ts';
 import type { Recipient } from './recipients.ts';
 
 /** `stamp` is null for a send that is new each time. `aliases` are the stamps that it has or had where the person is named in another way. */
@@ -29,15 +29,13 @@ export type StampPlan = {
   readonly campaignId: CampaignId | null;
   /** Gives every row a key made of campaign, recipient, template and parameters, unless it has one of its own. */
   readonly derivesKeys: boolean;
-  /** Keeps the order of the recipients, for whom the first one is to be sent first. */
-  readonly keepsOrder?: boolean;
   /** False for whom no derived key is needed, since nobody has the same one; without it all get theirs. */
   readonly needsKey?: (recipient: Recipient, to: Addressee) => boolean;
 };
 
 const NONE: readonly never[] = [];
 
-/** Stamps recipients. Rows with derived keys come back in the order of their keys, in which the store takes them fastest, unless theirs is to be kept. */
+/** Stamps recipients, in their order. */
 export async function stampRecipients(
   host: StampHost,
   plan: StampPlan,
@@ -53,12 +51,11 @@ export async function stampRecipients(
     const contentBytes = contentDigest(digest, { to, template: plan.template ?? '', content: identity ?? content });
     return key === null ? derivedStamp(mark, contentBytes) : explicitStamp(digest, { key, contentBytes });
   };
-  const stamped = recipients.map((recipient) => {
+  return recipients.map((recipient) => {
     const { to, formerly } = named(recipient);
-    if (recipient.key === null && plan.needsKey?.(recipient, to) === false) return { recipient, to, stamp: null, aliases: NONE, order: 0 };
+    if (recipient.key === null && plan.needsKey?.(recipient, to) === false) return { recipient, to, stamp: null, aliases: NONE };
     const stamp = stampFor(recipient, dialled(addresseeText(to))); // one number has one key, in whichever writing
     const aliases = formerly.length === 0 ? NONE : formerly.map((id) => stampFor(recipient, id));
-    return { recipient, to, stamp, aliases, order: keyOrder(stamp) };
+    return { recipient, to, stamp, aliases };
   });
-  return plan.derivesKeys && plan.keepsOrder !== true ? stamped.sort((left, right) => left.order - right.order) : stamped;
 }

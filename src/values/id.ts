@@ -34,6 +34,15 @@ export function parseSortableId<Noun extends string>(text: string): Id<Noun> | u
   return /^[0-9a-hjkmnp-tv-z]{20}$/.test(text) ? (text as Id<Noun>) : undefined;
 }
 
+const TIME = { from: 2, to: 9 } as const;
+
+/** When a sortable id was made, in steps of 32 ms, modulo 2^32. */
+export function timeStepsOf(id: Id<string>): number {
+  let steps = 0;
+  for (let index = TIME.from; index < TIME.to; index += 1) steps = ((steps << 5) | ALPHABET.indexOf(id.charAt(index))) >>> 0;
+  return steps;
+}
+
 /** Builds a source on a supplier of random bytes. */
 export function createIds(randomBytes: (count: number) => Uint8Array): IdSource {
   let lastAt = -1;

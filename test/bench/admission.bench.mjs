@@ -24,6 +24,8 @@ const sent = join(folder, 'sent.db');
 const file = join(folder, 'orders.csv');
 const wrongFile = join(folder, 'wrong.csv');
 const TICKS_PER_SECOND = 100;
+/** As fast as an import is: contacts have ids that begin with their time. */
+const ADDED_PER_MS = 20;
 
 try {
   prepare();
@@ -67,7 +69,7 @@ function prepare() {
   writeSync(out, 'to,name,order\n');
   db.exec('BEGIN');
   for (let row = 0; row < ROWS; row += 1) {
-    const id = `0${String(row).padStart(19, '0')}`;
+    const id = `01${String(Math.floor(row / ADDED_PER_MS)).padStart(8, '0')}${String(row).padStart(10, '0')}`;
     const phone = `+4915${String(100_000_009 + row * 10)}`;
     contact.run(id, phone);
     flag.run(id, sender);

@@ -9,7 +9,8 @@ import { DEFAULT_ACCOUNT } from '../../src/domain/sender.ts';
 import type { Addressee } from '../../src/ports/store/admit.ts';
 import { checkFile } from '../../src/send/check.ts';
 import { AT_ONCE } from '../../src/domain/schedule.ts';
-import { CHUNK_ROWS, enqueue } from '../../src/send/enqueue.ts';
+import { KEPT_ROWS } from '../../src/send/check.ts';
+import { enqueue } from '../../src/send/enqueue.ts';
 import { openRecipients } from '../../src/send/from-file.ts';
 import type { Recipient, RecipientBatch } from '../../src/send/recipients.ts';
 import { createRepeatSieve, type RepeatSieve } from '../../src/send/repeat-sieve.ts';
@@ -122,7 +123,7 @@ it('tells the repeats of a file that is read twice, however far they are apart',
   const directory = mkdtempSync(join(tmpdir(), 'tollbell-sieve-'));
   const { store, senderId, close } = await startInMemory();
   try {
-    const crowd = await addCrowd(store, senderId, CHUNK_ROWS + 500);
+    const crowd = await addCrowd(store, senderId, KEPT_ROWS + 500);
     const path = join(directory, 'orders.csv');
     const open = async (rows: readonly string[]) => {
       writeFileSync(path, `to\n${rows.join('\n')}\n`);

@@ -1,6 +1,7 @@
 // The programs that send: clients that repeat the same send until it is answered, and dispatchers that work through the outbox.
 
 import { freeFormText } from '../../src/domain/free-form.ts';
+import { KEY_KINDS, KEY_LAYOUT } from '../../src/domain/key.ts';
 import type { Admission, AdmitBatch, AdmitRequest } from '../../src/ports/store/admit.ts';
 import type { OutgoingMessage, Transport } from '../../src/ports/transport.ts';
 import { decideAdmissions } from '../../src/send/admit.ts';
@@ -18,10 +19,17 @@ export const DIED_WITH_PROCESS = ['sandbox'];
 /** The patience of `tollbell dispatch`. */
 const PATIENCE_MS = 10 * SECOND_MS;
 const RERUN_MS = [SECOND_MS, 1_800 * SECOND_MS] as const;
+const REGULAR_MS = [1_800 * SECOND_MS, 14_400 * SECOND_MS] as const;
 const TRIES_MAX = 12;
 
 /** What a client wants sent: the same keys and contents each time. */
-type Wanted = { readonly outlet: Outlet; readonly template: string | null; readonly rows: readonly Row[] };
+type Wanted = {
+  readonly outlet: Outlet;
+  readonly template: string | null;
+  readonly rows: readonly Row[];
+  /** Asks for it again also when it was answered, as who runs one file every few hours. */
+  readonly isRegular: boolean;
+};
 type Row = {
   readonly intent: string;
   readonly key: Uint8Array | null;
@@ -38,7 +46,7 @@ export function sendSomething(shop: Shop): void {
     const intent = shop.machine.ids.short();
     return { intent, key: keyOf(shop, intent), to: { phone: chance.pick(PEOPLE) }, costCenter: chance.pick([null, 'shop']) };
   });
-  runClient(shop, { outlet, template, rows }, 1);
+  runClient(shop, { outlet, template, rows, isRegular: chance.hits(0.3) }, 1);
 }
 
 /** A client sends more to one person than their pair may carry at once. */
@@ -48,12 +56,15 @@ export function sendALot(shop: Shop): void {
     const intent = shop.machine.ids.short();
     return { intent, key: keyOf(shop, intent), to, costCenter: null };
   });
-  runClient(shop, { outlet: shop.chance.pick(shop.outlets), template: 'notice', rows }, 1);
+  runClient(shop, { outlet: shop.chance.pick(shop.outlets), template: 'notice', rows, isRegular: false }, 1);
 }
 
-// The first byte of a key that a user chose is 1 (key.ts).
-function keyOf({ digest }: Shop, text: string): Uint8Array {
-  return Uint8Array.from([1, ...digest(`key\n${text}`).subarray(0, 15)]);
+// Of either kind: chosen by the user, or derived, with its place left to the store.
+function keyOf({ chance, digest }: Shop, text: string): Uint8Array {
+  const key = Uint8Array.from(digest(`key\n${text}`).subarray(0, KEY_LAYOUT.end));
+  if (chance.hits(0.5)) key[KEY_LAYOUT.kind] = KEY_KINDS.explicit;
+  else key.fill(KEY_KINDS.derived, KEY_LAYOUT.kind, KEY_LAYOUT.campaign).fill(0, KEY_LAYOUT.place, KEY_LAYOUT.digest);
+  return key;
 }
 
 function runClient(shop: Shop, wanted: Wanted, tries: number): void {
@@ -67,8 +78,8 @@ function runClient(shop: Shop, wanted: Wanted, tries: number): void {
     if (chance.hits(0.6)) await work(shop, running, [wanted.outlet]);
   });
   client.onEnd(() => {
-    if (isAnswered || tries >= TRIES_MAX) return;
-    engine.after(chance.between(...RERUN_MS), 'send again', () => runClient(shop, wanted, tries + 1));
+    if ((isAnswered && !wanted.isRegular) || tries >= TRIES_MAX) return;
+    engine.after(chance.between(...(isAnswered ? REGULAR_MS : RERUN_MS)), 'send again', () => runClient(shop, wanted, tries + 1));
   });
 }
 

@@ -173,9 +173,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     mistake: 'a key is not kept',
     file: 'store/sqlite/admit.ts',
-    from: '      request.key,\n',
-    to: '      null,\n',
+    from: 'request.key === null ? null : placedKey(request.key, message.contactId),',
+    to: 'null,',
     seed: 6,
+  },
+  {
+    mistake: 'what a person was sent as another contact is forgotten',
+    file: 'store/sqlite/kept.ts',
+    from: '[contactId, ...formersOf(sqlite, contactId)]',
+    to: '[contactId]',
+    seed: 444,
   },
   {
     mistake: 'a webhook is answered before it is written',
@@ -203,7 +210,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'store/sqlite/inbound-statuses.ts',
     from: 'if (hasMoved) return undefined;',
     to: '',
-    seed: 79,
+    seed: 28,
   },
   {
     mistake: 'what is queued keeps its category when its template moves',

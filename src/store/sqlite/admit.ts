@@ -1,9 +1,9 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
 import { type BudgetUse, useKey } from '../../domain/budget.ts';
-import type { MessageState } from '../../domain/message.ts';
 import { AT_ONCE, dueAt } from '../../domain/schedule.ts';
 import type { Sender } from '../../domain/sender.ts';
+import { placedKey } from '../../domain/key.ts';
 import { assert } from '../../errors.ts';
 import type {
   AdmissionFacts,
@@ -13,19 +13,19 @@ import type {
   AdmitStore,
   AdmittedMessage,
   DecideAdmissions,
-  KeptMessage,
   Run,
 } from '../../ports/store/admit.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
-import type { CampaignId, MessageId, SenderId } from '../../values/id.ts';
-import { type Micros, toMicros, ZERO } from '../../values/money.ts';
-import { type Day, dayOf, toInstant } from '../../values/time.ts';
+import type { CampaignId, SenderId } from '../../values/id.ts';
+import { type Micros, ZERO } from '../../values/money.ts';
+import { type Day, dayOf } from '../../values/time.ts';
 import { createAddresseeReader } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { Sqlite } from './database.ts';
+import { createKeptReader, findByKey } from './kept.ts';
 import type { PriceStore } from './prices.ts';
 import type { QuietStore } from './quiet.ts';
 import type { ReachKeeper } from './reach.ts';
@@ -44,19 +44,6 @@ type AdmitParts = {
   readonly quiet: QuietStore;
   readonly campaigns: Campaigns;
 };
-
-const KEPT = /* sql */ `
-  SELECT id, fingerprint, state, run_id, price, CASE WHEN state = 'scheduled' AND reason IS NULL THEN not_before END
-  FROM message WHERE sender_id = ?`;
-const KEPT_BY_KEY = `${KEPT} AND key = ?`;
-const KEPT_BY_ALIAS = `${KEPT} AND alias_key = ?`;
-
-// A send without a key is new each time, and so is a preview; but the same batch again, after an answer that was lost, is the same messages.
-const KEPT_BY_ID = `${KEPT} AND id = ?`;
-
-// A retry and a confirmation happen once, whoever asks for them.
-const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
-const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
 const INSERT_MESSAGE = /* sql */ `
   INSERT INTO message (id, sender_id, contact_id, template_id, campaign_id, run_id, key, alias_key, fingerprint, category, state, reason, price, held,
@@ -95,7 +82,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
     (sqlite.prepare(FIND_CAMPAIGN).pluck().get(senderId, name) as CampaignId | undefined) ?? null;
   return {
     findCampaign: async ({ senderId, name }) => sqlite.query(() => findCampaign(senderId, name)),
-    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => loadKept(sqlite, KEPT_BY_KEY, [senderId, key]))),
+    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => findByKey(sqlite, senderId, key))),
     openRun: async ({ id, senderId, campaign, source = null, at }) =>
       sqlite.write((): Run => {
         const campaignId = findCampaign(senderId, campaign) ?? id;
@@ -151,6 +138,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const sender = parts.senders.byId(batch.senderId);
   const quietHours = parts.quiet.of(sender.id);
   const addresseeOf = createAddresseeReader(parts, { ...batch, asksForZone: !quietHours.isEmpty });
+  const keptOf = createKeptReader(parts.sqlite, batch);
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
@@ -161,11 +149,10 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     prices: parts.prices.book(),
     quietHours,
     budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
-    requests: batch.requests.map((request) => ({
-      request,
-      addressee: addresseeOf(request),
-      kept: loadKeptOf(parts.sqlite, batch, request),
-    })),
+    requests: batch.requests.map((request) => {
+      const addressee = addresseeOf(request);
+      return { request, addressee, kept: keptOf(request, addressee?.contactId ?? null) };
+    }),
   };
 }
 
@@ -179,45 +166,6 @@ function daysOf({ at, requests }: AdmitBatch, { timeZone }: Sender): readonly Da
 function atLeast(use: BudgetUse, spent: ReadonlyMap<string, Micros>): BudgetUse {
   const carried = spent.get(useKey(use)) ?? ZERO;
   return carried > use.used ? { ...use, used: carried } : use;
-}
-
-type KeptRow = readonly [MessageId, Uint8Array, MessageState, bigint | null, bigint, bigint | null];
-
-function loadKeptOf(
-  sqlite: Sqlite,
-  { senderId, mode }: AdmitBatch,
-  { id, key, aliases, retryOf, confirms }: AdmitRequest,
-): KeptMessage | null {
-  if (retryOf !== null) return loadKept(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
-  if (confirms !== null) return loadKept(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
-  if (key === null) return mode === 'preview' ? null : loadKept(sqlite, KEPT_BY_ID, [senderId, id]);
-  return loadKept(sqlite, KEPT_BY_KEY, [senderId, key]) ?? loadKeptByAlias(sqlite, senderId, aliases);
-}
-
-// Both ways: the message may have been admitted under what is an alias now, or under a number that has changed since.
-function loadKeptByAlias(sqlite: Sqlite, senderId: SenderId, aliases: AdmitRequest['aliases']): KeptMessage | null {
-  for (const { key } of aliases) {
-    const kept = loadKept(sqlite, KEPT_BY_KEY, [senderId, key]) ?? loadKept(sqlite, KEPT_BY_ALIAS, [senderId, key]);
-    if (kept !== null) return kept;
-  }
-  return null;
-}
-
-function loadKept(sqlite: Sqlite, sql: string, which: readonly [SenderId, Uint8Array | MessageId | number]): KeptMessage | null {
-  const row = sqlite
-    .prepareExact(sql)
-    .raw()
-    .get(...which) as KeptRow | undefined;
-  if (row === undefined) return null;
-  const [id, fingerprint, state, runId, price, dueAt] = row;
-  return {
-    id,
-    fingerprint,
-    state,
-    runId: runId === null ? null : Number(runId),
-    price: toMicros(price),
-    dueAt: dueAt === null ? null : toInstant(Number(dueAt)),
-  };
 }
 
 function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages: readonly AdmittedMessage[]): void {
@@ -235,7 +183,7 @@ function writeMessages({ sqlite, book }: AdmitParts, batch: AdmitBatch, messages
       message.template?.id ?? null,
       batch.campaignId,
       batch.runId,
-      request.key,
+      request.key === null ? null : placedKey(request.key, message.contactId),
       aliasOf(request),
       request.fingerprint,
       message.category,

@@ -63,16 +63,20 @@ export function createContactStore(sqlite: Sqlite): ContactStore {
             return row === undefined ? null : withFlags(sqlite, row);
           }),
         ),
-      formerContacts: async (contactIds) => sqlite.read(() => formersOf(sqlite, contactIds)),
+      formerContacts: async (contactIds) => sqlite.read(() => formersOfEach(sqlite, contactIds)),
       listContacts: async (accountId, page) => sqlite.read(() => list(sqlite, accountId, page)),
     },
     flagsOf: (contactId, senderId) => flagsOf(sqlite, contactId, senderId),
   };
 }
 
-function formersOf(sqlite: Sqlite, contactIds: readonly ContactId[]): ReadonlyMap<ContactId, readonly ContactId[]> {
-  const query = sqlite.prepare(FORMERS).pluck();
-  const formers = contactIds.map((id) => [id, query.all(id) as ContactId[]] as const);
+/** The contacts that turned out to be this one. */
+export function formersOf(sqlite: Sqlite, contactId: ContactId): readonly ContactId[] {
+  return sqlite.prepare(FORMERS).pluck().all(contactId) as ContactId[];
+}
+
+function formersOfEach(sqlite: Sqlite, contactIds: readonly ContactId[]): ReadonlyMap<ContactId, readonly ContactId[]> {
+  const formers = contactIds.map((id) => [id, formersOf(sqlite, id)] as const);
   return new Map(formers.filter(([, ids]) => ids.length > 0));
 }
 

@@ -16,6 +16,7 @@ import { examConsent } from './consent.ts';
 import { examContacts } from './contacts.ts';
 import { examEstimates } from './estimates.ts';
 import { examEvidence } from './evidence.ts';
+import { examDerivedKeys } from './derived-keys.ts';
 import { examDiscrepancies } from './discrepancies.ts';
 import { examFacts } from './facts.ts';
 import { examHealth } from './health.ts';
@@ -75,6 +76,7 @@ const SLICES: Readonly<Record<string, (exam: Exam) => void>> = {
   messages: examMessages,
   evidence: examEvidence,
   admit: examAdmit,
+  derived_keys: examDerivedKeys,
   estimates: examEstimates,
   outbox: examOutbox,
   order: examOrder,

@@ -247,7 +247,7 @@ CREATE TABLE message (
   provider_id TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Keys of one campaign begin alike, and a file is admitted in the order of its keys: inserts stay close together.
+-- Keys of one campaign begin alike, and go on with when their person was added, which is mostly the order of a file: inserts stay close together.
 CREATE UNIQUE INDEX message_key ON message (sender_id, key) WHERE key IS NOT NULL;
 CREATE INDEX message_outbox ON message (sender_id, campaign_id, not_before, id) WHERE state = 'queued';
 CREATE INDEX message_in_flight ON message (worker_id) WHERE state = 'sending';
