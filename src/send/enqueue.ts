@@ -66,7 +66,8 @@ type BatchParts = { readonly batch: readonly Wanted[]; readonly spent: ReadonlyM
 
 async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, seen }: BatchParts): Promise<ReadonlyMap<string, Micros>> {
   const isSeen = ({ watched }: Wanted): boolean => watched !== null && seen.has(watched);
-  const fresh = batch.filter((wanted) => !isSeen(wanted));
+  const repeats = new Set(batch.filter(isSeen));
+  const fresh = repeats.size === 0 ? batch : batch.filter((wanted) => !repeats.has(wanted));
   const result = await host.store.admit(
     {
       mode: plan.mode,
@@ -80,12 +81,16 @@ async function admitBatch(host: EnqueueHost, plan: EnqueuePlan, { batch, spent, 
     },
     decideAdmissions,
   );
-  // A preview wrote nothing, so the store cannot know that an earlier batch had the key.
-  for (const { recipient, request } of batch.filter(isSeen)) {
-    plan.onAdmission(recipient, request, { kind: 'duplicate', kept: keptInPreview(request), resumable: false });
-  }
-  for (const [index, { recipient, request, watched }] of fresh.entries()) {
-    const admission = result.admissions[index];
+  let answers = 0;
+  for (const wanted of batch) {
+    const { recipient, request, watched } = wanted;
+    if (repeats.has(wanted)) {
+      // A preview wrote nothing, so the store cannot know that an earlier batch had the key.
+      plan.onAdmission(recipient, request, { kind: 'duplicate', kept: keptInPreview(request), resumable: false });
+      continue;
+    }
+    const admission = result.admissions[answers];
+    answers += 1;
     if (admission === undefined) continue;
     plan.onAdmission(recipient, request, admission);
     if (watched !== null && admission.kind !== 'refused') seen.add(watched, request.fingerprint);

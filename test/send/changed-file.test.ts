@@ -13,7 +13,7 @@ import { makeTemplate, type Started } from '../conformance/store/fixture.ts';
 import { startInMemory } from '../memory.ts';
 import { sendHostOn, sendPlanFor } from './sending.ts';
 
-/** Two chunks and a bit: so long that it is read twice, and that something is admitted before its end is read again. */
+/** So long that it is read twice, and that something is admitted before its end is read again. */
 const ROWS = 2 * KEPT_ROWS + 1_000;
 
 let directory: string;

@@ -178,10 +178,10 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 6,
   },
   {
-    mistake: 'what a person was sent as another contact is forgotten',
+    mistake: 'what was sent to a number is forgotten when somebody else has it',
     file: 'store/sqlite/kept.ts',
-    from: '[contactId, ...formersOf(sqlite, contactId)]',
-    to: '[contactId]',
+    from: "'phone' in to && hasAnybodyMoved",
+    to: "'phone' in to && hasAnybodyMoved && contactId === null",
     seed: 444,
   },
   {

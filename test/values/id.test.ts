@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIds, parseSortableId } from '../../src/values/id.ts';
+import { createIds, parseSortableId, timeStepsOf } from '../../src/values/id.ts';
 import { toInstant } from '../../src/values/time.ts';
 
 const fromCrypto = (count: number): Uint8Array => randomBytes(count);
@@ -12,6 +12,15 @@ const fromCrypto = (count: number): Uint8Array => randomBytes(count);
 const clocks = fc.array(fc.integer({ min: -10, max: 2 ** 45 }), { minLength: 2, maxLength: 50 });
 
 describe('sortable ids', () => {
+  it('tell when they were made, in steps of 32 ms, also where that wraps', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 41), (time) => {
+        const id = createIds(fromCrypto).sortable(toInstant(time));
+        expect(timeStepsOf(id)).toBe(Math.floor(time / 32) % 2 ** 32);
+      }),
+    );
+  });
+
   it('rise strictly within one source, whatever the clock does', () => {
     fc.assert(
       fc.property(clocks, (times) => {

@@ -25,7 +25,10 @@ export type KeyedContent = { readonly key: Uint8Array; readonly fingerprint: Uin
 /** One message that is wanted. The caller makes its id before the first write, so that repeating is harmless. */
 export type AdmitRequest = {
   readonly id: MessageId;
-  /** 16 bytes that make this send happen once for ever per sender; null for a send that is new each time. */
+  /**
+   * 16 bytes that make this send happen once for ever per sender; null for a send that is new each time. A derived one comes with its place empty (domain/key.ts) and is
+   * found under every contact that has or had the number, or is or was the person.
+   */
   readonly key: Uint8Array | null;
   /** 8 bytes that tell the content: the same key with another fingerprint is a conflict. */
   readonly fingerprint: Uint8Array;
@@ -179,7 +182,7 @@ export type AdmitStore = {
   }) => Promise<Run>;
   /** The file of this run was admitted to its end. A run that is never closed was cut short. */
   readonly closeRun: (run: { readonly runId: number; readonly at: Instant }) => Promise<void>;
-  /** The messages that hold these keys, in order; null where a key is free. At most `BATCH_MAX`. */
+  /** The messages that hold these keys, which users chose, in order; null where a key is free. At most `BATCH_MAX`. */
   readonly findKeys: (query: {
     readonly senderId: SenderId;
     readonly keys: readonly Uint8Array[];

@@ -71,9 +71,9 @@ const INSERT_RUN = /* sql */ `
 const CLOSE_RUN = /* sql */ `
   UPDATE run SET admitted_at = ? WHERE id = ?`;
 
-// A message that went to a number is found under the id of its person too, once somebody named them so.
+// A message that went to a number is found under the id of its person too, once somebody named them so. Another one of theirs may have that alias already.
 const LEARN_ALIAS = /* sql */ `
-  UPDATE message SET alias_key = ? WHERE id = ? AND alias_key IS NULL`;
+  UPDATE OR IGNORE message SET alias_key = ? WHERE id = ? AND alias_key IS NULL`;
 
 /** The admit slice of the port. */
 export function createAdmitStore(parts: AdmitParts): AdmitStore {
@@ -138,7 +138,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const sender = parts.senders.byId(batch.senderId);
   const quietHours = parts.quiet.of(sender.id);
   const addresseeOf = createAddresseeReader(parts, { ...batch, asksForZone: !quietHours.isEmpty });
-  const keptOf = createKeptReader(parts.sqlite, batch);
+  const keptOf = createKeptReader(parts, batch);
   const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,

@@ -1,13 +1,15 @@
 // The message that a request was before, on SQLite: by its key, under whatever name the person had then; as the retry or the confirmation that happens once.
 
 import { isDerived, placedKey } from '../../domain/key.ts';
+import { otherWriting } from '../../domain/wa-id.ts';
 import type { MessageState } from '../../domain/message.ts';
 import type { AdmitBatch, AdmitRequest, KeptMessage } from '../../ports/store/admit.ts';
-import type { ContactId, MessageId, SenderId } from '../../values/id.ts';
+import type { AccountId, ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
 import { toInstant } from '../../values/time.ts';
 import { formersOf } from './contacts.ts';
 import type { Sqlite } from './database.ts';
+import type { SenderStore } from './senders.ts';
 
 const KEPT = /* sql */ `
   SELECT id, fingerprint, state, run_id, price, CASE WHEN state = 'scheduled' AND reason IS NULL THEN not_before END
@@ -22,20 +24,24 @@ const KEPT_BY_ID = `${KEPT} AND id = ?`;
 const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
 const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
-const IS_ANYBODY_MERGED = /* sql */ `SELECT EXISTS (SELECT 1 FROM contact WHERE merged_into IS NOT NULL)`;
+const HAS_ANYBODY_MOVED = /* sql */ `SELECT EXISTS (SELECT 1 FROM former_number)`;
+const HAD_NUMBER = /* sql */ `SELECT contact_id FROM former_number WHERE account_id = ? AND (phone = ? OR phone = ?)`;
+
+type KeptParts = { readonly sqlite: Sqlite; readonly senders: SenderStore };
 
 /** Finds what a request of the batch was before, where its person is this contact; null where it is new. For one transaction. */
 export function createKeptReader(
-  sqlite: Sqlite,
+  { sqlite, senders }: KeptParts,
   { senderId, mode }: Pick<AdmitBatch, 'senderId' | 'mode'>,
 ): (request: AdmitRequest, contactId: ContactId | null) => KeptMessage | null {
-  const selvesOf = createSelvesReader(sqlite);
-  return ({ id, key, aliases, retryOf, confirms }, contactId) => {
+  const holdersOf = createHolderReader(sqlite, senders.byId(senderId).accountId);
+  return (request, contactId) => {
+    const { id, key, retryOf, confirms } = request;
     if (retryOf !== null) return find(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
     if (confirms !== null) return find(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
     if (key === null) return mode === 'preview' ? null : find(sqlite, KEPT_BY_ID, [senderId, id]);
-    const selves = isDerived(key) ? selvesOf(contactId) : [];
-    return findOf(sqlite, { senderId, key, selves }) ?? findByAlias(sqlite, { senderId, aliases, selves });
+    const holders = isDerived(key) ? holdersOf(request, contactId) : [];
+    return findOf(sqlite, { senderId, key, holders }) ?? findByAlias(sqlite, { senderId, request, holders });
   };
 }
 
@@ -44,32 +50,43 @@ export function findByKey(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): 
   return find(sqlite, KEPT_BY_KEY, [senderId, key]);
 }
 
-// The contacts that a person is and was: what is over stays with whom it was sent to, and its key in their place. To nobody, nothing was sent.
-function createSelvesReader(sqlite: Sqlite): (contactId: ContactId | null) => readonly ContactId[] {
-  let isAnybodyMerged: boolean | undefined;
-  return (contactId) => {
-    if (contactId === null) return [];
-    isAnybodyMerged ??= sqlite.prepare(IS_ANYBODY_MERGED).pluck().get() === 1;
-    return isAnybodyMerged ? [contactId, ...formersOf(sqlite, contactId)] : [contactId];
+// Under whom a message to this addressee may be kept: who has the number or had it, and whom the person was taken for. What is over stays with whom it was sent to.
+function createHolderReader(
+  sqlite: Sqlite,
+  accountId: AccountId,
+): (request: Pick<AdmitRequest, 'to' | 'aliases'>, contactId: ContactId | null) => readonly ContactId[] {
+  let hasAnybodyMoved: boolean | undefined;
+  return ({ to, aliases }, contactId) => {
+    hasAnybodyMoved ??= sqlite.prepare(HAS_ANYBODY_MOVED).pluck().get() === 1;
+    const holders = contactId === null ? [] : [contactId];
+    if ('phone' in to && hasAnybodyMoved) {
+      const other = otherWriting(to.phone) ?? to.phone;
+      holders.push(...(sqlite.prepare(HAD_NUMBER).pluck().all(accountId, to.phone, other) as ContactId[]));
+    }
+    const isNamedById = !('phone' in to) || aliases.length > 0;
+    return isNamedById ? [...holders, ...holders.flatMap((holder) => formersOf(sqlite, holder))] : holders;
   };
 }
 
-type Held = { readonly senderId: SenderId; readonly selves: readonly ContactId[] };
+type Held = { readonly senderId: SenderId; readonly holders: readonly ContactId[] };
 
-function findOf(sqlite: Sqlite, { senderId, key, selves }: Held & { readonly key: Uint8Array }): KeptMessage | null {
+function findOf(sqlite: Sqlite, { senderId, key, holders }: Held & { readonly key: Uint8Array }): KeptMessage | null {
   if (!isDerived(key)) return findByKey(sqlite, senderId, key);
-  for (const self of selves) {
-    const kept = findByKey(sqlite, senderId, placedKey(key, self));
+  for (const holder of holders) {
+    const kept = findByKey(sqlite, senderId, placedKey(key, holder));
     if (kept !== null) return kept;
   }
   return null;
 }
 
-// Both ways: the message may have been admitted under what is an alias now, or under a number that has changed since.
-function findByAlias(sqlite: Sqlite, { senderId, aliases, selves }: Held & Pick<AdmitRequest, 'aliases'>): KeptMessage | null {
-  for (const { key } of aliases) {
-    const kept = findOf(sqlite, { senderId, key, selves }) ?? find(sqlite, KEPT_BY_ALIAS, [senderId, key]);
-    if (kept !== null) return kept;
+// Both ways: the message may have been admitted under what is an alias now, or under a number that has changed since. Who is named by number was never an alias.
+function findByAlias(sqlite: Sqlite, { senderId, request, holders }: Held & { readonly request: AdmitRequest }): KeptMessage | null {
+  const { to, key, aliases } = request;
+  const kept = key === null || 'phone' in to ? null : find(sqlite, KEPT_BY_ALIAS, [senderId, key]);
+  if (kept !== null) return kept;
+  for (const alias of aliases) {
+    const other = findOf(sqlite, { senderId, key: alias.key, holders }) ?? find(sqlite, KEPT_BY_ALIAS, [senderId, alias.key]);
+    if (other !== null) return other;
   }
   return null;
 }

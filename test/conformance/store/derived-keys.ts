@@ -70,16 +70,54 @@ export function examDerivedKeys(exam: Exam): void {
     expect(admissions).toMatchObject([{ kind: 'duplicate', kept: { id: first.id } }]);
   });
 
-  it('are new for whoever has a number next, who was sent nothing', async () => {
+  it('are those of a number, whoever has it: nobody since its person moved, somebody who is imported under it, or the next one', async () => {
     const { store, senderId } = await start(exam);
     await addAt(store, senderId, { number: '1', minutes: 1 });
-    await admit(store, senderId, [requestTo(phone('1'), derived('a'))], { at: later(2) });
+    const first = requestTo(phone('1'), derived('a'));
+    await admit(store, senderId, [first], { at: later(2) });
     await receive(store, [identityOf(senderId, personOf('1'), personOf('2'), later(3))], later(3));
-    const again = () => admit(store, senderId, [requestTo(phone('1'), derived('a'))], { at: later(100) });
-    expect(words((await again()).admissions)).toEqual(['no_consent']); // nobody has it
+    const again = () =>
+      admit(store, senderId, [requestTo(phone('1'), derived('a')), requestTo(phone('1'), derived('b'))], { at: later(100) });
+    expect((await again()).admissions).toMatchObject([{ kind: 'duplicate', kept: { id: first.id } }, { reason: 'no_consent' }]);
     await addAt(store, senderId, { number: '1', minutes: 90 });
-    expect(words((await again()).admissions)).toEqual(['admitted']);
-    expect(words((await again()).admissions)).toEqual(['duplicate']);
+    expect((await again()).admissions).toMatchObject([{ kind: 'duplicate', kept: { id: first.id } }, { kind: 'admitted' }]);
+  });
+
+  it('are found under the number that a person lost when they became another contact', async () => {
+    const { store, senderId } = await start(exam);
+    await addAt(store, senderId, { number: '1', minutes: 1 });
+    await addAt(store, senderId, { number: '2', minutes: 90 });
+    await receive(store, [messageFrom(senderId, personOf('1', { userId: 'DE.1' }), 'Hello', later(91))], later(91));
+    await receive(store, [messageFrom(senderId, personOf('2', { userId: 'DE.2' }), 'Hello', later(92))], later(92));
+    const first = requestTo(phone('2'), derived('a'));
+    await admit(store, senderId, [first], { at: later(93) });
+    const one = personOf('1', { userId: 'DE.1' });
+    await receive(store, [identityOf(senderId, one, personOf('1', { userId: 'DE.2' }), later(100))], later(100));
+    await addAt(store, senderId, { number: '2', minutes: 30_000 });
+    const { admissions } = await admit(store, senderId, [requestTo(phone('2'), derived('a'))], { at: later(30_001) });
+    expect(admissions).toMatchObject([{ kind: 'duplicate', kept: { id: first.id } }]);
+  });
+
+  it('find what was sent to the number of somebody who is named by id, and has none by now', async () => {
+    const { store, senderId } = await start(exam);
+    const contactId = await addAt(store, senderId, { number: '1', minutes: 1 });
+    const first = requestTo(phone('1'), { ...derived('n'), aliases: [aliasOf('i')] });
+    await admit(store, senderId, [first], { at: later(2) });
+    const moved = identityOf(senderId, personOf('1', { userId: 'DE.1' }), hiddenPerson('DE.2'), later(3));
+    await receive(store, [moved], later(3));
+    const byId = requestTo(phone('1'), { ...derived('i'), to: { contactId } });
+    expect((await admit(store, senderId, [byId], { at: later(4) })).admissions).toMatchObject([
+      { kind: 'duplicate', kept: { id: first.id } },
+    ]);
+  });
+
+  it('are learnt as an alias once: of two messages of a person, the first has it', async () => {
+    const { store, senderId } = await start(exam);
+    await addAt(store, senderId, { number: '1', minutes: 1 });
+    const aliased = (letter: string) => requestTo(phone('1'), { ...derived(letter), aliases: [aliasOf('i')] });
+    await admit(store, senderId, [requestTo(phone('1'), derived('m')), aliased('n')], { at: later(2) });
+    const { admissions } = await admit(store, senderId, [aliased('m'), aliased('n')], { at: later(3) });
+    expect(words(admissions)).toEqual(['duplicate', 'duplicate']);
   });
 }
 

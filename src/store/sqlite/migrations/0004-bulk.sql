@@ -111,3 +111,13 @@ DROP INDEX message_open;
 DROP INDEX message_in_flight;
 CREATE INDEX message_waiting ON message (contact_id) WHERE state = 'queued' OR state = 'scheduled';
 CREATE INDEX message_in_flight ON message (worker_id, contact_id) WHERE state = 'sending';
+
+-- Who had a number before: what was sent to it is found under the contact that it was sent to. Whoever erases a person erases these rows of theirs as well.
+CREATE TABLE former_number (
+  account_id TEXT NOT NULL REFERENCES account (id),
+  phone TEXT NOT NULL,
+  contact_id TEXT NOT NULL REFERENCES contact (id),
+  PRIMARY KEY (account_id, phone, contact_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER contact_leaves_number AFTER UPDATE OF phone ON contact WHEN OLD.phone IS NOT NULL AND OLD.phone IS NOT NEW.phone
+BEGIN INSERT OR IGNORE INTO former_number (account_id, phone, contact_id) VALUES (OLD.account_id, OLD.phone, OLD.id); END;
