@@ -25,7 +25,7 @@ const KEPT_AS_RETRY = `${KEPT} AND retry_of = ?`;
 const KEPT_AS_CONFIRMATION = `${KEPT} AND confirms = ?`;
 
 const HAS_ANYBODY_MOVED = /* sql */ `SELECT EXISTS (SELECT 1 FROM former_number)`;
-const HAD_NUMBER = /* sql */ `SELECT contact_id FROM former_number WHERE account_id = ? AND (phone = ? OR phone = ?)`;
+const HAD_NUMBER = /* sql */ `SELECT contact_id FROM former_number WHERE account_id = ? AND phone IN (?, ?)`;
 
 type KeptParts = { readonly sqlite: Sqlite; readonly senders: SenderStore };
 
@@ -36,12 +36,12 @@ export function createKeptReader(
 ): (request: AdmitRequest, contactId: ContactId | null) => KeptMessage | null {
   const holdersOf = createHolderReader(sqlite, senders.byId(senderId).accountId);
   return (request, contactId) => {
-    const { id, key, retryOf, confirms } = request;
+    const { id, key, to, aliases, retryOf, confirms } = request;
     if (retryOf !== null) return find(sqlite, KEPT_AS_RETRY, [senderId, retryOf]);
     if (confirms !== null) return find(sqlite, KEPT_AS_CONFIRMATION, [senderId, confirms]);
     if (key === null) return mode === 'preview' ? null : find(sqlite, KEPT_BY_ID, [senderId, id]);
     const holders = isDerived(key) ? holdersOf(request, contactId) : [];
-    return findOf(sqlite, { senderId, key, holders }) ?? findByAlias(sqlite, { senderId, request, holders });
+    return findOf(sqlite, { senderId, key, holders }) ?? findByAlias(sqlite, { senderId, key, to, aliases, holders });
   };
 }
 
@@ -79,10 +79,11 @@ function findOf(sqlite: Sqlite, { senderId, key, holders }: Held & { readonly ke
   return null;
 }
 
+type Aliased = Held & Pick<AdmitRequest, 'to' | 'aliases'> & { readonly key: Uint8Array };
+
 // Both ways: the message may have been admitted under what is an alias now, or under a number that has changed since. Who is named by number was never an alias.
-function findByAlias(sqlite: Sqlite, { senderId, request, holders }: Held & { readonly request: AdmitRequest }): KeptMessage | null {
-  const { to, key, aliases } = request;
-  const kept = key === null || 'phone' in to ? null : find(sqlite, KEPT_BY_ALIAS, [senderId, key]);
+function findByAlias(sqlite: Sqlite, { senderId, key, to, aliases, holders }: Aliased): KeptMessage | null {
+  const kept = 'phone' in to ? null : find(sqlite, KEPT_BY_ALIAS, [senderId, key]);
   if (kept !== null) return kept;
   for (const alias of aliases) {
     const other = findOf(sqlite, { senderId, key: alias.key, holders }) ?? find(sqlite, KEPT_BY_ALIAS, [senderId, alias.key]);
