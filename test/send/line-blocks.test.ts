@@ -32,6 +32,22 @@ it('does not count a CRLF that a chunk cuts in two as two lines', async () => {
   expect(blocks.at(-1)?.line).toBe(3);
 });
 
+it('gives short blocks of a long file, a longer one for a longer line, and loses nothing', async () => {
+  const long = `${'x'.repeat(40_000)}\r\n`;
+  const content = 'short\n'.repeat(10_000) + long + 'short\n'.repeat(10_000);
+  const blocks = await blocksOf(content, 64 * 1024);
+  expect(blocks.map(({ text }) => text).join('')).toBe(content);
+  expect(blocks.filter(({ text }) => text.length > 16 * 1024)).toHaveLength(1);
+  expect(blocks.every(({ text, offset }) => text.endsWith('\n') && content.startsWith(text, offset))).toBe(true);
+  expect(blocks.at(-1)).toMatchObject({ line: content.slice(0, blocks.at(-1)?.offset).split('\n').length });
+});
+
+it.each(['a\rb\rc', 'a\r'.repeat(40_000)])('cuts a file whose lines end with CR alone', async (content) => {
+  const blocks = await blocksOf(content, 64 * 1024);
+  expect(blocks.map(({ text }) => text).join('')).toBe(content);
+  expect(blocks.length).toBeGreaterThan(1);
+});
+
 it('takes a line of almost 64 KB and refuses a longer one with its number', async () => {
   expect(await blocksOf(`a\n${'x'.repeat(LINE_BYTES_MAX - 1)}\n`, 1_000)).toHaveLength(2);
   const error = await errorOf(blocksOf(`a\n${'x'.repeat(1_000_000)}\nb\n`, 10_000));
