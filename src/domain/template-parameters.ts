@@ -1,5 +1,4 @@
-// The parameters of a template: their names, and what is wrong with the values that were given. Asked for every row of a file, so the
-// answer for a good row costs no memory. Template text and provider requests are made elsewhere.
+// The parameters of a template: their names, and what is wrong with the values that were given. Template text and provider requests are made elsewhere.
 
 import { characterCount } from '../values/text.ts';
 import { bodyOf, buttonsOf, headerOf, type HeaderPart } from './template-parts.ts';
@@ -12,8 +11,8 @@ export type ParameterProblemKind = (typeof PARAMETER_PROBLEMS)[number];
 
 export type ParameterProblem = { readonly parameter: string; readonly problem: ParameterProblemKind };
 
-/** What a value may be. The lengths count characters as people do. */
-type ParameterRule = { readonly parameter: string; readonly lengthMax: number; readonly allows: (value: string) => boolean };
+/** What the value of one parameter may be. The lengths count characters as people do. */
+export type ParameterRule = { readonly parameter: string; readonly lengthMax: number; readonly allows: (value: string) => boolean };
 
 const HEADER_TEXT_MAX = 60;
 // The provider's message reference: 1,024, or 32,768 where the body is the only component.
@@ -31,8 +30,6 @@ const isUrlPart = (value: string): boolean => /^\S*$/.test(value);
 const isMedia = (value: string): boolean => /^(https?:\/\/\S+|\d+)$/.test(value);
 const isDegrees = (value: string): boolean => /^-?\d{1,3}(\.\d{1,20})?$/.test(value);
 
-const NO_PROBLEMS: readonly ParameterProblem[] = Object.freeze([]);
-
 /**
  * The names of every parameter that a message must give, in reading order: `header.1` or `header.name` in a header's text, `header.image`,
  * `header.video` or `header.document` (a link or the id of an uploaded file), `header.latitude`, `header.longitude`, `header.name` and
@@ -40,33 +37,24 @@ const NO_PROBLEMS: readonly ParameterProblem[] = Object.freeze([]);
  * authentication template takes its code once, as `1`: the provider wants it twice, and gets it twice.
  */
 export function declaredParameters(content: TemplateContent): readonly string[] {
-  return rulesOf(content).map(({ parameter }) => parameter);
+  return parameterRules(content).map(({ parameter }) => parameter);
 }
 
-/** What is wrong with the values, in the order of the template, then of the values; the same empty list each time when nothing is. */
+/** What is wrong with the values, in the order of the template, then of the values. */
 export function parameterProblems(content: TemplateContent, given: Readonly<Record<string, string>>): readonly ParameterProblem[] {
-  const rules = rulesOf(content);
-  let problems: ParameterProblem[] | undefined;
-  let found = 0;
-  for (const rule of rules) {
-    const value = Object.hasOwn(given, rule.parameter) ? given[rule.parameter] : undefined;
-    if (value !== undefined) found += 1;
-    const problem = problemOf(rule, value);
-    if (problem !== null) (problems ??= []).push({ parameter: rule.parameter, problem });
-  }
-  // Counting the names first, because collecting them would cost an array for each row.
-  let count = 0;
-  for (const _ in given) count += 1;
-  if (count > found) {
-    const unexpected = Object.keys(given).filter((name) => !rules.some(({ parameter }) => parameter === name));
-    for (const parameter of unexpected) (problems ??= []).push({ parameter, problem: 'unexpected' });
-  }
-  return problems ?? NO_PROBLEMS;
+  const rules = parameterRules(content);
+  const problems = rules.flatMap((rule): readonly ParameterProblem[] => {
+    const { parameter } = rule;
+    const problem = valueProblem(rule, Object.hasOwn(given, parameter) ? given[parameter] : undefined);
+    return problem === null ? [] : [{ parameter, problem }];
+  });
+  const unexpected = Object.keys(given).filter((name) => !rules.some(({ parameter }) => parameter === name));
+  return [...problems, ...unexpected.map((parameter) => ({ parameter, problem: 'unexpected' as const }))];
 }
 
 /** True where values that fit the one template fit the other, whatever they are: languages of one template mostly are so. */
 export function takesTheSame(left: TemplateContent, right: TemplateContent): boolean {
-  const [rules, others] = [rulesOf(left), rulesOf(right)];
+  const [rules, others] = [parameterRules(left), parameterRules(right)];
   return (
     rules.length === others.length &&
     rules.every(({ parameter, lengthMax, allows }, index) => {
@@ -76,7 +64,8 @@ export function takesTheSame(left: TemplateContent, right: TemplateContent): boo
   );
 }
 
-function problemOf({ lengthMax, allows }: ParameterRule, value: string | undefined): ParameterProblemKind | null {
+/** What is wrong with one value; null where nothing is. Asked for every row of a file. */
+export function valueProblem({ lengthMax, allows }: ParameterRule, value: string | undefined): ParameterProblemKind | null {
   if (value === undefined) return 'missing';
   if (value.trim() === '') return 'empty';
   if (value.length > lengthMax && characterCount(value) > lengthMax) return 'too_long';
@@ -85,8 +74,8 @@ function problemOf({ lengthMax, allows }: ParameterRule, value: string | undefin
 
 const known = new WeakMap<TemplateContent, readonly ParameterRule[]>();
 
-// Kept with the template: finding the variables again for every row would cost more than checking it.
-function rulesOf(content: TemplateContent): readonly ParameterRule[] {
+/** The rules of a template, in its order. Kept with it: finding the variables again for every row would cost more than checking it. */
+export function parameterRules(content: TemplateContent): readonly ParameterRule[] {
   const rules = known.get(content) ?? toRules(content);
   known.set(content, rules);
   return rules;

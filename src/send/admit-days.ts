@@ -20,17 +20,19 @@ export type Days = {
 
 /** The answers of a day, and of the days until the last one. */
 export function daysOf({ first, last, until }: Pick<Days, 'first' | 'last' | 'until'>): Days {
-  const free = new Map<string, boolean>();
-  const once = (name: string, ask: () => boolean): boolean => {
-    const known = free.get(name) ?? ask();
-    free.set(name, known);
+  const free = new Map<OpenWindow | null, Map<Category, boolean>>();
+  const once = (category: Category, window: OpenWindow | null, ask: () => boolean): boolean => {
+    const answers = free.get(window) ?? new Map<Category, boolean>();
+    free.set(window, answers);
+    const known = answers.get(category) ?? ask();
+    answers.set(category, known);
     return known;
   };
   return {
     first,
     last,
     until,
-    isFree: (category) => once(category, () => isAlwaysFree(pricingRules(), { category, day: first })),
-    isFreeIn: (category, window) => once(`${category} ${window}`, () => isFreeIn(pricingRules(), { category, day: first, window })),
+    isFree: (category) => once(category, null, () => isAlwaysFree(pricingRules(), { category, day: first })),
+    isFreeIn: (category, window) => once(category, window, () => isFreeIn(pricingRules(), { category, day: first, window })),
   };
 }

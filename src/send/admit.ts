@@ -54,7 +54,7 @@ type Batch = {
   /** What is so on the day of an instant. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
   readonly internationalFrom: InternationalFrom;
-  readonly buckets: Map<string, Bucket>;
+  readonly buckets: Bucket[];
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
   /** What this batch admitted, by its key. */
@@ -76,7 +76,7 @@ function startBatch(facts: AdmissionFacts): Batch {
       return made;
     },
     internationalFrom: internationalFrom(facts.sender, marketMap()),
-    buckets: new Map(),
+    buckets: [],
     takenUp: new Set(),
     firsts: new Map(),
   };
@@ -260,14 +260,21 @@ function reservation(
   };
 }
 
-// Equal buckets share one object, so that the book finds their number once per batch.
+// Equal buckets share one object, so that the book finds their number once per batch. There are few in a batch: looking through them takes less than a name for each message.
 function bucketFor(
   batch: Batch,
   { template, category, request }: Candidate,
   { market, day }: { readonly market: string; readonly day: Day },
 ): Bucket {
-  const key = `${day}\n${market}\n${category}\n${template?.name ?? ''}\n${request.costCenter ?? ''}`;
-  const known = batch.buckets.get(key);
+  const [name, costCenter] = [template?.name ?? '', request.costCenter ?? ''];
+  const known = batch.buckets.find(
+    (bucket) =>
+      bucket.market === market &&
+      bucket.costCenter === costCenter &&
+      bucket.category === category &&
+      bucket.day === day &&
+      bucket.template === name,
+  );
   if (known !== undefined) return known;
   const { sender, campaignId } = batch.facts;
   const bucket: Bucket = {
@@ -278,11 +285,11 @@ function bucketFor(
     category,
     pricingType: 'regular',
     currency: sender.currency,
-    template: template?.name ?? '',
+    template: name,
     campaignId: campaignId ?? '',
-    costCenter: request.costCenter ?? '',
+    costCenter,
   };
-  batch.buckets.set(key, bucket);
+  batch.buckets.push(bucket);
   return bucket;
 }
 

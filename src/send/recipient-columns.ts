@@ -1,7 +1,7 @@
 // What the columns of a recipients file mean, decided once for a header, so that a row costs a few look-ups by place.
 
 import type { Template } from '../domain/template.ts';
-import { parameterProblems } from '../domain/template-parameters.ts';
+import { parameterProblems, type ParameterRule, parameterRules } from '../domain/template-parameters.ts';
 import { type AppError, fail } from '../errors.ts';
 import { parsePhone } from '../values/phone.ts';
 import type { Instant } from '../values/time.ts';
@@ -15,7 +15,8 @@ export type Field = (typeof FIELDS)[number];
 
 /** Where a parameter's value comes from: a place in the row, or the same text for all rows. */
 export type ParameterSlot = {
-  readonly name: string;
+  readonly rule: ParameterRule;
+  /** What stands before the value in the content. */
   readonly json: string;
   readonly place: number | null;
   readonly constant: string | undefined;
@@ -77,7 +78,8 @@ function fieldOf(column: string): Field | undefined {
 }
 
 function toPlan(template: Template, header: Header, { parameters, title }: RecipientOptions): LanguagePlan {
-  const slots = template.parameters.map((name, index): ParameterSlot => {
+  const slots = parameterRules(template).map((rule, index): ParameterSlot => {
+    const name = rule.parameter;
     const place = header.columns.indexOf(name);
     const constant = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (place !== -1 && constant !== undefined) {
@@ -87,7 +89,7 @@ function toPlan(template: Template, header: Header, { parameters, title }: Recip
         details: { option: 'param', parameter: name },
       });
     }
-    return { name, json: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`, place: place === -1 ? null : place, constant };
+    return { rule, json: `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`, place: place === -1 ? null : place, constant };
   });
   return { template, slots };
 }
@@ -95,7 +97,7 @@ function toPlan(template: Template, header: Header, { parameters, title }: Recip
 // A file whose header lacks a parameter would be nothing but invalid rows.
 function checkComplete(plans: readonly LanguagePlan[], { columns }: Header, { templates, title }: RecipientOptions): void {
   const missing = plans.map(({ slots }) =>
-    slots.filter(({ place, constant }) => place === null && constant === undefined).map(({ name }) => name),
+    slots.filter(({ place, constant }) => place === null && constant === undefined).map(({ rule }) => rule.parameter),
   );
   const [first] = missing;
   if (first === undefined || !missing.every((names) => names.length > 0)) return;

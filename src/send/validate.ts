@@ -1,6 +1,6 @@
 // Step 2: one record → a recipient or a rejection. The checks of a row by itself, under the plan that was made for its header.
 
-import { type ParameterProblemKind, parameterProblems } from '../domain/template-parameters.ts';
+import { type ParameterProblemKind, valueProblem } from '../domain/template-parameters.ts';
 import type { Addressee } from '../ports/store/admit.ts';
 import { parseLanguage } from '../values/language.ts';
 import { parseAddressee } from './addressees.ts';
@@ -118,16 +118,13 @@ function fillAny(plans: readonly LanguagePlan[], cells: Cells): Filling | Flaw {
 }
 
 function fill(plan: LanguagePlan, cells: Cells): Filling | Flaw {
-  const given: Record<string, string> = {};
   let content = '';
-  for (const { name, json, place, constant } of plan.slots) {
+  for (const { rule, json, place, constant } of plan.slots) {
     const value = constant ?? cellAt(cells, place);
-    if (value === undefined) continue; // parameterProblems says so
-    given[name] = value;
+    const problem = valueProblem(rule, value);
+    if (problem !== null) return { column: rule.parameter, reason: problem, message: PARAMETER_MESSAGES[problem] };
     content += json + JSON.stringify(value);
   }
-  const [problem] = parameterProblems(plan.template, given);
-  if (problem !== undefined) return { column: problem.parameter, reason: problem.problem, message: PARAMETER_MESSAGES[problem.problem] };
   return { plan, content: content === '' ? '{}' : `${content}}` };
 }
 

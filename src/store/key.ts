@@ -91,11 +91,11 @@ export function checkStoreKey(db: string, key: Uint8Array, keyCheck: string | nu
 
 /**
  * A digest under a key: SHA-256 over the key and the text. Only parts of it are stored, so a longer text cannot be derived from a shorter one. In one
- * call, which takes 0.9 µs where a `Hash` object takes 1.5.
+ * call, which takes a third less than a `Hash` object, and by way of a text, because memory of its own for each digest would take as long as the digest.
  */
 export function createKeyedDigest(key: Uint8Array): KeyedDigest {
   const prefix = hex(key);
-  return (text) => hash('sha256', prefix + text, 'buffer');
+  return (text) => Buffer.from(hash('sha256', prefix + text, 'binary'), 'binary');
 }
 
 function hex(bytes: Uint8Array): string {

@@ -105,7 +105,7 @@ type Decided = ReturnType<DecideAdmissions>;
 
 function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): Admitted {
   const decided = decide(loadFacts(parts, batch));
-  const admitted = decided.admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.message] : []));
+  const admitted = decided.admissions.filter((admission) => admission.kind === 'admitted').map(({ message }) => message);
   writeMessages(parts, batch, admitted);
   takeUp(parts.sqlite, batch, decided.admissions);
   learnAliases(parts.sqlite, batch, decided.admissions);
