@@ -148,8 +148,9 @@ function twoPeople({ record, userId }: ContactRow): Rejection {
   return reject({ row: record.row, column: 'user_id', value: userId ?? undefined }, why);
 }
 
+// Ids tell the moment of the row, not that of the import: keys of messages lie in the store by when their people were added.
 function toWrite({ host, at }: ImportRun, { phone, userId, name, language, attributes, optIn }: ContactRow, scope: SenderId): ContactWrite {
   const agreed = { scope, at: optIn?.at ?? at, by: 'customer', source: optIn?.source ?? '', evidence: optIn?.evidence ?? null } as const;
   const optIns = toOptIns(optIn?.purposes ?? [], agreed);
-  return { id: host.ids.sortable<'contact'>(at), phone, userId, name, language, attributes, optIns, isReachable: false };
+  return { id: host.ids.sortable<'contact'>(host.clock.now()), phone, userId, name, language, attributes, optIns, isReachable: false };
 }

@@ -1,4 +1,4 @@
-// Stopping an import in the middle: what was begun is finished, and the same import again does the rest.
+// Stopping an import in the middle: what was begun is finished, and the same import again does the rest. And the ids that it gives.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +7,11 @@ import { createApp } from '../../src/app.ts';
 import { currentSender } from '../../src/cli/current-sender.ts';
 import { readConfig } from '../../src/config.ts';
 import { createIo } from '../../src/host.ts';
-import { importContacts, type ImportEnd } from '../../src/send/import-contacts.ts';
+import { importContacts, type ImportEnd, type ImportHost } from '../../src/send/import-contacts.ts';
+import { createIds } from '../../src/values/id.ts';
+import { toInstant } from '../../src/values/time.ts';
 import { createWorld, type World } from '../world.ts';
+import { realClock } from './real-clock.ts';
 
 const SILENT = { write: () => undefined, isTerminal: false, columns: 80 };
 let world: World;
@@ -18,10 +21,11 @@ beforeEach(() => {
 });
 afterEach(() => world.close());
 
-/** Imports the file, and stops when `stopAt` rows are done. */
+/** Imports the file, and stops when `stopAt` rows are done. `host` stands in for parts of the real one. */
 async function importUntil(
   path: string,
   stopAt: number,
+  host: Partial<ImportHost> = {},
 ): Promise<ImportEnd & { readonly progress: readonly (readonly [number, number | null])[] }> {
   const controller = new AbortController();
   const io = createIo({
@@ -35,23 +39,26 @@ async function importUntil(
   const app = createApp({ config: readConfig({}, world.env, world.directory), io, env: world.env, interrupted: controller.signal });
   const progress: [number, number | null][] = [];
   try {
-    const end = await importContacts(app, {
-      path,
-      format: null,
-      rename: {},
-      ignoreColumns: false,
-      skipInvalid: true,
-      errorsPath: null,
-      db: world.db,
-      openTarget: async () => {
-        const store = await app.store();
-        return { store, senderId: (await currentSender(store, app.config)).id };
+    const end = await importContacts(
+      { ...app, ...host },
+      {
+        path,
+        format: null,
+        rename: {},
+        ignoreColumns: false,
+        skipInvalid: true,
+        errorsPath: null,
+        db: world.db,
+        openTarget: async () => {
+          const store = await app.store();
+          return { store, senderId: (await currentSender(store, app.config)).id };
+        },
+        onProgress: (done, total) => {
+          progress.push([done, total]);
+          if (total !== null && done >= stopAt) controller.abort();
+        },
       },
-      onProgress: (done, total) => {
-        progress.push([done, total]);
-        if (total !== null && done >= stopAt) controller.abort();
-      },
-    });
+    );
     return { ...end, progress };
   } finally {
     await app.close();
@@ -72,4 +79,16 @@ it('stops between two batches and goes on from there', async () => {
 
   const second = await importUntil(path, 1_200);
   expect(second).toMatchObject({ interrupted: false, counts: { added: 700, unchanged: 500 } });
+});
+
+it('gives each person the id of the moment at which they were added, by which the keys of their messages lie together', async () => {
+  const path = join(world.directory, 'people.csv');
+  writeFileSync(path, 'phone\n+4915112345001\n+4915112345002\n+4915112345003\n');
+  let now = 1_790_000_000_000;
+  const clock: ImportHost['clock'] = { ...realClock(), now: () => toInstant((now += 1)) };
+  const moments: number[] = [];
+  const source = createIds((count) => new Uint8Array(count));
+  const ids: ImportHost['ids'] = { ...source, sortable: (at) => (moments.push(at), source.sortable(at)) };
+  await importUntil(path, 3, { clock, ids });
+  expect(new Set(moments).size).toBe(3);
 });
