@@ -62,7 +62,10 @@ function prepare() {
   }
   closeSync(list);
   closeSync(orders);
-  for (const args of [['init', '-y'], ['contact', 'import', people]]) {
+  for (const args of [
+    ['init', '-y'],
+    ['contact', 'import', people],
+  ]) {
     const set = spawnSync(process.execPath, [LAUNCHER, ...args, '-q', '--db', prepared], { env, encoding: 'utf8' });
     if (set.status !== 0) throw new Error(set.stderr);
   }

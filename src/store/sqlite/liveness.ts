@@ -24,6 +24,9 @@ export type FileLock = { readonly close: () => void };
 /** Takes the lock of a file, which is made where it is not there; null when another process holds it. */
 export type TakeLock = (path: string) => FileLock | null;
 
+// Locks are held on to here, since a store that nothing can reach any more is collected, and its lock with it, while its process may still be sending.
+const holding = new Set<FileLock>();
+
 /** The signs of life beside a store file. A store in memory has no other processes. */
 export function createLiveness(storePath: string, takeLock: TakeLock): Liveness {
   const directory = `${storePath}.workers`;
@@ -45,6 +48,7 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
     const lock = lockOf(workerId);
     assert(lock !== null, 'nobody else holds the lock of a worker that has just begun');
     held = { workerId, lock };
+    holding.add(lock);
   };
 
   const ifDead = (workerId: WorkerId, work: () => void): boolean => {
@@ -65,6 +69,7 @@ export function createLiveness(storePath: string, takeLock: TakeLock): Liveness 
     if (held === undefined) return;
     removeFile(fileOf(held.workerId));
     held.lock.close();
+    holding.delete(held.lock);
     held = undefined;
   };
 

@@ -1,5 +1,8 @@
 // A process of its own for the exam: opens the store that it is told of, does one task, and prints what came of it as one line of JSON.
 
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { readConfig } from '../../../src/config.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open.ts';
@@ -20,12 +23,28 @@ export type Task = { readonly place: string; readonly senderId: SenderId; readon
 const DUE = later(60);
 
 async function run(task: Task): Promise<void> {
-  const store = await openStore({ config: readConfig({ db: task.place }, {}, '/'), readOnly: false });
+  if (task.do === 'claim_and_hang') return hang(task);
+  const store = await openStoreOf(task);
   while (Date.now() < task.startAt);
   print(await perform(store, task));
-  // Holding on to the store: one that nobody can reach is collected, and its sign of life with it.
-  if (task.do === 'claim_and_hang') setInterval(() => void store, 60_000);
-  else await store.close();
+  await store.close();
+}
+
+// Nobody can reach the store any more when its memory is collected; its sign of life must outlast that.
+async function hang(task: Task): Promise<void> {
+  const result = await openStoreOf(task).then((store) => perform(store, task));
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let turns = 0; turns < 3; turns += 1) {
+    await setImmediate();
+    collect();
+  }
+  print(result);
+  setInterval(() => undefined, 60_000);
+}
+
+function openStoreOf({ place }: Task): Promise<Store> {
+  return openStore({ config: readConfig({ db: place }, {}, '/'), readOnly: false });
 }
 
 async function perform(store: Store, task: Task): Promise<unknown> {
