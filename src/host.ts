@@ -39,11 +39,13 @@ export function createIo({ out, err, input, canAsk, answersEnd, answer }: Stream
   };
 }
 
-// What is no regular file (a pipe, /dev/null) has no content to lose and is not ours to replace.
+// What is no regular file (a pipe, /dev/null) has no content to lose and is not ours to replace. Nor is the name of something that is open, as /dev/stdout is, also
+// where a regular file lies behind it: that is added to, because what else goes there is in it too.
 async function replaceFile(path: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> {
   try {
     if (path === '' || isDirectory(path)) throw Object.assign(new Error(path), { code: path === '' ? 'ENOENT' : 'EISDIR' });
-    if (isRegularFile(path)) await writeBeside(path, chunks);
+    if (/^\/(dev|proc)\//.test(resolve(path))) await pipe(chunks, path, { flags: 'a' });
+    else if (isRegularFile(path)) await writeBeside(path, chunks);
     else await pipe(chunks, path, { flags: 'w' });
   } catch (cause) {
     throw fail('file_unwritable', {
@@ -67,7 +69,7 @@ async function writeBeside(path: string, chunks: AsyncIterable<string> | Iterabl
   }
 }
 
-type WriteOptions = { readonly flags: 'w' | 'wx'; readonly mode?: number; readonly flush?: boolean };
+type WriteOptions = { readonly flags: 'a' | 'w' | 'wx'; readonly mode?: number; readonly flush?: boolean };
 
 // Node's promises of streams are loaded when a file is written, not at every start.
 async function pipe(chunks: AsyncIterable<string> | Iterable<string>, path: string, options: WriteOptions): Promise<void> {

@@ -3,8 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  closeSync,
   lstatSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +15,7 @@ import {
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -72,6 +75,15 @@ describe('a file that is written', () => {
     }
     await expect(ioWith().writeFile(path, broken())).rejects.toMatchObject({ code: 'file_unwritable', details: { path } });
     expect([readFileSync(path, 'utf8'), readdirSync(directory)]).toEqual(['old', ['errors.csv']]);
+  });
+
+  it('is added to, not replaced, where its name is that of something open', async () => {
+    const path = join(directory, 'open');
+    const file = openSync(path, 'w');
+    writeSync(file, 'before\n');
+    await ioWith().writeFile(`/dev/fd/${file}`, ['a\n']);
+    closeSync(file);
+    expect([readFileSync(path, 'utf8'), readdirSync(directory)]).toEqual(['before\na\n', ['open']]);
   });
 
   // A link to a device, so that code that went wrong here would take the place of the link alone.

@@ -47,16 +47,16 @@ export type BillReport = {
   readonly totals: readonly Figures[];
 };
 
-/** The days of a month, or of a period, both as text; this month in the sender's zone where neither is given. */
+/** The days of a month, or of a period; this month in the sender's zone where neither is given. Without an end it ends with this month, or with that of its beginning. */
 export function reportPeriod(
   asked: { readonly month: Month | null; readonly from: Day | null; readonly to: Day | null },
   { timeZone, at }: { readonly timeZone: Sender['timeZone']; readonly at: Instant },
 ): DayPeriod {
   const today = dayOf(at, timeZone);
   if (asked.month !== null) return monthDays(asked.month);
-  const thisMonth = monthDays(monthOf(today));
-  if (asked.from === null && asked.to === null) return thisMonth;
-  return { from: asked.from ?? ('0000-01-01' as Day), to: asked.to ?? thisMonth.to };
+  if (asked.from === null && asked.to === null) return monthDays(monthOf(today));
+  const from = asked.from ?? ('0000-01-01' as Day);
+  return { from, to: asked.to ?? monthDays(monthOf(from > today ? from : today)).to };
 }
 
 /** The bill of a period. As of an instant that is past it is the same for ever: entries are only added, and each is dated when it was recorded. */

@@ -32,7 +32,8 @@ export const CampaignItem = z.object({
     accepted: count.check(z.describe('handed over; sent counts here')),
     delivered: count.check(z.describe('read counts here')),
     failed: count,
-    cancelled: count.check(z.describe('expired counts here')),
+    cancelled: count,
+    expired: count.check(z.describe('its time ran out before it was sent')),
     unknown: count,
   }),
   rate: z.number().check(z.describe('messages a second that were begun in the newest 10 to 20 seconds')),
@@ -53,7 +54,7 @@ export const CampaignItem = z.object({
 
 export type CampaignView = z.output<typeof CampaignItem>;
 
-const COUNTS = ['queued', 'scheduled', 'sending', 'accepted', 'delivered', 'failed', 'cancelled', 'unknown'] as const;
+const COUNTS = ['queued', 'scheduled', 'sending', 'accepted', 'delivered', 'failed', 'cancelled', 'expired', 'unknown'] as const;
 
 /** The columns of a campaign in CSV. */
 export const CAMPAIGN_COLUMNS = [
@@ -96,7 +97,7 @@ export function toCampaignItem(record: CampaignRecord, { sender, at }: { readonl
   };
 }
 
-function countsOf({ messages, open, delivered, givenUp }: CampaignRecord): CampaignView['counts'] {
+function countsOf({ messages, open, delivered, cancelled, expired }: CampaignRecord): CampaignView['counts'] {
   const of = (state: MessageState): number => open.get(state) ?? 0;
   const notOver = [...open.values()].reduce((sum, number) => sum + number, 0);
   return {
@@ -105,8 +106,9 @@ function countsOf({ messages, open, delivered, givenUp }: CampaignRecord): Campa
     sending: of('sending'),
     accepted: of('accepted') + of('sent'),
     delivered,
-    failed: messages - notOver - delivered - givenUp,
-    cancelled: givenUp,
+    failed: messages - notOver - delivered - cancelled - expired,
+    cancelled,
+    expired,
     unknown: of('unknown'),
   };
 }

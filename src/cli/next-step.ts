@@ -62,7 +62,8 @@ function onlyOf(ids: readonly string[]): string | null {
 
 const SHOWN_MAX = 10;
 
-function someOf(ids: readonly string[]): string {
+/** The first of them, and how many more there are. */
+export function someOf(ids: readonly string[]): string {
   const more = ids.length - SHOWN_MAX;
   return `${ids.slice(0, SHOWN_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -52,6 +52,14 @@ ${exits.join('\n')}
 `;
 }
 
+/** Takes an option once: where the last one would win, a person who means both would lose the others without a word. */
+export function onlyOnce(name: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw fail('usage', { message: `--${name} is given twice.`, hint: `Run the command once for each: ${before}, ${value}.` });
+  };
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];

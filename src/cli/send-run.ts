@@ -25,6 +25,7 @@ import { pickTemplates } from './find-templates.ts';
 import { dispatchOf, failureOf, tellStopping } from './interrupted.ts';
 import { listOf, resumeOf } from './next-step.ts';
 import { limitHint } from './limit-hint.ts';
+import { pauseHint } from './pause-hint.ts';
 import { startEstimate } from './send-estimate.ts';
 import { sendHost } from './send-host.ts';
 import { isForLater, timingOf } from './send-timing.ts';
@@ -81,7 +82,10 @@ export async function sendDirect(app: App, options: SendOptions): Promise<SendVi
     isForLater: isForLater(options),
     resume: dispatchOf(sender),
     failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: options.key !== null }),
-    hints: await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt }),
+    hints: [
+      ...(await pauseHint(host.store, { sender, ...options })),
+      ...(await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt })),
+    ],
   });
 }
 
@@ -138,7 +142,8 @@ export async function sendFile(app: App, options: SendOptions, path: string): Pr
       resume: `the same command, or ${goOn}`,
       failure: failureOf(ending, { tally, resume, isUnread: unread > 0, look, isRepeatable: true }),
       hints: [
-        ...hintsOf(options, file.checked.invalid),
+        ...(await pauseHint(host.store, { sender, ...options })),
+        ...hintsOf(options, tally),
         ...(await limitHint(host.store, { sender, at: app.clock.now(), nextDueAt: ending.nextDueAt })),
       ],
     });
@@ -289,7 +294,7 @@ function countInvalid(tally: Tally, { read, invalid, conflicts, recipients }: Ch
   tally.counts.invalid = invalid + Math.max(tally.counts.invalid - again, 0);
 }
 
-function hintsOf({ errors }: SendOptions, invalid: number): readonly string[] {
-  if (errors !== null) return [`Rows that were not sent: ${errors}`];
+function hintsOf({ errors }: SendOptions, { counts: { invalid, refused } }: Tally): readonly string[] {
+  if (errors !== null) return invalid + refused > 0 ? [`Rows that were not sent: ${errors}`] : [];
   return invalid > 0 ? ['--errors FILE writes the rows that were not sent to a file.'] : [];
 }

@@ -52,11 +52,13 @@ export function spanOf(at: Instant): number {
 /** How many messages a second the runs of a campaign begin: of the newest 10 to 20 seconds, or since the first of them. 0 where nothing was begun in that time. */
 export function claimRate(pulses: readonly Pulse[], at: Instant): number {
   const span = spanOf(at);
-  return pulses.reduce((sum, pulse) => {
-    const claims = pulse.span === span ? pulse.spanClaims + pulse.beforeClaims : pulse.span === span - 1 ? pulse.spanClaims : 0;
-    const since = Math.max((span - 1) * SPAN_MS, pulse.firstClaimAt);
-    return sum + (claims * 1_000) / Math.max(at - since, 1_000);
-  }, 0);
+  let claims = 0;
+  let since: number = at;
+  for (const pulse of pulses.filter((one) => one.span >= span - 1)) {
+    claims += pulse.span === span ? pulse.spanClaims + pulse.beforeClaims : pulse.spanClaims;
+    since = Math.min(since, Math.max((span - 1) * SPAN_MS, pulse.firstClaimAt));
+  }
+  return (claims * 1_000) / Math.max(at - since, 1_000);
 }
 
 type Reading = { readonly source: string | null; readonly admittedAt: Instant | null };

@@ -1,5 +1,6 @@
 // The count of one dispatch: every message that was handed over once, whoever settled it first.
 
+import type { MessageState } from '../domain/message.ts';
 import type { ReportStore } from '../ports/store/report.ts';
 import type { Settlement } from '../ports/store/settle.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
@@ -14,6 +15,8 @@ export type DispatchCount = {
   readonly sent: () => number;
   /** How many the gate stopped at the moment of sending. */
   readonly stopped: () => number;
+  /** What those are now. */
+  readonly stoppedAs: () => ReadonlySet<MessageState>;
   readonly onSettled: (settlements: readonly Settlement[]) => void;
   /** Counts those of which somebody else was told before we were, by what the store says of them now. */
   readonly close: (store: Pick<ReportStore, 'totals'>) => Promise<void>;
@@ -23,12 +26,15 @@ export type DispatchCount = {
 export function createDispatchCount(): DispatchCount {
   const tally = createTally();
   const late = new Set<MessageId>();
+  const stoppedAs = new Set<MessageState>();
   let [sent, stopped] = [0, 0];
 
   const count = (settlement: Settlement): void => {
     const { from, to } = settlement;
-    if (from === 'queued') stopped += 1;
-    else countSettled(tally, settlement);
+    if (from === 'queued') {
+      stopped += 1;
+      stoppedAs.add(to);
+    } else countSettled(tally, settlement);
     if (from === 'sending' && to !== 'queued') sent += 1;
   };
 
@@ -36,6 +42,7 @@ export function createDispatchCount(): DispatchCount {
     tally,
     sent: () => sent,
     stopped: () => stopped,
+    stoppedAs: () => stoppedAs,
     // A message is in one turn with all that its own answer told. Where the first of it does not find it as sending, a webhook has been here: `serve`
     // hears of a delivery while our request still waits for its answer.
     onSettled: (settlements) => {

@@ -135,12 +135,19 @@ async function explain({ store, senderId }: ImportTarget, rows: readonly Contact
   );
   return rows.map((row, index) => {
     const person = people[index] ?? null;
-    if (person === null || (row.userId !== null && person.contact.userId !== row.userId)) return { row, rejection: twoPeople(row) };
+    if (person === null) return { row, rejection: otherNumber(row) };
+    if (row.userId !== null && person.contact.userId !== row.userId) return { row, rejection: twoPeople(row) };
     const flags = flagsFor(person.flags, senderId);
     const place = { row: row.record.row, column: 'opt_in', value: row.optIn?.purposes.join(' ') };
     if (blockOf(flags) !== undefined) return { row, rejection: reject(place, { reason: 'blocked', message: 'a block stands against it' }) };
     return { row, rejection: reject(place, { reason: 'opted_out', message: 'an opt-out stands against it' }) };
   });
+}
+
+// Nobody has the number, so it was the user id that was found, with another number: an import moves nobody, since a block on the old one would be left behind.
+function otherNumber({ record, phone }: ContactRow): Rejection {
+  const why = { reason: 'other_number', message: 'the user id belongs to a person with another number, and an import changes no number' };
+  return reject({ row: record.row, column: 'phone', value: phone ?? undefined }, why);
 }
 
 function twoPeople({ record, userId }: ContactRow): Rejection {

@@ -69,6 +69,11 @@ describe('the rate', () => {
     expect(claimRate([pulse(), pulse({ spanClaims: 12, beforeClaims: 16 })], NOW)).toBe(12);
   });
 
+  it('is of the time since the first of several runs began, which may have come one after the other', () => {
+    const runs = [10_000, 5_000, 1_000].map((ago) => pulse({ firstClaimAt: toInstant(NOW - ago), beforeClaims: 0, spanClaims: 100 }));
+    expect(claimRate(runs, NOW)).toBe(30);
+  });
+
   it('begins with the first claim, and a second is the least', () => {
     expect(claimRate([pulse({ firstClaimAt: toInstant(NOW - 2_000), beforeClaims: 0 })], NOW)).toBe(20);
     expect(claimRate([pulse({ firstClaimAt: NOW, beforeClaims: 0 })], NOW)).toBe(40);

@@ -70,7 +70,7 @@ export const defineBillReport: Define = (parent, host) => {
     )
     .option('--month <month>', 'a month in the billing zone: 2026-10')
     .option('--from <day>', 'from this day on')
-    .option('--to <day>', 'up to, but not including, this day')
+    .option('--to <day>', 'up to, but not including, this day (default: the end of the month)')
     .option('--as-of <instant>', 'the books as they stood then: the same report for ever (a bare day is its midnight in UTC)')
     .option('--by <groups>', `comma-separated: ${GROUPINGS.join(', ')} (default category,market)`)
     .addHelpText(

@@ -8,6 +8,7 @@ import { formatAmount, type Micros, plus, ZERO } from '../../values/money.ts';
 import { CAMPAIGN_COLUMNS, CampaignItem } from '../campaign-item.ts';
 import type { Define, View } from '../command.ts';
 import { addDecisionOptions, changeCampaign, DecisionOptions, lookAt, type NamedCampaign, nameCampaign } from '../named-campaign.ts';
+import { someOf } from '../next-step.ts';
 import { helpText, parseOptions } from '../options.ts';
 import { openProgress } from '../progress.ts';
 import { askYes } from '../prompt.ts';
@@ -71,7 +72,7 @@ export async function endCampaign(
     },
     columns: ['result', 'cancelled_messages', ...CAMPAIGN_COLUMNS.map((column) => `item.${column}`)],
     text: (style) => {
-      const onTheirWay = inFlight.length === 0 ? '' : `\nOn their way, and not to be called back: ${inFlight.join(', ')}`;
+      const onTheirWay = inFlight.length === 0 ? '' : `\n${inFlight.length} on their way, and not to be called back: ${someOf(inFlight)}`;
       const head = style.strong(changed === 'changed' ? 'cancelled' : 'unchanged');
       return `${head}: ${count} messages cancelled, ${amount} ${item.currency} released${onTheirWay}`;
     },

@@ -54,8 +54,8 @@ export async function listCampaigns(app: App, options: Options): Promise<View<z.
     columns: CAMPAIGN_COLUMNS,
     text: async (style) => {
       if (items.length === 0) return 'No campaigns.';
-      // Most have neither, and a list does without a column that is empty.
-      const rare = (['scheduled', 'cancelled'] as const).filter((name) => items.some(({ counts }) => counts[name] > 0));
+      // Most have none of these, and a list does without a column that is empty.
+      const rare = (['scheduled', 'cancelled', 'expired'] as const).filter((name) => items.some(({ counts }) => counts[name] > 0));
       const counted = ['messages', 'queued', 'accepted', 'delivered', 'failed', 'unknown', ...rare];
       const header = ['campaign', 'status', ...counted, 'rate', 'reserved', 'charged', 'left', ''];
       const rows = items.map(({ campaign, status, messages, counts, rate, reserved, charged, left, currency }) => [

@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import type { App } from '../../app.ts';
 import type { Sender } from '../../domain/sender.ts';
 import { recover } from '../../send/recover.ts';
-import { createDispatchCount } from '../../send/dispatch-count.ts';
-import { countRecovered, exitCodeOfTally, type Tally } from '../../send/tally.ts';
+import { createDispatchCount, type DispatchCount } from '../../send/dispatch-count.ts';
+import { countRecovered, exitCodeOfTally, FAILED_STATES, type Tally } from '../../send/tally.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
 import { formatAmount } from '../../values/money.ts';
 import { formatInstant, SECOND_MS } from '../../values/time.ts';
@@ -113,7 +113,9 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
   const failure = workFailure(end, { tally, resume: dispatchOf(sender) });
   const limited = await limitHint(store, { sender, at: app.clock.now(), nextDueAt });
   const more = app.config.quiet ? '' : moreOf(end);
-  const todo = app.config.quiet ? [] : [...stepsOf(tally, { sender, stopped }), ...heldTemplateLines(held, sender), ...limited];
+  const todo = app.config.quiet
+    ? []
+    : [...stepsOf(tally, { sender, stoppedAs: count.stoppedAs() }), ...heldTemplateLines(held, sender), ...limited];
   return {
     command: 'dispatch',
     schema: DispatchDocument,
@@ -131,9 +133,13 @@ export async function runDispatch(app: App, options: z.output<typeof DispatchOpt
 
 const COLUMNS = ['sender', 'sent', ...COUNTS.map((name) => `counts.${name}`), 'charged', 'currency', 'next_due_at', 'paused'];
 
-function stepsOf(tally: Tally, { sender, stopped }: { readonly sender: Sender; readonly stopped: number }): readonly string[] {
+type Stopped = { readonly sender: Sender; readonly stoppedAs: ReturnType<DispatchCount['stoppedAs']> };
+
+function stepsOf(tally: Tally, { sender, stoppedAs }: Stopped): readonly string[] {
   const steps = nextStep(tally, { sender, campaign: null, rows: null });
-  return steps.length === 0 && stopped > 0 ? [`${listOf('cancelled', { sender, campaign: null })} tells what stopped them.`] : steps;
+  if (steps.length > 0) return steps;
+  const lists = FAILED_STATES.filter((state) => stoppedAs.has(state)).map((state) => listOf(state, { sender, campaign: null }));
+  return lists.map((list) => `${list} tells what stopped ${lists.length === 1 ? 'them' : 'some of them'}.`);
 }
 
 function moreOf(end: WorkEnd): string {

@@ -14,6 +14,7 @@ import {
   filledText,
   flag,
   helpText,
+  onlyOnce,
   orNull,
   pairs,
   parsedText,
@@ -139,7 +140,7 @@ const DESCRIPTION =
 function addContentOptions(command: Command): Command {
   return command
     .option('--to <phone|id>', 'a recipient; may be given several times', collect)
-    .option('--from <file>', 'a CSV or NDJSON file of recipients; - for standard input')
+    .option('--from <file>', 'a CSV or NDJSON file of recipients; - for standard input', onlyOnce('from'))
     .option('--text <text>', 'free-form text instead of a template, inside an open window')
     .option('--media <kind=source>', 'free-form media instead of a template: image, video, audio, document or sticker = link, id or path')
     .option('--caption <text>', 'the words below the media')

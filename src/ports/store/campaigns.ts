@@ -38,8 +38,9 @@ export type CampaignRecord = CampaignStanding & {
   /** Of those that are not over: `queued`, `scheduled`, `sending`, `accepted`, `sent`, `unknown`. */
   readonly open: ReadonlyMap<MessageState, number>;
   readonly delivered: number;
-  /** Cancelled or expired. What is neither open nor delivered nor this has failed. */
-  readonly givenUp: number;
+  readonly cancelled: number;
+  /** What is neither open nor delivered, cancelled or this has failed. */
+  readonly expired: number;
   readonly reserved: Micros;
   /** With what was adjusted. */
   readonly charged: Micros;

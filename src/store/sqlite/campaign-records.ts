@@ -50,7 +50,8 @@ const WAITING = /* sql */ `
     (SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND campaign_id = @id)`;
 
 const GIVEN_UP = /* sql */ `
-  SELECT COUNT(*) FROM message INDEXED BY message_given_up WHERE (state = 'cancelled' OR state = 'expired') AND campaign_id = ?`;
+  SELECT ifnull(SUM(state = 'cancelled'), 0), ifnull(SUM(state = 'expired'), 0)
+  FROM message INDEXED BY message_given_up WHERE (state = 'cancelled' OR state = 'expired') AND campaign_id = ?`;
 
 const SENDING = /* sql */ `
   SELECT campaign_id, state, COUNT(*) FROM message INDEXED BY message_in_flight
@@ -138,6 +139,7 @@ function toRecord(sqlite: Sqlite, senderId: SenderId, { row, open }: Read): Camp
   const { id, name, status } = row;
   const { messages, delivered, reserved, charged, used } = sqlite.prepareExact(METER).get(id) as MeterRow;
   const [queued, scheduled] = sqlite.prepare(WAITING).raw().get({ senderId, id }) as readonly [number, number];
+  const [cancelled, expired] = sqlite.prepare(GIVEN_UP).raw().get(id) as readonly [number, number];
   const cap = sqlite.prepareExact(CAP).pluck().get(senderId) as StoredInteger | undefined;
   const own = open.filter(([campaignId]) => campaignId === id);
   return {
@@ -154,7 +156,8 @@ function toRecord(sqlite: Sqlite, senderId: SenderId, { row, open }: Read): Camp
       ...own.map(([, state, count]) => [state, count] as const),
     ]),
     delivered: Number(delivered),
-    givenUp: sqlite.prepare(GIVEN_UP).pluck().get(id) as number,
+    cancelled,
+    expired,
     reserved: microsOf(reserved),
     charged: microsOf(charged),
     cap: cap === undefined ? null : microsOf(cap),

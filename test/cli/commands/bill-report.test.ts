@@ -41,6 +41,12 @@ test('says in text what it is of', async () => {
   expect(out).toBe('Bill from 2026-10-01 up to 2026-11-01, as the books stood at 2026-10-31T00:00:00Z\nNothing was sent in this period.\n');
 });
 
+test('of what is scheduled ends with the month in which it begins', async () => {
+  world.setClock('2026-11-02T08:00:00Z');
+  expect((await world.run('bill-report', '--from', '2026-12-05')).out).toContain('Bill from 2026-12-05 up to 2027-01-01');
+  expect((await world.run('bill-report', '--from', '2026-09-05')).out).toContain('Bill from 2026-09-05 up to 2026-12-01');
+});
+
 test('may be of this very moment, and of none to come', async () => {
   const { out } = await world.run('bill-report', '--json');
   expect((await world.run('bill-report', '--as-of', '2026-10-31T13:00+01:00', '--json')).out).toBe(out);

@@ -180,7 +180,8 @@ function examCancel(exam: Exam): void {
     expect(await store.inFlightOf(id)).toHaveLength(1);
     expect(await show(id)).toMatchObject({
       messages: 4,
-      givenUp: 3,
+      cancelled: 3,
+      expired: 0,
       open: new Map([
         ['queued', 0],
         ['scheduled', 0],

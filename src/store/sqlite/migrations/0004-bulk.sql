@@ -44,7 +44,7 @@ CREATE TABLE served (
 -- By category, so that what is urgent is woken as soon as it is due, however much else is due then. By campaign, for whoever sends one of its own.
 CREATE INDEX message_scheduled ON message (sender_id, category, not_before) WHERE state = 'scheduled';
 -- What a campaign gave up, for its counts: the counters have what failed, but also where that was delivered after all.
-CREATE INDEX message_given_up ON message (campaign_id) WHERE state = 'cancelled' OR state = 'expired';
+CREATE INDEX message_given_up ON message (campaign_id, state) WHERE state = 'cancelled' OR state = 'expired';
 CREATE INDEX message_scheduled_campaign ON message (campaign_id, not_before) WHERE state = 'scheduled';
 
 -- Quiet hours of a sender: for a category, in a country or (country '') in all that have none of their own. mode says whether hours are quiet or allowed.
