@@ -71,9 +71,11 @@ const INSERT_RUN = /* sql */ `
 const CLOSE_RUN = /* sql */ `
   UPDATE run SET admitted_at = ? WHERE id = ?`;
 
-// A message that went to a number is found under the id of its person too, once somebody named them so. Another one of theirs may have that alias already.
+// A message that went to a number is found under the id of its person too, once somebody named them so. Another one of theirs may have that alias already; and
+// a message to their number from before it was theirs has another person, who keeps it.
 const LEARN_ALIAS = /* sql */ `
-  UPDATE OR IGNORE message SET alias_key = ? WHERE id = ? AND alias_key IS NULL`;
+  UPDATE OR IGNORE message SET alias_key = ?
+  WHERE id = ? AND alias_key IS NULL AND ? IN (contact_id, (SELECT merged_into FROM contact WHERE id = message.contact_id))`;
 
 /** The admit slice of the port. */
 export function createAdmitStore(parts: AdmitParts): AdmitStore {
@@ -104,11 +106,12 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
 type Decided = ReturnType<DecideAdmissions>;
 
 function decideAndWrite(parts: AdmitParts, batch: AdmitBatch, decide: DecideAdmissions): Admitted {
-  const decided = decide(loadFacts(parts, batch));
+  const facts = loadFacts(parts, batch);
+  const decided = decide(facts);
   const admitted = decided.admissions.filter((admission) => admission.kind === 'admitted').map(({ message }) => message);
   writeMessages(parts, batch, admitted);
   takeUp(parts.sqlite, batch, decided.admissions);
-  learnAliases(parts.sqlite, batch, decided.admissions);
+  learnAliases(parts.sqlite, facts, decided.admissions);
   parts.book.post(admitted.map(({ reservation }) => reservation));
   return summarise(batch, decided, parts.warnings.record(decided.budgets, batch.at));
 }
@@ -120,11 +123,12 @@ function takeUp(sqlite: Sqlite, { runId }: AdmitBatch, admissions: Decided['admi
   }
 }
 
-function learnAliases(sqlite: Sqlite, { requests }: AdmitBatch, admissions: Decided['admissions']): void {
+function learnAliases(sqlite: Sqlite, { requests }: AdmissionFacts, admissions: Decided['admissions']): void {
   for (const [index, admission] of admissions.entries()) {
-    const request = requests[index];
-    const alias = admission.kind === 'duplicate' && request !== undefined ? aliasOf(request) : null;
-    if (alias !== null && admission.kind === 'duplicate') sqlite.prepare(LEARN_ALIAS).run(alias, admission.kept.id);
+    const asked = requests[index];
+    if (admission.kind !== 'duplicate' || asked === undefined) continue;
+    const alias = aliasOf(asked.request);
+    if (alias !== null) sqlite.prepare(LEARN_ALIAS).run(alias, admission.kept.id, asked.addressee?.contactId ?? null);
   }
 }
 

@@ -6,9 +6,22 @@ import { KEY_KINDS, KEY_LAYOUT } from '../../../src/domain/key.ts';
 import type { AdmitRequest } from '../../../src/ports/store/admit.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import { type ContactId, createIds, type SenderId } from '../../../src/values/id.ts';
+import type { Phone } from '../../../src/values/phone.ts';
 import { admit, outcomeOf, requestTo, settle, turn, words } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { later, makeContact, makeEvent, NOON, phone, type Started, start } from './fixture.ts';
+import {
+  later,
+  makeCard,
+  makeContact,
+  makeEvent,
+  makeRate,
+  makeSender,
+  makeTemplate,
+  NOON,
+  phone,
+  type Started,
+  start,
+} from './fixture.ts';
 import { hiddenPerson, identityOf, messageFrom, personOf, receive } from './webhooks.ts';
 
 /** The cases. */
@@ -109,6 +122,38 @@ export function examDerivedKeys(exam: Exam): void {
     expect((await admit(store, senderId, [byId], { at: later(4) })).admissions).toMatchObject([
       { kind: 'duplicate', kept: { id: first.id } },
     ]);
+  });
+
+  it('are not learnt as an alias of what went to the number while somebody else had it', async () => {
+    const { store, senderId } = await start(exam);
+    await addAt(store, senderId, { number: '1', minutes: 1 });
+    const first = requestTo(phone('1'), derived('n'));
+    await admit(store, senderId, [first], { at: later(2) });
+    await receive(store, [identityOf(senderId, personOf('1'), personOf('2'), later(3))], later(3));
+    const contactId = await addAt(store, senderId, { number: '1', minutes: 90 });
+    const byId = requestTo(phone('1'), { ...derived('n'), aliases: [aliasOf('i')] });
+    expect((await admit(store, senderId, [byId], { at: later(91) })).admissions).toMatchObject([
+      { kind: 'duplicate', kept: { id: first.id } },
+    ]);
+    const hidden = identityOf(senderId, personOf('1', { userId: 'DE.1' }), hiddenPerson('DE.2'), later(92));
+    await receive(store, [hidden], later(92));
+    const withoutNumber = requestTo(phone('1'), { ...derived('i'), to: { contactId } });
+    expect(words((await admit(store, senderId, [withoutNumber], { at: later(93) })).admissions)).toEqual(['admitted']);
+  });
+
+  it('are found under the number that a person had, in whichever writing it is asked for', async () => {
+    const { store } = await exam.open();
+    const sender = makeSender({ isDefault: true });
+    await store.found({ keyCheck: '', sender, cards: [makeCard('2026-07-01', [makeRate('marketing', 100n, { market: 'Brazil' })])] });
+    await store.putTemplate(makeTemplate(sender.id));
+    const [long, short] = ['+5511987654321' as Phone, '+551187654321' as Phone];
+    const contacts = [makeContact('', { phone: long, optIns: [makeEvent('opt_in', sender.id)] })];
+    await store.putContacts({ accountId: DEFAULT_ACCOUNT, contacts, at: NOON });
+    const first = requestTo(long, derived('a'));
+    expect(words((await admit(store, sender.id, [first])).admissions)).toEqual(['admitted']);
+    await receive(store, [identityOf(sender.id, { ...personOf(''), phone: long }, personOf('2'), later(3))], later(3));
+    const { admissions } = await admit(store, sender.id, [requestTo(short, derived('a'))], { at: later(4) });
+    expect(admissions).toMatchObject([{ kind: 'duplicate', kept: { id: first.id } }]);
   });
 
   it('are learnt as an alias once: of two messages of a person, the first has it', async () => {
