@@ -3,10 +3,10 @@
 import { type ContactId, timeStepsOf } from '../values/id.ts';
 
 /**
- * Where the parts of a key begin. One that the user chose is its kind and a digest of 15 bytes. One that is derived from a campaign and a content is its
+ * Where the parts of a key begin. One that the user chose is its kind and a digest of it (`chosen`), 15 bytes. One that is derived from a campaign and a content is its
  * kind, 2 bytes of the campaign, 4 of the person's place, which stay empty until it is kept, and a digest of 9 bytes.
  */
-export const KEY_LAYOUT = { kind: 0, campaign: 1, place: 3, digest: 7, end: 16 } as const;
+export const KEY_LAYOUT = { kind: 0, chosen: 1, campaign: 1, place: 3, digest: 7, end: 16 } as const;
 
 /** The first byte keeps the two kinds of keys apart, whatever a user chooses. */
 export const KEY_KINDS = { explicit: 1, derived: 2 } as const;

@@ -21,6 +21,7 @@ const FINGERPRINT_BYTES = 8;
 const STAMP_BYTES = FINGERPRINT_BYTES + KEY_LAYOUT.end;
 const CAMPAIGN_START = FINGERPRINT_BYTES + KEY_LAYOUT.campaign;
 const DIGEST_START = FINGERPRINT_BYTES + KEY_LAYOUT.digest;
+const CHOSEN_BYTES = KEY_LAYOUT.end - KEY_LAYOUT.chosen;
 const CAMPAIGN_BYTES = KEY_LAYOUT.place - KEY_LAYOUT.campaign;
 const DIGEST_BYTES = KEY_LAYOUT.end - KEY_LAYOUT.digest;
 
@@ -38,7 +39,7 @@ export function explicitStamp(
   { key, contentBytes }: { readonly key: string; readonly contentBytes: Uint8Array },
 ): Stamp {
   const stamp = startStamp(contentBytes, KEY_KINDS.explicit);
-  stamp.set(digest(`key\n${key}`).subarray(0, KEY_LAYOUT.end - KEY_LAYOUT.campaign), CAMPAIGN_START);
+  stamp.set(digest(`key\n${key}`).subarray(0, CHOSEN_BYTES), FINGERPRINT_BYTES + KEY_LAYOUT.chosen);
   return stamp;
 }
 

@@ -73,18 +73,15 @@ export function countLineEnds(bytes: Uint8Array, to: number): number {
   return count;
 }
 
-// Where a block ends: behind its last line; 0 where no line ends. A last byte CR is no end yet: an LF may follow in the next chunk.
+// Where a block ends; 0 where no line ends. A last byte CR is no end yet: an LF may follow in the next chunk.
 function blockEnd(bytes: Uint8Array): number {
   const window = bytes.subarray(0, LINE_BYTES_MAX);
-  return (
-    behindLast(LINE_FEED, bytes.subarray(0, BLOCK_BYTES)) ||
-    behindLast(LINE_FEED, window) ||
-    behindLast(CARRIAGE_RETURN, window.subarray(0, -1))
-  );
+  return endWithin(window, LINE_FEED) || endWithin(window.subarray(0, -1), CARRIAGE_RETURN);
 }
 
-function behindLast(byte: number, window: Uint8Array): number {
-  return window.lastIndexOf(byte) + 1;
+// Behind the last line of a block's length, else behind the first line.
+function endWithin(window: Uint8Array, lineEnd: number): number {
+  return window.subarray(0, BLOCK_BYTES).lastIndexOf(lineEnd) + 1 || window.indexOf(lineEnd) + 1;
 }
 
 function joined(left: Uint8Array, right: Uint8Array): Uint8Array {

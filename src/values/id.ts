@@ -27,7 +27,7 @@ export type IdSource = {
 
 // Crockford's alphabet: no I, L, O, U, so that an id read aloud or copied by hand survives.
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-/** What a character stands for, by its code. */
+/** What a character stands for, by its code; 0 for one that is not in the alphabet. */
 const VALUES = Uint8Array.from({ length: 128 }, (_, code) => Math.max(ALPHABET.indexOf(String.fromCharCode(code)), 0));
 const TAIL_MAX = 2 ** 50;
 
@@ -36,7 +36,7 @@ export function parseSortableId<Noun extends string>(text: string): Id<Noun> | u
   return /^[0-9a-hjkmnp-tv-z]{20}$/.test(text) ? (text as Id<Noun>) : undefined;
 }
 
-// Ten characters tell the milliseconds: the last one less, and 35 bits of the others, of which 32 are taken.
+// Ten characters are 50 bits of milliseconds. Without the last one the unit is 32 ms; the seven before it are 35 bits, of which a shift keeps 32.
 const TIME = { from: 2, to: 9 } as const;
 
 /** When a sortable id was made, in steps of 32 ms, modulo 2^32. */

@@ -37,7 +37,7 @@ it('gives short blocks of a long file, a longer one for a longer line, and loses
   const content = 'short\n'.repeat(10_000) + long + 'short\n'.repeat(10_000);
   const blocks = await blocksOf(content, 64 * 1024);
   expect(blocks.map(({ text }) => text).join('')).toBe(content);
-  expect(blocks.filter(({ text }) => text.length > 16 * 1024)).toHaveLength(1);
+  expect(blocks.map(({ text }) => text).filter((text) => text.length > 16 * 1024)).toEqual([long]);
   expect(blocks.every(({ text, offset }) => text.endsWith('\n') && content.startsWith(text, offset))).toBe(true);
   expect(blocks.at(-1)).toMatchObject({ line: content.slice(0, blocks.at(-1)?.offset).split('\n').length });
 });
@@ -45,7 +45,7 @@ it('gives short blocks of a long file, a longer one for a longer line, and loses
 it.each(['a\rb\rc', 'a\r'.repeat(40_000)])('cuts a file whose lines end with CR alone', async (content) => {
   const blocks = await blocksOf(content, 64 * 1024);
   expect(blocks.map(({ text }) => text).join('')).toBe(content);
-  expect(blocks.length).toBeGreaterThan(1);
+  expect(blocks.length).toBeGreaterThan(content.length / (16 * 1024));
 });
 
 it('takes a line of almost 64 KB and refuses a longer one with its number', async () => {

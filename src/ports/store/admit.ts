@@ -27,7 +27,7 @@ export type AdmitRequest = {
   readonly id: MessageId;
   /**
    * 16 bytes that make this send happen once for ever per sender; null for a send that is new each time. A derived one comes with its place empty (domain/key.ts) and is
-   * found under every contact that has or had the number, or is or was the person.
+   * found under every contact that has or had the number, and, where the person is named by an id (`to`, or aliases), under those that became this person.
    */
   readonly key: Uint8Array | null;
   /** 8 bytes that tell the content: the same key with another fingerprint is a conflict. */
