@@ -39,12 +39,15 @@ export function createIo({ out, err, input, canAsk, answersEnd, answer }: Stream
   };
 }
 
-// What is no regular file (a pipe, /dev/null) has no content to lose and is not ours to replace. Nor is the name of something that is open, as /dev/stdout is, also
-// where a regular file lies behind it: that is added to, because what else goes there is in it too.
+// Names of what is open already, whatever lies behind them.
+const DESCRIPTOR = /^\/(dev\/(stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/;
+
+// What is no regular file (a pipe, /dev/null) has no content to lose and is not ours to replace. Nor is a file behind the name of a descriptor: it is added to,
+// because what else goes there is in it too.
 async function replaceFile(path: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> {
   try {
     if (path === '' || isDirectory(path)) throw Object.assign(new Error(path), { code: path === '' ? 'ENOENT' : 'EISDIR' });
-    if (/^\/(dev|proc)\//.test(resolve(path))) await pipe(chunks, path, { flags: 'a' });
+    if (DESCRIPTOR.test(resolve(path))) await pipe(chunks, path, { flags: 'a' });
     else if (isRegularFile(path)) await writeBeside(path, chunks);
     else await pipe(chunks, path, { flags: 'w' });
   } catch (cause) {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   lstatSync,
   mkdtempSync,
   openSync,
@@ -84,6 +85,17 @@ describe('a file that is written', () => {
     await ioWith().writeFile(`/dev/fd/${file}`, ['a\n']);
     closeSync(file);
     expect([readFileSync(path, 'utf8'), readdirSync(directory)]).toEqual(['before\na\n', ['open']]);
+  });
+
+  it.skipIf(!existsSync('/dev/shm'))('is replaced in a memory that lies among the devices', async () => {
+    const folder = mkdtempSync('/dev/shm/tollbell-host-');
+    const path = join(folder, 'errors.csv');
+    try {
+      for (const line of ['a\n', 'b\n']) await ioWith().writeFile(path, [line]);
+      expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['b\n', 0o600]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   // A link to a device, so that code that went wrong here would take the place of the link alone.

@@ -12,9 +12,10 @@ export async function pauseHint(
   store: Pick<AdmitStore, 'findCampaign'> & Pick<CampaignStore, 'showCampaign'>,
   { sender, campaign, dryRun }: Asked,
 ): Promise<readonly string[]> {
+  if (!dryRun || campaign === null) return [];
   const senderId = sender.id;
-  const campaignId = dryRun && campaign !== null ? await store.findCampaign({ senderId, name: campaign }) : null;
-  if (campaign === null || campaignId === null) return [];
+  const campaignId = await store.findCampaign({ senderId, name: campaign });
+  if (campaignId === null) return [];
   const { pausedAt } = await store.showCampaign({ senderId, campaignId });
   return pausedAt === null ? [] : [`The campaign is paused: all of it would wait for ${resumeOf(campaign, sender)}.`];
 }

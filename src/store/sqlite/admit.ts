@@ -3,7 +3,7 @@
 import { type BudgetUse, useKey } from '../../domain/budget.ts';
 import { AT_ONCE, dueAt } from '../../domain/schedule.ts';
 import type { Sender } from '../../domain/sender.ts';
-import { isDerived, placedKey } from '../../domain/key.ts';
+import { placedKey } from '../../domain/key.ts';
 import { assert } from '../../errors.ts';
 import type {
   AdmissionFacts,
@@ -13,7 +13,6 @@ import type {
   AdmitStore,
   AdmittedMessage,
   DecideAdmissions,
-  KeptMessage,
   Run,
 } from '../../ports/store/admit.ts';
 import { BATCH_MAX } from '../../values/batch.ts';
@@ -26,7 +25,7 @@ import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { Sqlite } from './database.ts';
-import { createKeptReader, findByKey } from './kept.ts';
+import { createKeptReader, findByChosenKey } from './kept.ts';
 import type { PriceStore } from './prices.ts';
 import type { QuietStore } from './quiet.ts';
 import type { ReachKeeper } from './reach.ts';
@@ -85,7 +84,7 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
     (sqlite.prepare(FIND_CAMPAIGN).pluck().get(senderId, name) as CampaignId | undefined) ?? null;
   return {
     findCampaign: async ({ senderId, name }) => sqlite.query(() => findCampaign(senderId, name)),
-    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => findChosen(sqlite, senderId, key))),
+    findKeys: async ({ senderId, keys }) => sqlite.read(() => keys.map((key) => findByChosenKey(sqlite, senderId, key))),
     openRun: async ({ id, senderId, campaign, source = null, at }) =>
       sqlite.write((): Run => {
         const campaignId = findCampaign(senderId, campaign) ?? id;
@@ -102,11 +101,6 @@ export function createAdmitStore(parts: AdmitParts): AdmitStore {
         : sqlite.read(() => summarise(batch, decide(loadFacts(parts, batch)), []));
     },
   };
-}
-
-function findChosen(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
-  assert(!isDerived(key), 'a derived key is found under its person alone');
-  return findByKey(sqlite, senderId, key);
 }
 
 type Decided = ReturnType<DecideAdmissions>;

@@ -3,6 +3,7 @@
 import { isDerived, placedKey } from '../../domain/key.ts';
 import { otherWriting } from '../../domain/wa-id.ts';
 import type { MessageState } from '../../domain/message.ts';
+import { assert } from '../../errors.ts';
 import type { AdmitBatch, AdmitRequest, KeptMessage } from '../../ports/store/admit.ts';
 import type { AccountId, ContactId, MessageId, SenderId } from '../../values/id.ts';
 import { toMicros } from '../../values/money.ts';
@@ -45,8 +46,14 @@ export function createKeptReader(
   };
 }
 
-/** The message that holds this key, as the store keeps it; null where it is free. */
-export function findByKey(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
+/** The message that holds this key, which a user chose; null where it is free. */
+export function findByChosenKey(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
+  assert(!isDerived(key), 'a derived key is found under its person alone');
+  return findByKey(sqlite, senderId, key);
+}
+
+// As the store keeps it: a derived key with its place.
+function findByKey(sqlite: Sqlite, senderId: SenderId, key: Uint8Array): KeptMessage | null {
   return find(sqlite, KEPT_BY_KEY, [senderId, key]);
 }
 
