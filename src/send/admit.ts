@@ -30,6 +30,7 @@ import type {
 import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';
+import { bucketsOf, type Place } from './admit-buckets.ts';
 import { type Days, daysOf } from './admit-days.ts';
 import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
 
@@ -54,7 +55,7 @@ type Batch = {
   /** What is so on the day of an instant. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
   readonly internationalFrom: InternationalFrom;
-  readonly buckets: Bucket[];
+  readonly bucketFor: (place: Place) => Bucket;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
   /** What this batch admitted, by its key. */
@@ -76,7 +77,7 @@ function startBatch(facts: AdmissionFacts): Batch {
       return made;
     },
     internationalFrom: internationalFrom(facts.sender, marketMap()),
-    buckets: [],
+    bucketFor: bucketsOf(facts),
     takenUp: new Set(),
     firsts: new Map(),
   };
@@ -213,7 +214,7 @@ function admit(
 ): Admission {
   const { request, addressee, template, category, due, held, expiresAt } = candidate;
   const day = batch.daysFrom(due).first;
-  const bucket = bucketFor(batch, candidate, { market, day });
+  const bucket = batch.bucketFor({ day, market, category, template: template?.name ?? '', costCenter: request.costCenter ?? '' });
   return {
     kind: 'admitted',
     message: {
@@ -258,39 +259,6 @@ function reservation(
     reference: null,
     evidence: promised.evidence,
   };
-}
-
-// Equal buckets share one object, so that the book finds their number once per batch. There are few in a batch: looking through them takes less than a name for each message.
-function bucketFor(
-  batch: Batch,
-  { template, category, request }: Candidate,
-  { market, day }: { readonly market: string; readonly day: Day },
-): Bucket {
-  const [name, costCenter] = [template?.name ?? '', request.costCenter ?? ''];
-  const known = batch.buckets.find(
-    (bucket) =>
-      bucket.market === market &&
-      bucket.costCenter === costCenter &&
-      bucket.category === category &&
-      bucket.day === day &&
-      bucket.template === name,
-  );
-  if (known !== undefined) return known;
-  const { sender, campaignId } = batch.facts;
-  const bucket: Bucket = {
-    day,
-    accountId: sender.accountId,
-    senderId: sender.id,
-    market,
-    category,
-    pricingType: 'regular',
-    currency: sender.currency,
-    template: name,
-    campaignId: campaignId ?? '',
-    costCenter,
-  };
-  batch.buckets.push(bucket);
-  return bucket;
 }
 
 function refused(reason: RefusalReason, category: Category | null, market: string | null = null): Admission {
