@@ -66,7 +66,7 @@ function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
   const { kind, held, posted, category, holdDay, day } = entry;
   switch (kind) {
     case 'reservation':
-      return `Holds ${formatAmount(held)}, the highest price that may come until the message expires.`;
+      return `Holds ${formatAmount(held)}, the highest price that may come until the message expires${lateWords(evidence, entry, 'made')}.`;
     case 'repricing':
       return held < ZERO
         ? `${moved(entries, entry)}: lets go of what was held as ${category}.`
@@ -83,14 +83,18 @@ function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
 }
 
 // What is taken back follows from what is booked anew right after it.
-function rebooked({ entries, timeZone }: MessageEvidence, entry: EntryEvidence): string {
-  const { sequence, rule, posted, eventAt, day } = entry;
-  const delivered = dayOf(eventAt, timeZone);
-  const late = delivered === day ? '' : `; it was delivered on ${delivered}, in a month that was closed`;
+function rebooked(evidence: MessageEvidence, entry: EntryEvidence): string {
+  const { sequence, rule, posted, eventAt } = entry;
+  const late = lateWords(evidence, entry, 'delivered');
   if (rule !== 'taken_back') return `Books the delivery anew, at ${formatAmount(posted)}${late}.`;
-  const next = entries.find((other) => other.sequence > sequence && other.rule !== null);
+  const next = evidence.entries.find((other) => other.sequence > sequence && other.rule !== null);
   const told = next === undefined || next.eventAt === eventAt ? 'what it bills' : 'when it was delivered, which only its reading had dated';
   return `The provider said later ${told}: takes back ${formatAmount(negative(posted))}${late}.`;
+}
+
+function lateWords({ timeZone }: MessageEvidence, { eventAt, day }: EntryEvidence, what: 'made' | 'delivered'): string {
+  const own = dayOf(eventAt, timeZone);
+  return own === day ? '' : `; it was ${what} on ${own}, in a month that was closed`;
 }
 
 // The hold that takes its place comes next, and tells what changed.

@@ -2,7 +2,7 @@
 
 import type { SenderId } from '../values/id.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { type Day, type Instant, type Month, monthDays, monthOf } from '../values/time.ts';
+import { type Day, dayOf, type Instant, type Month, monthDays, monthOf, type TimeZone } from '../values/time.ts';
 
 /** A closed month of a sender. `digest` goes over its lines and the digest before it; null while it is computed. */
 export type Closing = {
@@ -25,6 +25,14 @@ export function bookingOf(day: Day, { closedThrough, today }: { readonly closedT
   const isOpen = (on: Day): boolean => closedThrough === null || monthOf(on) > closedThrough;
   if (closedThrough === null || isOpen(day)) return { day, late: null };
   return { day: isOpen(today) ? today : monthDays(closedThrough).to, late: monthOf(day) };
+}
+
+/** When something is booked that is of an instant, and the newest month that is closed by then. */
+export type BookingFacts = { readonly at: Instant; readonly timeZone: TimeZone; readonly closedThrough: Month | null };
+
+/** Where something of an instant is booked: on its day in the zone, while that month is open. A clock may have been set back since a month was closed. */
+export function bookingAt(of: Instant, { at, timeZone, closedThrough }: BookingFacts): Booking {
+  return bookingOf(dayOf(of, timeZone), { closedThrough, today: dayOf(at, timeZone) });
 }
 
 /** What the line of an event in a closed month refers to. */

@@ -76,7 +76,7 @@ export type LedgerEntry = {
   readonly booksMonth: Month;
   readonly cause: ReleaseCause | null;
   readonly evidence: PriceEvidence | null;
-  /** What an adjustment is for, where it does not follow from a status of its message. */
+  /** What an adjustment is for, where it does not follow from a status of its message; of any entry that is late, the closed month that it is of. */
   readonly reference: string | null;
 };
 

@@ -3,6 +3,7 @@
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter } from '../domain/budget.ts';
+import { bookingAt, lateReference } from '../domain/closing.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import type { InternationalFrom } from '../domain/auth-international.ts';
 import { bidCap } from '../domain/bid.ts';
@@ -32,7 +33,7 @@ import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';
 import { bucketsOf, type Place } from './admit-buckets.ts';
 import { type Days, daysOf } from './admit-days.ts';
-import { type Day, dayOf, type Instant, monthOf } from '../values/time.ts';
+import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
 export const decideAdmissions: DecideAdmissions = (facts) => {
@@ -64,7 +65,8 @@ type Batch = {
 
 function startBatch(facts: AdmissionFacts): Batch {
   const days = new Map<Instant, Days>();
-  const dayIn = (at: Instant): Day => dayOf(at, facts.sender.timeZone);
+  const { at, closedThrough } = facts;
+  const { timeZone } = facts.sender;
   return {
     facts,
     budgets: createBudgetMeter(facts.budgets),
@@ -72,7 +74,8 @@ function startBatch(facts: AdmissionFacts): Batch {
       const known = days.get(due);
       if (known !== undefined) return known;
       const until = queueExpiry(due, DELIVERY_TTL_MS);
-      const made = daysOf({ first: dayIn(due), last: dayIn(until), until });
+      const booking = bookingAt(due, { at, timeZone, closedThrough });
+      const made = daysOf({ first: dayOf(due, timeZone), last: dayOf(until, timeZone), booking, until });
       days.set(due, made);
       return made;
     },
@@ -182,7 +185,7 @@ type Candidate = {
 function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const { facts } = batch;
   const { request, addressee, due } = asked;
-  const { first, last, until, isFree } = batch.daysFrom(due);
+  const { first, last, until, isFree, booking } = batch.daysFrom(due);
   const address = addressee.phone ?? addressee.userId;
   if (address === null) return refused('no_price', asked.category); // a person who was forgotten is in no market
   const place = { category: asked.category, address, day: first, markets: marketMap() };
@@ -202,7 +205,7 @@ function priceAndBudget(batch: Batch, asked: Candidate): Admission {
   const promised = promisedFor({ rate, cap: bidCap(asked.template, facts.sender.currency) }) ?? (isFree(category) ? PROMISED_FREE : null);
   if (promised === null) return refused('no_price', category, market);
   if (request.maxPrice !== null && promised.amount > request.maxPrice) return refused('over_max_price', category, market);
-  const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId, day: first };
+  const spending = { category, costCenter: request.costCenter, campaignId: facts.campaignId, day: booking.day };
   if (!batch.budgets.take(promised.amount, spending)) return refused('over_budget', category, market);
   return admit(batch, category === asked.category ? asked : { ...asked, category }, { market, promised });
 }
@@ -213,8 +216,14 @@ function admit(
   { market, promised }: { readonly market: string; readonly promised: Promised },
 ): Admission {
   const { request, addressee, template, category, due, held, expiresAt } = candidate;
-  const day = batch.daysFrom(due).first;
-  const bucket = batch.bucketFor({ day, market, category, template: template?.name ?? '', costCenter: request.costCenter ?? '' });
+  const days = batch.daysFrom(due);
+  const bucket = batch.bucketFor({
+    day: days.booking.day,
+    market,
+    category,
+    template: template?.name ?? '',
+    costCenter: request.costCenter ?? '',
+  });
   return {
     kind: 'admitted',
     message: {
@@ -224,13 +233,13 @@ function admit(
       category,
       market,
       price: promised.amount,
-      isFreeNow: batch.daysFrom(due).isFreeIn(category, windowThen(addressee, due)),
+      isFreeNow: days.isFreeIn(category, windowThen(addressee, due)),
       isNewcomer: addressee.isNewcomer,
       bucket,
       dueAt: held ?? (due > batch.facts.at ? due : null),
       isHeld: held !== null,
       expiresAt,
-      reservation: reservation(batch, candidate, { bucket, promised }),
+      reservation: reservation(batch, candidate, { bucket, promised, late: days.booking.late }),
     },
   };
 }
@@ -242,7 +251,7 @@ function windowThen({ lastInboundAt, freeEntryUntil }: AddresseeFacts, due: Inst
 function reservation(
   { facts }: Batch,
   { request, due }: Candidate,
-  { bucket, promised }: { readonly bucket: Bucket; readonly promised: Promised },
+  { bucket, promised, late }: { readonly bucket: Bucket; readonly promised: Promised; readonly late: Month | null },
 ): LedgerEntry {
   return {
     messageId: request.id,
@@ -256,7 +265,7 @@ function reservation(
     recordedAt: facts.at,
     booksMonth: monthOf(bucket.day),
     cause: null,
-    reference: null,
+    reference: late === null ? null : lateReference(late),
     evidence: promised.evidence,
   };
 }

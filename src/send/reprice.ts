@@ -4,6 +4,7 @@
 import { marketPauses } from '../catalog/market-pauses.ts';
 import { marketMap } from '../catalog/markets.ts';
 import { type BudgetMeter, createBudgetMeter, type Taken } from '../domain/budget.ts';
+import { bookingAt } from '../domain/closing.ts';
 import { type Category, refusalOf, type RefusalReason } from '../domain/consent.ts';
 import { type Bucket, type LedgerEntry } from '../domain/ledger.ts';
 import { isPaused } from '../domain/market-pause.ts';
@@ -83,7 +84,7 @@ function entry(
   { evidence }: Promised,
   { bucket, held }: { readonly bucket: Bucket; readonly held: Micros },
 ): LedgerEntry {
-  const { messageId, attempt, at, sender } = message;
+  const { messageId, attempt, at, sender, closedThrough } = message;
   return {
     messageId,
     attempt,
@@ -94,7 +95,7 @@ function entry(
     posted: ZERO,
     eventAt: at,
     recordedAt: at,
-    booksMonth: monthOf(dayOf(at, sender.timeZone)),
+    booksMonth: monthOf(bookingAt(at, { at, timeZone: sender.timeZone, closedThrough }).day),
     cause: null,
     reference: null,
     evidence,

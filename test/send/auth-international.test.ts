@@ -171,6 +171,7 @@ describe('what waits', () => {
       maxPrice: null,
       holdBucket: { ...holdBucket, market: 'India', category: 'utility' },
       prices: book(),
+      closedThrough: null,
       cap: null,
     } as const;
     expect(decideRepricings([facts], [])).toMatchObject([

@@ -120,6 +120,7 @@ describe('another bid', () => {
       category: 'marketing' as const,
       flags: AGREED,
       maxPrice,
+      closedThrough: null,
       prices: prices(),
       cap: cap === null ? null : toMicros(cap),
     };

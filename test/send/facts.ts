@@ -132,6 +132,7 @@ export function admissionFacts(asked: readonly Asked[] = [{}], rest: Partial<Adm
     templates: [template()],
     prices: PRICES,
     quietHours: createQuietHours([]),
+    closedThrough: null,
     budgets: [],
     requests: asked.map((one) => ({ request: request(), addressee: addressee(), kept: null, ...one })),
     ...rest,

@@ -29,6 +29,7 @@ function queued(rest: Partial<RepricingFacts> = {}): RepricingFacts {
     maxPrice: null,
     holdBucket: { ...holdBucket, category: 'marketing' },
     prices: PRICES,
+    closedThrough: null,
     cap: null,
     ...rest,
   };

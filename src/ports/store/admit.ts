@@ -14,7 +14,7 @@ import type { Template } from '../../domain/template.ts';
 import type { CampaignId, ContactId, MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import type { Instant } from '../../values/time.ts';
+import type { Instant, Month } from '../../values/time.ts';
 
 /** Whom a request names: a number, a user id of the provider, or a contact that the store knows. */
 export type Addressee = ContactRef;
@@ -113,7 +113,9 @@ export type AdmissionFacts = {
   readonly templates: readonly Template[] | null;
   readonly prices: StoredPrices;
   readonly quietHours: QuietHours;
-  /** In the terms of every day on which one of the batch is to be sent. */
+  /** The newest closed month of the sender: nothing is reserved in it any more. */
+  readonly closedThrough: Month | null;
+  /** In the terms of every day on which one of the batch is reserved. */
   readonly budgets: readonly BudgetUse[];
   readonly requests: readonly {
     readonly request: AdmitRequest;

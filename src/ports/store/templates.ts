@@ -8,7 +8,7 @@ import type { Template, TemplateCategory, TemplateQuality, TemplateStatus } from
 import type { MessageId, SenderId, TemplateId } from '../../values/id.ts';
 import type { Micros } from '../../values/money.ts';
 import type { Phone } from '../../values/phone.ts';
-import type { Instant } from '../../values/time.ts';
+import type { Instant, Month } from '../../values/time.ts';
 import type { DecideSettlements, StoredPrices } from './settle.ts';
 
 /**
@@ -60,6 +60,8 @@ export type RepricingFacts = {
   /** What the message may cost at most; null where nobody said. */
   readonly maxPrice: Micros | null;
   readonly holdBucket: Bucket;
+  /** The newest closed month of the sender. */
+  readonly closedThrough: Month | null;
   readonly prices: StoredPrices;
   /** The most that a delivery may cost by the template's bid; null where the price card decides. */
   readonly cap: Micros | null;

@@ -1,8 +1,8 @@
 // Admission on SQLite: loads what the rule must know, asks it, writes what it says. One transaction a batch.
 
 import { type BudgetUse, useKey } from '../../domain/budget.ts';
+import { bookingAt, type BookingFacts } from '../../domain/closing.ts';
 import { AT_ONCE, dueAt } from '../../domain/schedule.ts';
-import type { Sender } from '../../domain/sender.ts';
 import { placedKey } from '../../domain/key.ts';
 import { assert } from '../../errors.ts';
 import type {
@@ -18,12 +18,13 @@ import type {
 import { BATCH_MAX } from '../../values/batch.ts';
 import type { CampaignId, SenderId } from '../../values/id.ts';
 import { type Micros, ZERO } from '../../values/money.ts';
-import { type Day, dayOf } from '../../values/time.ts';
+import type { Day } from '../../values/time.ts';
 import { createAddresseeReader } from './addressees.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
 import type { Campaigns } from './campaigns.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import { createKeptReader, findByChosenKey } from './kept.ts';
 import type { PriceStore } from './prices.ts';
@@ -43,6 +44,7 @@ type AdmitParts = {
   readonly reach: Pick<ReachKeeper, 'newcomers'>;
   readonly quiet: QuietStore;
   readonly campaigns: Campaigns;
+  readonly closings: ClosingReader;
 };
 
 const INSERT_MESSAGE = /* sql */ `
@@ -143,7 +145,9 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   const quietHours = parts.quiet.of(sender.id);
   const addresseeOf = createAddresseeReader(parts, { ...batch, asksForZone: !quietHours.isEmpty });
   const keptOf = createKeptReader(parts, batch);
-  const uses = daysOf(batch, sender).flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
+  const closedThrough = parts.closings.closedThrough(sender.id);
+  const days = daysOf(batch, { at: batch.at, timeZone: sender.timeZone, closedThrough });
+  const uses = days.flatMap((day) => parts.budgets.uses(sender, day, batch.campaignId));
   return {
     at: batch.at,
     sender,
@@ -152,6 +156,7 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
     templates: batch.template === null ? null : parts.templates.current(sender.id, batch.template),
     prices: parts.prices.book(),
     quietHours,
+    closedThrough,
     budgets: [...new Map(uses.map((use) => [useKey(use), use])).values()].map((use) => atLeast(use, batch.spent)),
     requests: batch.requests.map((request) => {
       const addressee = addresseeOf(request);
@@ -160,10 +165,10 @@ function loadFacts(parts: AdmitParts, batch: AdmitBatch): AdmissionFacts {
   };
 }
 
-// The days on which the messages of a batch are to be sent: budgets count them there.
-function daysOf({ at, requests }: AdmitBatch, { timeZone }: Sender): readonly Day[] {
+// The days on which the messages of a batch are reserved: budgets count them there.
+function daysOf({ at, requests }: AdmitBatch, booked: BookingFacts): readonly Day[] {
   const moments = new Set(requests.map(({ timing }) => dueAt((timing ?? AT_ONCE).sendAt, at)));
-  return [...new Set(Array.from(moments, (moment) => dayOf(moment, timeZone)))];
+  return [...new Set(Array.from(moments, (moment) => bookingAt(moment, booked).day))];
 }
 
 // A preview has written nothing: what its earlier batches would have used comes with the batch.

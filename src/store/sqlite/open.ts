@@ -110,7 +110,7 @@ function createParts(sqlite: Sqlite) {
   const warnings = createBudgetWarnings(sqlite);
   const budgets = createBudgetStore({ sqlite, senders, warnings });
   const reach = createReachKeeper(sqlite);
-  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings });
+  const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings, closings });
   const contacts = createContactStore(sqlite);
   return {
     sqlite,

@@ -16,6 +16,7 @@ import { type TemplateRow, toTemplate } from '../rows.ts';
 import type { Book } from './book.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import { flagsOf } from './flags.ts';
 import type { PriceStore } from './prices.ts';
@@ -42,6 +43,7 @@ type RepricerParts = {
   readonly senders: SenderStore;
   readonly settler: Settler;
   readonly warnings: BudgetWarnings;
+  readonly closings: ClosingReader;
 };
 
 const VERSIONS = /* sql */ `
@@ -122,7 +124,12 @@ function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
   });
 }
 
-function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: MessageId, version: Template, at: Instant): RepricingFacts {
+function factsOf(
+  { sqlite, book, prices, senders, closings }: RepricerParts,
+  messageId: MessageId,
+  version: Template,
+  at: Instant,
+): RepricingFacts {
   const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
   assert(row !== undefined, 'a queued message is there');
   const [attempt, contactId, phone, userId, notBefore, held, maxPrice, holdBucketId] = row;
@@ -140,6 +147,7 @@ function factsOf({ sqlite, book, prices, senders }: RepricerParts, messageId: Me
     held: toMicros(held),
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
     holdBucket: book.bucket(Number(holdBucketId)),
+    closedThrough: closings.closedThrough(sender.id),
     prices: prices.book(),
     cap: bidCap(version, sender.currency),
   };

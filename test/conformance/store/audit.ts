@@ -5,16 +5,11 @@ import { verify } from '../../../src/billing/verify.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { AUDIT_PARTS, CHECKS } from '../../../src/ports/store/audit.ts';
 import { queue } from './admission.ts';
-import { makeBudget, outcomeOf, settle, turn } from './crowd.ts';
+import { findings, makeBudget, outcomeOf, settle, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, later, NOON, start } from './fixture.ts';
 
 const audit = (store: Store) => verify(store, { now: () => later(60), before: async () => undefined });
-
-/** The sentences of all findings. */
-async function findings(store: Store): Promise<readonly string[]> {
-  return (await audit(store)).flatMap(({ findings: found }) => found.map(({ wrong }) => wrong));
-}
 
 /** The cases. */
 export function examAudit(exam: Exam): void {

@@ -2,16 +2,18 @@
 
 import { expect, it } from 'vitest';
 import { closeMonth } from '../../../src/billing/close.ts';
+import { explain } from '../../../src/billing/explain.ts';
 import { pendingDiscounts } from '../../../src/billing/pending.ts';
 import { decideTiers, isAhead } from '../../../src/billing/tiers.ts';
 import { volumeTierChange } from '../../../src/emulator/webhook-body.ts';
 import type { Rate } from '../../../src/domain/price-book.ts';
 import type { MessageId, SenderId } from '../../../src/values/id.ts';
 import { toMicros } from '../../../src/values/money.ts';
+import type { Phone } from '../../../src/values/phone.ts';
 import { type Day, type DayPeriod, type Instant, type Month, monthDays } from '../../../src/values/time.ts';
-import { addCrowd, admit, outcomeOf, requestTo, settle, turn } from './crowd.ts';
+import { addCrowd, admit, findings, makeBudget, outcomeOf, requestTo, settle, turn, words } from './crowd.ts';
 import type { Exam } from './exam.ts';
-import { otherEvent, receive } from './webhooks.ts';
+import { otherEvent, receive, templateTold } from './webhooks.ts';
 import { instant, later, NOON, makeCard, makeRate, makeSender, makeTemplate, type Started, start } from './fixture.ts';
 
 const OCTOBER = '2026-10' as Month;
@@ -164,6 +166,40 @@ export function examClosing(exam: Exam): void {
     expect(new Set(closed.map(({ closing }) => closing.digest)).size).toBe(1);
   });
 
+  it('reserves in the first open month what a clock that was set back would put into a closed one, and asks the budget of that month', async () => {
+    const shop = await delivered(exam, 1);
+    await close(shop, OCTOBER, IN_NOVEMBER);
+    await shop.store.putBudget(makeBudget(shop.senderId, 150n, { period: 'month' }));
+    const [number] = await addCrowd(shop.store, shop.senderId, 1);
+    const request = requestTo(number as Phone);
+    expect(words((await admit(shop.store, shop.senderId, [request], { template: 'notice' })).admissions)).toEqual(['admitted']);
+    const evidence = await shop.store.evidenceOf(request.id);
+    expect(evidence?.entries).toMatchObject([{ kind: 'reservation', day: '2026-11-01', booksMonth: NOVEMBER, eventAt: NOON }]);
+    expect(evidence === null ? '' : explain(evidence).entries[0]?.why[0]).toBe(
+      'Holds 0.000100, the highest price that may come until the message expires; it was made on 2026-10-15, in a month that was closed.',
+    );
+    const second = await admit(shop.store, shop.senderId, [requestTo(number as Phone)], { template: 'notice' });
+    expect(words(second.admissions)).toEqual(['over_budget']);
+    expect(await findings(shop.store)).toEqual([]);
+  });
+
+  it('prices what waits anew in the books of an open month, also by a clock that was set back into a closed one', async () => {
+    const shop = await start(exam);
+    const [number] = await addCrowd(shop.store, shop.senderId, 1);
+    const request = requestTo(number as Phone);
+    await admit(shop.store, shop.senderId, [request], { template: 'notice' });
+    await close({ ...shop, sender: await senderOf(shop) }, OCTOBER, IN_NOVEMBER);
+    const moved = templateTold(shop.senderId, { name: 'notice', category: 'marketing' });
+    expect(await receive(shop.store, [moved])).toMatchObject([{ template: { repriced: [request.id] } }]);
+    const evidence = await shop.store.evidenceOf(request.id);
+    expect(evidence?.entries.map(({ kind, booksMonth }) => [kind, booksMonth])).toEqual([
+      ['reservation', OCTOBER],
+      ['repricing', NOVEMBER],
+      ['repricing', NOVEMBER],
+    ]);
+    expect(await findings(shop.store)).toEqual([]);
+  });
+
   it('adjusts what a message cost, in its month or, where that is closed, in an open one', async () => {
     const shop = await delivered(exam, 1);
     const [id] = shop.messages;
@@ -186,9 +222,12 @@ type Shop = Started & { readonly sender: ReturnType<typeof makeSender>; readonly
 async function delivered(exam: Exam, count: number, costCenters: readonly string[] = []): Promise<Shop> {
   const started = await start(exam);
   await started.store.putPriceCard(makeCard('2026-07-01', TIERS), { replace: true });
-  const sender = (await started.store.listSenders(makeSender().accountId))[0] ?? makeSender();
-  const shop = { ...started, sender, messages: [] };
+  const shop = { ...started, sender: await senderOf(started), messages: [] };
   return { ...shop, messages: await deliveredBy(shop, count, costCenters) };
+}
+
+async function senderOf({ store }: Started): Promise<Shop['sender']> {
+  return (await store.listSenders(makeSender().accountId))[0] ?? makeSender();
 }
 
 async function deliveredBy(

@@ -1,6 +1,7 @@
 // Batches for the exam: many people, many requests, and short ways to admit, claim and settle them by the real rules.
 
 import { randomBytes } from 'node:crypto';
+import { verify } from '../../../src/billing/verify.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { EventKind } from '../../../src/domain/message.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -19,7 +20,7 @@ import { toMicros } from '../../../src/values/money.ts';
 import type { Phone } from '../../../src/values/phone.ts';
 import type { Instant } from '../../../src/values/time.ts';
 import type { Budget } from '../../../src/domain/budget.ts';
-import { ids, makeContact, makeEvent, NOON, phone, USD } from './fixture.ts';
+import { ids, later, makeContact, makeEvent, NOON, phone, USD } from './fixture.ts';
 
 /** People whose numbers mean nothing to a sandbox, who agreed to marketing and utility. */
 export async function addCrowd(store: Store, senderId: SenderId, count: number): Promise<readonly Phone[]> {
@@ -97,6 +98,12 @@ export function outcomeOf(messageId: MessageId, kind: EventKind, rest: Partial<O
 /** Settles by the real rule. */
 export function settle(store: Store, outcomes: readonly Outcome[], at: Instant = NOON): Promise<readonly Settlement[]> {
   return store.settle({ outcomes, at }, decideSettlements);
+}
+
+/** The sentences of all that `verify` finds. */
+export async function findings(store: Store): Promise<readonly string[]> {
+  const verdicts = await verify(store, { now: () => later(60), before: async () => undefined });
+  return verdicts.flatMap(({ findings: found }) => found.map(({ wrong }) => wrong));
 }
 
 /** Takes back what the dead left. */

@@ -1,12 +1,11 @@
 // Discrepancies: prices that the provider told otherwise than our own view has them.
 
 import { expect, it } from 'vitest';
-import { verify } from '../../../src/billing/verify.ts';
 import type { ReportFilter } from '../../../src/ports/store/report.ts';
 import type { MessageId } from '../../../src/values/id.ts';
 import { type Month, monthDays, toInstant } from '../../../src/values/time.ts';
 import { queue } from './admission.ts';
-import { admit, keyed, outcomeOf, requestTo, settle, turn, words } from './crowd.ts';
+import { admit, findings, keyed, outcomeOf, requestTo, settle, turn, words } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeCard, makeRate, makeSender, makeTemplate, makeWhatsapp, phone, start } from './fixture.ts';
 
@@ -40,8 +39,7 @@ export function examDiscrepancies(exam: Exam): void {
       [international, 3, 60n, 0n],
     ]);
     expect(await store.discrepancies({ period: OCTOBER, senderId: null })).toEqual({ count: 1, messageIds: [other] });
-    const verdicts = await verify(store, { now: () => later(60), before: async () => undefined });
-    expect(verdicts.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(await findings(store)).toEqual([]);
   });
 
   it('is found in its period, for its sender, as it stood, until a newer word agrees', async () => {
