@@ -9,6 +9,7 @@ import { buildSimulation, simulate } from './program.ts';
 /** What once went wrong, each by its seed. */
 const MENDED: readonly (readonly [what: string, seed: number])[] = [
   ['a month is closed, and the clock is then set back across its end', 487_481_575],
+  ['somebody turns out to be another person while a message to them is on its way, and then both to be a third', 495_896_685],
 ];
 
 const directory = mkdtempSync(join(tmpdir(), 'tollbell-histories-'));

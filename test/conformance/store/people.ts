@@ -1,13 +1,14 @@
 // Who somebody is: numbers and user ids that are learnt, change, and turn out to be one person's. The stricter state of both is kept, and nothing is lost.
 
 import { expect, it } from 'vitest';
+import type { InboundPerson } from '../../../src/domain/inbound.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/domain/sender.ts';
 import type { ContactRef } from '../../../src/ports/store/directory.ts';
 import { decideSettlements } from '../../../src/send/settle.ts';
 import type { ContactId } from '../../../src/values/id.ts';
 import type { Phone } from '../../../src/values/phone.ts';
 import { admit, queue } from './admission.ts';
-import { admit as admitAll, requestTo, turn } from './crowd.ts';
+import { admit as admitAll, findings, outcomeOf, requestTo, settle, turn } from './crowd.ts';
 import type { Exam } from './exam.ts';
 import { addPerson, ids, later, makeContact, makeEvent, NOON, phone, type Started, start } from './fixture.ts';
 import { hiddenPerson, identityOf, messageFrom, personOf, receive, resultsOf, statusOf } from './webhooks.ts';
@@ -114,6 +115,20 @@ export function examPeople(exam: Exam): void {
     await receive(store, [identityOf(senderId, second, first, later(1)), identityOf(senderId, third, personOf('1'), later(2))]);
     const refs = people.map(({ newId }) => ({ contactId: newId }));
     expect(await found({ store }, refs)).toEqual([third.newId, third.newId, third.newId]);
+  });
+
+  it('calls nothing sent without an opt-in that was claimed for a person who became another one, and then another one again', async () => {
+    const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
+    const offer = await queue(store, { senderId, contactId, template: 'offer' });
+    expect((await turn(store, senderId)).claimed).toHaveLength(1);
+    const [second, third] = ['2', '3'].map((number) => personOf(number)) as [InboundPerson, InboundPerson];
+    await receive(store, [messageFrom(senderId, second, 'Hello'), messageFrom(senderId, third, 'Hello')]);
+    await receive(store, [identityOf(senderId, second, personOf('1'), later(1))]);
+    expect((await store.findMessages([offer]))[0]).toMatchObject({ state: 'sending', contactId: second.newId });
+    await settle(store, [outcomeOf(offer, 'rejected')]);
+    await receive(store, [identityOf(senderId, third, personOf('1'), later(2))]);
+    expect(await found({ store }, [{ contactId }, { contactId: second.newId }])).toEqual([third.newId, third.newId]);
+    expect(await findings(store)).toEqual([]);
   });
 
   it('sends nothing to a number that was given up, also where the new one is not told', async () => {

@@ -49,7 +49,9 @@ const GATE_FACTS = /* sql */ `
   WHERE m.gate_sequence IS NOT NULL
   GROUP BY m.id`;
 
-const IS_ONE_PERSON = 'NOT EXISTS (SELECT 1 FROM contact WHERE merged_into = facts.contact_id)';
+// Nobody else became this person; nor, where this one became another in turn, did anybody else become that one: they may have come by way of this one.
+const IS_ONE_PERSON = /* sql */ `NOT EXISTS (SELECT 1 FROM contact WHERE merged_into = facts.contact_id)
+  AND NOT EXISTS (SELECT 1 FROM contact c JOIN contact o ON o.merged_into = c.merged_into AND o.id <> c.id WHERE c.id = facts.contact_id)`;
 
 const LAST_INBOUND =
   'ifnull((SELECT last_inbound_at FROM service_window w WHERE w.contact_id = facts.contact_id AND w.sender_id = facts.sender_id), 0)';
