@@ -1,25 +1,15 @@
 // The first reading of a file: every row is checked before the first one is admitted, so that a wrong file does nothing at all.
 
-import type { AdmitStore } from '../ports/store/admit.ts';
-import type { DirectoryStore } from '../ports/store/directory.ts';
-import { BATCH_MAX, slices } from '../values/batch.ts';
-import type { SenderId } from '../values/id.ts';
+import { BATCH_MAX } from '../values/batch.ts';
 import { resolveAddressees } from './addressees.ts';
-import { createKeyIndex, type KeyIndex } from './key-index.ts';
-import { fingerprintOf, keyOf } from './key.ts';
+import { type ConflictHost, type ConflictPlan, conflictsWithin, conflictsWithStore } from './key-conflicts.ts';
 import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
-import { reject, type Rejection } from './rejections.ts';
-import type { RepeatSieve } from './repeat-sieve.ts';
-import { type StampHost, stampRecipients } from './stamped.ts';
+import type { Rejection } from './rejections.ts';
+import { createRepeatSieve, type RepeatSieve } from './repeat-sieve.ts';
 
-export type CheckHost = StampHost & {
-  readonly store: Pick<AdmitStore, 'findKeys'> & Pick<DirectoryStore, 'findContacts' | 'formerContacts'>;
-  readonly interrupted: AbortSignal;
-};
+export type CheckHost = ConflictHost;
 
-export type CheckPlan = {
-  readonly senderId: SenderId;
-  readonly template: string;
+export type CheckPlan = ConflictPlan & {
   /** Of a dry run: all good rows go through it. */
   readonly sieve: RepeatSieve | null;
   readonly onRejected: (rejected: RejectedRecord, header: RecipientBatch['header']) => void;
@@ -43,28 +33,55 @@ const FIRST_MAX = 10;
 /** How many rows are kept in memory rather than read again. With 20,000 a command takes 40 MB more. */
 export const KEPT_ROWS = 5_000;
 
-/** Reads the whole file. A key that was used for other content, in the file or in the store, makes its row invalid (`key_conflict`). */
-export async function checkFile(host: CheckHost, plan: CheckPlan, batches: AsyncIterable<RecipientBatch>): Promise<Checked> {
-  const keys = createKeyIndex({ comparesContents: true });
-  const first: Rejection[] = [];
-  let kept: Recipient[] | null = [];
-  let [read, invalid, inConflict] = [0, 0, 0];
-  for await (const batch of batches) {
-    const conflicts = await conflictsOf(host, plan, { batch, keys });
+/**
+ * Reads the whole file. A key that was used for other content, in the store or in an earlier row, makes its row invalid (`key_conflict`). Where rows may repeat a key,
+ * the file is read again for those: their conflicts are told last.
+ */
+export async function checkFile(host: CheckHost, plan: CheckPlan, read: () => AsyncIterable<RecipientBatch>): Promise<Checked> {
+  const found = createFindings(plan);
+  let { sieve } = plan;
+  let kept: readonly Recipient[] | null = [];
+  let [count, header] = [0, NO_HEADER];
+  for await (const batch of read()) {
+    const conflicts = await conflictsWithStore(host, plan, batch.recipients);
     if (plan.sieve !== null) await sift(host, plan.sieve, batch);
-    const rejected = [...batch.rejected, ...conflicts];
-    read += batch.read;
-    invalid += rejected.length;
-    inConflict += conflicts.length;
-    for (const entry of rejected) {
-      if (first.length < FIRST_MAX) first.push(entry.rejection);
-      plan.onRejected(entry, batch.header);
-    }
-    await plan.onBatch(batch);
+    else sieve = siftKeys(sieve, batch);
+    await found.add(batch, conflicts);
+    count += batch.read;
+    header = batch.header;
     kept = keep(kept, batch, conflicts);
     if (host.interrupted.aborted) break;
   }
-  return { read, invalid, conflicts: inConflict, first, recipients: kept };
+  const rows = kept;
+  const again = rows === null ? read : () => [{ header, read: 0, recipients: rows, rejected: [] }];
+  for await (const { batch, conflicts } of sieve === null ? [] : conflictsWithin(host, plan, { sieve, read: again })) {
+    await found.add({ ...batch, rejected: [] }, conflicts);
+    kept = kept === null ? null : without(kept, conflicts);
+  }
+  return { read: count, ...found.all(), recipients: kept };
+}
+
+const NO_HEADER: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
+
+// What is wrong with the rows of a file, told as it is found.
+function createFindings({ onRejected, onBatch }: CheckPlan) {
+  let first: readonly Rejection[] = [];
+  let [invalid, inConflict] = [0, 0];
+  return {
+    add: async (batch: RecipientBatch, conflicts: readonly RejectedRecord[]): Promise<void> => {
+      const rejected = [...batch.rejected, ...conflicts];
+      invalid += rejected.length;
+      inConflict += conflicts.length;
+      for (const entry of rejected) onRejected(entry, batch.header);
+      if (rejected.length > 0) first = firstOf([...first, ...rejected.slice(0, FIRST_MAX).map(({ rejection }) => rejection)]);
+      await onBatch(batch);
+    },
+    all: (): Pick<Checked, 'invalid' | 'conflicts' | 'first'> => ({ invalid, conflicts: inConflict, first }),
+  };
+}
+
+function firstOf(rejections: readonly Rejection[]): readonly Rejection[] {
+  return rejections.toSorted((left, right) => left.row - right.row).slice(0, FIRST_MAX);
 }
 
 /** The good rows of a file again, in chunks of whole batches but for the last. Keys in conflict are among them: the admission says so again, and admits none of them. */
@@ -79,11 +96,18 @@ export async function* goodChunks(batches: AsyncIterable<RecipientBatch>): Async
   if (chunk.length > 0) yield chunk;
 }
 
-function keep(kept: Recipient[] | null, batch: RecipientBatch, conflicts: readonly RejectedRecord[]): Recipient[] | null {
-  if (kept === null || kept.length + batch.recipients.length > KEPT_ROWS) return null;
+function keep(
+  kept: readonly Recipient[] | null,
+  { recipients }: RecipientBatch,
+  conflicts: readonly RejectedRecord[],
+): readonly Recipient[] | null {
+  return kept === null || kept.length + recipients.length > KEPT_ROWS ? null : [...kept, ...without(recipients, conflicts)];
+}
+
+function without(recipients: readonly Recipient[], conflicts: readonly RejectedRecord[]): readonly Recipient[] {
+  if (conflicts.length === 0) return recipients;
   const bad = new Set(conflicts.map(({ rejection }) => rejection.row));
-  kept.push(...batch.recipients.filter(({ row }) => !bad.has(row)));
-  return kept;
+  return recipients.filter(({ row }) => !bad.has(row));
 }
 
 // Whoever is named by an id may be one who is named by number elsewhere. A row with a key of its own is asked for that alone.
@@ -95,30 +119,13 @@ async function sift({ store }: CheckHost, sieve: RepeatSieve, { recipients }: Re
   for (const recipient of recipients) sieve.add(recipient, named(recipient).to);
 }
 
-type ConflictParts = { readonly batch: RecipientBatch; readonly keys: KeyIndex };
-
-async function conflictsOf(host: CheckHost, plan: CheckPlan, { batch, keys }: ConflictParts): Promise<readonly RejectedRecord[]> {
-  const withKey = batch.recipients.filter(({ key }) => key !== null);
-  if (withKey.length === 0) return [];
-  const keyed = await stampRecipients(host, { template: plan.template, campaignId: null, derivesKeys: false }, withKey);
-  const conflicts: RejectedRecord[] = [];
-  for (const part of slices(keyed, BATCH_MAX)) {
-    const stamps = part.flatMap(({ recipient, stamp, aliases }) =>
-      stamp === null
-        ? []
-        : [{ recipient, key: keyOf(stamp), fingerprint: fingerprintOf(stamp), contents: [stamp, ...aliases].map(fingerprintOf) }],
-    );
-    const found = await host.store.findKeys({ senderId: plan.senderId, keys: stamps.map(({ key }) => key) });
-    for (const [index, { recipient, key, fingerprint, contents }] of stamps.entries()) {
-      const known = found[index] ?? null;
-      const differs = known !== null && contents.every((content) => Buffer.compare(known.fingerprint, content) !== 0);
-      if (differs || keys.add(key, fingerprint) === 'other') conflicts.push(conflict(recipient));
-    }
+// Only keys are compared where everything is going to be admitted; most files have none.
+function siftKeys(sieve: RepeatSieve | null, { recipients }: RecipientBatch): RepeatSieve | null {
+  let filled = sieve;
+  for (const recipient of recipients) {
+    if (recipient.key === null) continue;
+    filled ??= createRepeatSieve();
+    filled.add(recipient, recipient.to);
   }
-  return conflicts;
-}
-
-function conflict({ row, key, record }: Recipient): RejectedRecord {
-  const why = { reason: 'key_conflict', message: 'the key was used before for other content' };
-  return { rejection: reject({ row, column: 'key', value: key ?? undefined }, why), record: record ?? { original: [] } };
+  return filled;
 }

@@ -69,7 +69,7 @@ export async function openRecipients(
           return errors?.flush();
         },
       },
-      batches(),
+      batches,
     );
     if (checked.invalid > 0 && !options.skipInvalid) throw rowsInvalid({ name: source.name, ...checked });
     return {

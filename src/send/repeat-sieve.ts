@@ -10,6 +10,8 @@ export type RepeatSieve = {
   readonly add: (recipient: Recipient, to: Addressee) => void;
   /** False: no other row that was noted has the key of this one. True for all rows that repeat or are repeated, and for few others: one in a thousand of 3 million. */
   readonly mayRepeat: (recipient: Recipient, to: Addressee) => boolean;
+  /** How many of the rows that were noted may repeat the key of their own that an earlier one has. */
+  readonly repeatedKeys: () => number;
 };
 
 // Blocks of 16 bytes: 8 MB take all rows, 1 MB those that met one like them. Of 3 million different rows 0.07 % meet another one, of 10 million 1.3 %.
@@ -20,11 +22,15 @@ const MET_BLOCK_BITS = 16;
 export function createRepeatSieve(): RepeatSieve {
   const rows = createFilter(ROWS_BLOCK_BITS);
   const met = createFilter(MET_BLOCK_BITS);
+  let repeatedKeys = 0;
   return {
     add: (recipient, to) => {
       const hash = hashOf(recipient, to);
-      if (rows.add(hash)) met.add(hash);
+      if (!rows.add(hash)) return;
+      met.add(hash);
+      if (recipient.key !== null) repeatedKeys += 1;
     },
+    repeatedKeys: () => repeatedKeys,
     mayRepeat: (recipient, to) => met.has(hashOf(recipient, to)),
   };
 }

@@ -90,13 +90,9 @@ function inParts(recipients: readonly Recipient[], size: number): readonly (read
 async function check(batches: readonly (readonly Recipient[])[], sieve: RepeatSieve): Promise<void> {
   const plan = { senderId: started.senderId, template: 'offer', sieve, onRejected: () => undefined, onBatch: () => undefined };
   const header = { columns: [], isWhole: true, original: [] };
-  await checkFile(
-    sendHostOn(started.store),
-    plan,
-    (async function* (): AsyncGenerator<RecipientBatch> {
-      for (const recipients of batches) yield { header, read: recipients.length, recipients, rejected: [] };
-    })(),
-  );
+  await checkFile(sendHostOn(started.store), plan, async function* (): AsyncGenerator<RecipientBatch> {
+    for (const recipients of batches) yield { header, read: recipients.length, recipients, rejected: [] };
+  });
 }
 
 async function preview(batches: readonly (readonly Recipient[])[], sieve: RepeatSieve | null): Promise<readonly string[]> {
