@@ -66,13 +66,13 @@ function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
   const { kind, held, posted, category, holdDay, day } = entry;
   switch (kind) {
     case 'reservation':
-      return `Holds ${formatAmount(held)}, the highest price that may come until the message expires${lateWords(evidence, entry, 'made')}.`;
+      return `Holds ${formatAmount(held)}, the highest price that may come until the message expires${lateWords(evidence, entry, 'the message was due')}.`;
     case 'repricing':
       return held < ZERO
         ? `${moved(entries, entry)}: lets go of what was held as ${category}.`
         : `Holds ${formatAmount(held)} anew as ${category}.`;
     case 'charge':
-      return `The delivery is charged ${formatAmount(posted)}${closing(entry)}${day === holdDay ? '' : `; it was reserved on ${holdDay}`}.`;
+      return `The delivery is charged ${formatAmount(posted)}${closing(entry)}${day === holdDay ? '' : `; its reservation counts on ${holdDay}`}.`;
     case 'release': {
       const reason = record.reason === null || entries.at(-1) !== entry ? '' : ` (${record.reason})`;
       return `Lets go of ${formatAmount(negative(held))}: ${CAUSES[entry.cause ?? ''] ?? entry.cause}${reason}.`;
@@ -85,16 +85,16 @@ function doing(evidence: MessageEvidence, entry: EntryEvidence): string {
 // What is taken back follows from what is booked anew right after it.
 function rebooked(evidence: MessageEvidence, entry: EntryEvidence): string {
   const { sequence, rule, posted, eventAt } = entry;
-  const late = lateWords(evidence, entry, 'delivered');
+  const late = lateWords(evidence, entry, 'it was delivered');
   if (rule !== 'taken_back') return `Books the delivery anew, at ${formatAmount(posted)}${late}.`;
   const next = evidence.entries.find((other) => other.sequence > sequence && other.rule !== null);
   const told = next === undefined || next.eventAt === eventAt ? 'what it bills' : 'when it was delivered, which only its reading had dated';
   return `The provider said later ${told}: takes back ${formatAmount(negative(posted))}${late}.`;
 }
 
-function lateWords({ timeZone }: MessageEvidence, { eventAt, day }: EntryEvidence, what: 'made' | 'delivered'): string {
+function lateWords({ timeZone }: MessageEvidence, { eventAt, day }: EntryEvidence, what: string): string {
   const own = dayOf(eventAt, timeZone);
-  return own === day ? '' : `; it was ${what} on ${own}, in a month that was closed`;
+  return own === day ? '' : `; ${what} on ${own}, in a month that was closed`;
 }
 
 // The hold that takes its place comes next, and tells what changed.

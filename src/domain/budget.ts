@@ -37,7 +37,7 @@ export type BudgetUse = {
   readonly hasRefused?: boolean;
 };
 
-/** What a budget must know of a message. `day` is the one that it counts on: that of its admission, or the one for which it is scheduled. */
+/** What a budget must know of a message. `day` is the one that it counts on: that of its reservation. */
 export type Spending = {
   readonly category: Category;
   readonly costCenter: string | null;

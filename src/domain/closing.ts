@@ -27,12 +27,13 @@ export function bookingOf(day: Day, { closedThrough, today }: { readonly closedT
   return { day: isOpen(today) ? today : monthDays(closedThrough).to, late: monthOf(day) };
 }
 
-/** When something is booked that is of an instant, and the newest month that is closed by then. */
+/** What decides where an event is booked: when that is, and the newest month that is closed by then. */
 export type BookingFacts = { readonly at: Instant; readonly timeZone: TimeZone; readonly closedThrough: Month | null };
 
-/** Where something of an instant is booked: on its day in the zone, while that month is open. A clock may have been set back since a month was closed. */
-export function bookingAt(of: Instant, { at, timeZone, closedThrough }: BookingFacts): Booking {
-  return bookingOf(dayOf(of, timeZone), { closedThrough, today: dayOf(at, timeZone) });
+/** Where what happens at an instant is booked: on its day in the zone, while that month is open. A clock may have been set back since a month was closed. */
+export function bookingAt(eventAt: Instant, { at, timeZone, closedThrough }: BookingFacts): Booking {
+  const day = dayOf(eventAt, timeZone);
+  return closedThrough === null ? { day, late: null } : bookingOf(day, { closedThrough, today: dayOf(at, timeZone) });
 }
 
 /** What the line of an event in a closed month refers to. */

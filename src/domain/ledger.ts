@@ -72,11 +72,11 @@ export type LedgerEntry = {
   readonly posted: Micros;
   readonly eventAt: Instant;
   readonly recordedAt: Instant;
-  /** Of the bucket's day: the month of the event while that is open, else an open one. */
+  /** The month of the bucket's day, which is open; of a repricing, whose bucket is that of its reservation, the month of the event while that is open, else an open one. */
   readonly booksMonth: Month;
   readonly cause: ReleaseCause | null;
   readonly evidence: PriceEvidence | null;
-  /** What an adjustment is for, where it does not follow from a status of its message; of any entry that is late, the closed month that it is of. */
+  /** What an adjustment is for, where it does not follow from a status of its message; of what is late, but no repricing, the closed month that it is of. */
   readonly reference: string | null;
 };
 

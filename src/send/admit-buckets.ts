@@ -4,13 +4,13 @@ import type { Bucket } from '../domain/ledger.ts';
 import type { AdmissionFacts } from '../ports/store/admit.ts';
 
 /** What the messages of a batch may differ in. */
-export type Place = Pick<Bucket, 'day' | 'market' | 'category' | 'template' | 'costCenter'>;
+export type BucketKey = Pick<Bucket, 'day' | 'market' | 'category' | 'template' | 'costCenter'>;
 
 /**
  * The buckets of one batch. Equal ones share one object, so that the book finds their number once per batch. There are few in a batch: looking through them takes less
  * than a name for each message.
  */
-export function bucketsOf({ sender, campaignId }: Pick<AdmissionFacts, 'sender' | 'campaignId'>): (place: Place) => Bucket {
+export function createBucketFinder({ sender, campaignId }: Pick<AdmissionFacts, 'sender' | 'campaignId'>): (key: BucketKey) => Bucket {
   const buckets: Bucket[] = [];
   return ({ day, market, category, template, costCenter }) => {
     const known = buckets.find(

@@ -28,12 +28,12 @@ import type {
   DecideAdmissions,
   KeptMessage,
 } from '../ports/store/admit.ts';
-import { quietUntil } from './quiet.ts';
 import type { MessageId } from '../values/id.ts';
 import { ZERO } from '../values/money.ts';
-import { bucketsOf, type Place } from './admit-buckets.ts';
-import { type Days, daysOf } from './admit-days.ts';
 import { dayOf, type Instant, type Month, monthOf } from '../values/time.ts';
+import { type BucketKey, createBucketFinder } from './admit-buckets.ts';
+import { type Days, daysOf } from './admit-days.ts';
+import { quietUntil } from './quiet.ts';
 
 /** Decides a batch in order. What one admission takes from a budget is gone for the next; a key that is twice in the batch is one message. */
 export const decideAdmissions: DecideAdmissions = (facts) => {
@@ -56,7 +56,7 @@ type Batch = {
   /** What is so on the day of an instant. Asked for each message. */
   readonly daysFrom: (due: Instant) => Days;
   readonly internationalFrom: InternationalFrom;
-  readonly bucketFor: (place: Place) => Bucket;
+  readonly bucketFor: (key: BucketKey) => Bucket;
   /** What other runs left queued and this batch has met. */
   readonly takenUp: Set<MessageId>;
   /** What this batch admitted, by its key. */
@@ -80,7 +80,7 @@ function startBatch(facts: AdmissionFacts): Batch {
       return made;
     },
     internationalFrom: internationalFrom(facts.sender, marketMap()),
-    bucketFor: bucketsOf(facts),
+    bucketFor: createBucketFinder(facts),
     takenUp: new Set(),
     firsts: new Map(),
   };

@@ -8,7 +8,7 @@ import { decideAdmissions } from '../../src/send/admit.ts';
 import type { BudgetId } from '../../src/values/id.ts';
 import { type Currency, toMicros, ZERO } from '../../src/values/money.ts';
 import type { Phone } from '../../src/values/phone.ts';
-import { DAY_MS, type Instant, toInstant } from '../../src/values/time.ts';
+import { DAY_MS, type Instant, type Month, toInstant } from '../../src/values/time.ts';
 import { addressee, admissionFacts, type Asked, at, flag, NOW, request, SENDER, template } from './facts.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,6 +46,16 @@ describe('a time', () => {
     expect(reservation).toMatchObject({ eventAt: THEN, recordedAt: NOW, booksMonth: '2026-12', held: 60_000n });
     // In Berlin it is the day after already.
     expect(messageOf(timed(at('2026-11-30T23:30:00Z'))).bucket.day).toBe('2026-12-01');
+  });
+
+  it('is reserved in the first open month where its own is closed, at the prices of its own', () => {
+    const october = { at: at('2026-10-02T12:00:00Z'), closedThrough: '2026-10' as Month };
+    const late = messageOf(timed(at('2026-10-20T12:00:00Z')), october);
+    expect(late).toMatchObject({ dueAt: at('2026-10-20T12:00:00Z'), price: 55_000n, bucket: { day: '2026-11-01' } });
+    expect(late.reservation).toMatchObject({ booksMonth: '2026-11', reference: 'late:2026-10' });
+    const open = messageOf(timed(at('2026-11-15T12:00:00Z')), october);
+    expect(open.bucket.day).toBe('2026-11-15');
+    expect(open.reservation).toMatchObject({ booksMonth: '2026-11', reference: null });
   });
 
   it('asks for the prices that may come until it expires', () => {

@@ -118,6 +118,13 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 8,
   },
   {
+    mistake: 'what is admitted by a clock that was set back is reserved in a closed month',
+    file: 'send/admit.ts',
+    from: 'const booking = bookingAt(due, { at, timeZone, closedThrough });',
+    to: 'const booking = bookingAt(due, { at, timeZone, closedThrough: null });',
+    seed: 487_481_575,
+  },
+  {
     mistake: 'a delivery after the end of silence is forgotten',
     file: 'domain/message.ts',
     from: "  expired: { delivered: 'delivered', read: 'read' },",

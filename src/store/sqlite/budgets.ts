@@ -2,15 +2,17 @@
 
 import { type Budget, type BudgetUse, coversTheSame, termOf } from '../../domain/budget.ts';
 import { formatThresholds } from '../../domain/budget-warning.ts';
+import { bookingAt } from '../../domain/closing.ts';
 import type { Sender } from '../../domain/sender.ts';
 import { assert } from '../../errors.ts';
 import type { BudgetPut, DirectoryStore, ListedBudget } from '../../ports/store/directory.ts';
 import type { BudgetId, CampaignId } from '../../values/id.ts';
 import { ZERO } from '../../values/money.ts';
-import { type Day, type DayPeriod, dayOf, type Instant, type Month, monthDays, nextDay } from '../../values/time.ts';
+import { type Day, type DayPeriod, type Instant, type Month, monthDays, nextDay } from '../../values/time.ts';
 import { microsOf, type StoredInteger } from '../rows.ts';
 import { BUDGET_COLUMNS, type BudgetRow, budgetValues, toBudget } from './budget-rows.ts';
 import type { BudgetWarnings } from './budget-warnings.ts';
+import type { ClosingReader } from './closings.ts';
 import type { Sqlite } from './database.ts';
 import type { SenderStore } from './senders.ts';
 
@@ -20,7 +22,12 @@ export type BudgetStore = {
   readonly uses: (sender: Sender, day: Day, campaignId: CampaignId | null) => readonly BudgetUse[];
 };
 
-type BudgetParts = { readonly sqlite: Sqlite; readonly senders: SenderStore; readonly warnings: BudgetWarnings };
+type BudgetParts = {
+  readonly sqlite: Sqlite;
+  readonly senders: SenderStore;
+  readonly warnings: BudgetWarnings;
+  readonly closings: ClosingReader;
+};
 
 const CURRENT = /* sql */ `
   SELECT ${BUDGET_COLUMNS}
@@ -43,7 +50,7 @@ const USED = /* sql */ `
   WHERE (@category IS NULL OR b.category = @category)
     AND (@costCenter IS NULL OR b.cost_center = @costCenter)`;
 
-// The committed amount stands on the bucket of the admission's day, also of what was delivered on a later one.
+// The committed amount stands on the bucket of the reservation, also of what was delivered on a later day.
 const USED_IN_DAYS = `${USED} AND b.sender_id = @senderId AND b.day >= @from AND b.day < @to`;
 
 // A campaign is one sender's.
@@ -64,13 +71,17 @@ const CAMPAIGN_NAME = /* sql */ `
   SELECT name FROM campaign WHERE id = ?`;
 
 /** The budgets of one connection. */
-export function createBudgetStore({ sqlite, senders, warnings }: BudgetParts): BudgetStore {
+export function createBudgetStore({ sqlite, senders, warnings, closings }: BudgetParts): BudgetStore {
   const current = (senderId: Budget['senderId']): Budget[] => (sqlite.prepareExact(CURRENT).all(senderId) as BudgetRow[]).map(toBudget);
 
   const useIn = usage(sqlite);
 
-  const termAt = (budget: Budget, at: Instant): string | null =>
-    termOf(budget, { day: dayOf(at, senders.byId(budget.senderId).timeZone), campaignId: null });
+  // Where something that is admitted now counts.
+  const termAt = (budget: Budget, at: Instant): string | null => {
+    const { timeZone } = senders.byId(budget.senderId);
+    const { day } = bookingAt(at, { at, timeZone, closedThrough: closings.closedThrough(budget.senderId) });
+    return termOf(budget, { day, campaignId: null });
+  };
 
   const fullestCampaign = ({ senderId, category, costCenter }: Budget): CampaignId | null =>
     (sqlite.prepare(FULLEST_CAMPAIGN).pluck().get({ senderId, category, costCenter }) as CampaignId | undefined) ?? null;

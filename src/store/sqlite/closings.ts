@@ -1,4 +1,4 @@
-// Which months are closed, on SQLite. Asked at every settling, so that it is read once in a transaction.
+// Which months are closed, on SQLite. Whoever books many lines in a transaction asks once.
 
 import type { Closing } from '../../domain/closing.ts';
 import type { SenderId } from '../../values/id.ts';

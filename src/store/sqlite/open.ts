@@ -108,7 +108,7 @@ function createParts(sqlite: Sqlite) {
   const closings = createClosingReader(sqlite);
   const settler = createSettler({ closings, sqlite, book, prices, senders, templates });
   const warnings = createBudgetWarnings(sqlite);
-  const budgets = createBudgetStore({ sqlite, senders, warnings });
+  const budgets = createBudgetStore({ sqlite, senders, warnings, closings });
   const reach = createReachKeeper(sqlite);
   const repricer = createRepricer({ sqlite, book, budgets, prices, senders, settler, warnings, closings });
   const contacts = createContactStore(sqlite);

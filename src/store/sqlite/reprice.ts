@@ -76,13 +76,14 @@ type FactsRow = readonly [bigint, ContactId, Phone | null, string | null, bigint
 
 /** The repricer of one connection. */
 export function createRepricer(parts: RepricerParts): Repricer {
-  const { sqlite, budgets, senders, settler, warnings } = parts;
+  const { sqlite, budgets, senders, settler, warnings, closings } = parts;
   return {
     follow: (version, at, rules) => {
+      const closedThrough = closings.closedThrough(version.senderId);
       let followed: Followed = { repriced: [], difference: ZERO, settled: [] };
       for (const group of queuedUnder(sqlite, version)) {
         const uses = () => budgets.uses(senders.byId(version.senderId), group.day, group.campaignId);
-        const facts = group.ids.map((id) => factsOf(parts, id, version, at));
+        const facts = group.ids.map((id) => factsOf(parts, id, { version, closedThrough, at }));
         const { repriced, difference, cancellations } = write(parts, version, facts, rules.reprice(facts, uses()));
         // At once: what a refused message gives back is there for the next group.
         const settled = settler.apply(cancellations, at, rules.settle);
@@ -124,11 +125,12 @@ function toGroups(rows: readonly QueuedRow[]): readonly Group[] {
   });
 }
 
+type Following = { readonly version: Template } & Pick<RepricingFacts, 'closedThrough' | 'at'>;
+
 function factsOf(
-  { sqlite, book, prices, senders, closings }: RepricerParts,
+  { sqlite, book, prices, senders }: RepricerParts,
   messageId: MessageId,
-  version: Template,
-  at: Instant,
+  { version, closedThrough, at }: Following,
 ): RepricingFacts {
   const row = sqlite.prepareExact(FACTS).raw().get(messageId) as FactsRow | undefined;
   assert(row !== undefined, 'a queued message is there');
@@ -147,7 +149,7 @@ function factsOf(
     held: toMicros(held),
     maxPrice: maxPrice === null ? null : toMicros(maxPrice),
     holdBucket: book.bucket(Number(holdBucketId)),
-    closedThrough: closings.closedThrough(sender.id),
+    closedThrough,
     prices: prices.book(),
     cap: bidCap(version, sender.currency),
   };

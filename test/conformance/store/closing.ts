@@ -176,10 +176,11 @@ export function examClosing(exam: Exam): void {
     const evidence = await shop.store.evidenceOf(request.id);
     expect(evidence?.entries).toMatchObject([{ kind: 'reservation', day: '2026-11-01', booksMonth: NOVEMBER, eventAt: NOON }]);
     expect(evidence === null ? '' : explain(evidence).entries[0]?.why[0]).toBe(
-      'Holds 0.000100, the highest price that may come until the message expires; it was made on 2026-10-15, in a month that was closed.',
+      'Holds 0.000100, the highest price that may come until the message expires; the message was due on 2026-10-15, in a month that was closed.',
     );
     const second = await admit(shop.store, shop.senderId, [requestTo(number as Phone)], { template: 'notice' });
     expect(words(second.admissions)).toEqual(['over_budget']);
+    expect(await shop.store.listBudgets({ senderId: shop.senderId, at: NOON })).toMatchObject([{ term: NOVEMBER, used: 100n }]);
     expect(await findings(shop.store)).toEqual([]);
   });
 
@@ -192,10 +193,10 @@ export function examClosing(exam: Exam): void {
     const moved = templateTold(shop.senderId, { name: 'notice', category: 'marketing' });
     expect(await receive(shop.store, [moved])).toMatchObject([{ template: { repriced: [request.id] } }]);
     const evidence = await shop.store.evidenceOf(request.id);
-    expect(evidence?.entries.map(({ kind, booksMonth }) => [kind, booksMonth])).toEqual([
-      ['reservation', OCTOBER],
-      ['repricing', NOVEMBER],
-      ['repricing', NOVEMBER],
+    expect(evidence?.entries.map(({ kind, day, booksMonth }) => [kind, day, booksMonth])).toEqual([
+      ['reservation', '2026-10-15', OCTOBER],
+      ['repricing', '2026-10-15', NOVEMBER],
+      ['repricing', '2026-10-15', NOVEMBER],
     ]);
     expect(await findings(shop.store)).toEqual([]);
   });

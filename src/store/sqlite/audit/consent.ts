@@ -38,10 +38,12 @@ export const FLAGS: readonly Survey[] = [
   },
 ];
 
+const SUBJECT = `iif(m.category = 'authentication-international', 'authentication', m.category)`;
+
 // What became one person afterwards was claimed on the history of another, which cannot be told any more.
 const GATE_FACTS = /* sql */ `
-  SELECT m.id, m.category, m.template_id IS NULL AS is_free_form, m.confirms, m.contact_id, m.sender_id,
-    MAX(iif(e.subject = iif(m.category = 'authentication-international', 'authentication', m.category), ${WORD}, NULL)) AS said,
+  SELECT m.id, m.category, ${SUBJECT} AS subject, m.template_id IS NULL AS is_free_form, m.confirms, m.contact_id, m.sender_id, m.gate_sequence,
+    MAX(iif(e.subject = ${SUBJECT}, ${WORD}, NULL)) AS said,
     MAX(iif(e.subject = 'block', e.at * 2 + (e.kind = 'block'), 0)) AS block,
     MAX(iif(e.subject = 'messenger', e.at * 2 + (e.kind = 'opt_out'), 0)) AS messenger
   FROM message m
@@ -49,9 +51,14 @@ const GATE_FACTS = /* sql */ `
   WHERE m.gate_sequence IS NOT NULL
   GROUP BY m.id`;
 
-// Nobody else became this person; nor, where this one became another in turn, did anybody else become that one: they may have come by way of this one.
-const IS_ONE_PERSON = /* sql */ `NOT EXISTS (SELECT 1 FROM contact WHERE merged_into = facts.contact_id)
-  AND NOT EXISTS (SELECT 1 FROM contact c JOIN contact o ON o.merged_into = c.merged_into AND o.id <> c.id WHERE c.id = facts.contact_id)`;
+// Nobody else became this person whose message it may have been when it was claimed: with an opt-in, but for a free-form one. Where this one became another in turn, whoever
+// else became that one may have come by way of this one.
+const IS_OWN = /* sql */ `NOT EXISTS (
+  SELECT 1 FROM contact c
+  JOIN contact o ON o.merged_into = c.id OR o.merged_into = c.merged_into AND o.id <> c.id
+  WHERE c.id = facts.contact_id AND (is_free_form OR EXISTS (
+    SELECT 1 FROM consent_event e
+    WHERE e.contact_id = o.id AND e.sequence <= facts.gate_sequence AND e.kind = 'opt_in' AND e.subject = facts.subject)))`;
 
 const LAST_INBOUND =
   'ifnull((SELECT last_inbound_at FROM service_window w WHERE w.contact_id = facts.contact_id AND w.sender_id = facts.sender_id), 0)';
@@ -62,17 +69,17 @@ export const GATE: Survey = {
   counted: 'SELECT COUNT(*) FROM message',
   facts: GATE_FACTS,
   rules: [
-    { check: 'gate', wrong: 'It was sent although a block stood.', when: `block % 2 = 1 AND ${IS_ONE_PERSON}` },
+    { check: 'gate', wrong: 'It was sent although a block stood.', when: `block % 2 = 1 AND ${IS_OWN}` },
     {
       check: 'gate',
       wrong: 'It was sent although an opt-out stood.',
-      when: `NOT is_free_form AND (said % 2 = 1 OR category = 'marketing' AND messenger % 2 = 1) AND ${IS_ONE_PERSON}`,
+      when: `NOT is_free_form AND (said % 2 = 1 OR category = 'marketing' AND messenger % 2 = 1) AND ${IS_OWN}`,
     },
     {
       check: 'gate',
       wrong: 'It answered somebody who had stopped and has not written since.',
-      when: `is_free_form AND confirms IS NULL AND said % 2 = 1 AND ${LAST_INBOUND} * 2 < said AND ${IS_ONE_PERSON}`,
+      when: `is_free_form AND confirms IS NULL AND said % 2 = 1 AND ${LAST_INBOUND} * 2 < said AND ${IS_OWN}`,
     },
-    { check: 'gate', wrong: 'It was sent without an opt-in.', when: `NOT is_free_form AND said IS NULL AND ${IS_ONE_PERSON}` },
+    { check: 'gate', wrong: 'It was sent without an opt-in.', when: `NOT is_free_form AND said IS NULL AND ${IS_OWN}` },
   ],
 };
