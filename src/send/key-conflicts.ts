@@ -33,8 +33,8 @@ export async function conflictsWithStore(
   return (await lookUp(host, plan, recipients)).flatMap(({ recipient, differs }) => (differs ? [conflict(recipient)] : []));
 }
 
-/** How many keys are compared in one reading: they take 16 MB. */
-const KEYS_AT_ONCE = 400_000;
+/** How many keys are compared in one reading: they take 8 MB. */
+const KEYS_AT_ONCE = 350_000;
 
 /** A file to read again; `sieve` has all its keys. */
 export type FileAgain = {
