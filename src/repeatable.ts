@@ -1,4 +1,4 @@
-// Sources that are read twice, once to check every row and once to send: a file that must stay as it is in between, or a copy of what comes only once.
+// Sources that are read more than once, to check every row and then to send: a file that must stay as it is in between, or a copy of what comes only once.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -132,7 +132,7 @@ async function spoolError(name: string, cause: unknown): Promise<Error> {
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return unreadable(name, cause);
   const { tmpdir } = await import('node:os');
   return fail('store_full', {
-    message: `${titleOf(name)} is read twice, so it is copied to ${tmpdir()} first, and the disk there is full.`,
+    message: `${titleOf(name)} is read more than once, so it is copied to ${tmpdir()} first, and the disk there is full.`,
     hint: 'Free some space, let TMPDIR name a directory on another disk, or give the path of a file.',
     cause,
     details: { path: tmpdir() },

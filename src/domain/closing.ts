@@ -33,6 +33,7 @@ export type BookingFacts = { readonly at: Instant; readonly timeZone: TimeZone; 
 /** Where what happens at an instant is booked: on its day in the zone, while that month is open. A clock may have been set back since a month was closed. */
 export function bookingAt(eventAt: Instant, { at, timeZone, closedThrough }: BookingFacts): Booking {
   const day = dayOf(eventAt, timeZone);
+  // Most senders close nothing, and today's day would cost as much again.
   return closedThrough === null ? { day, late: null } : bookingOf(day, { closedThrough, today: dayOf(at, timeZone) });
 }
 

@@ -7,8 +7,6 @@ import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts'
 import type { Rejection } from './rejections.ts';
 import { createRepeatSieve, type RepeatSieve } from './repeat-sieve.ts';
 
-export type CheckHost = ConflictHost;
-
 export type CheckPlan = ConflictPlan & {
   /** Of a dry run: all good rows go through it. */
   readonly sieve: RepeatSieve | null;
@@ -37,31 +35,41 @@ export const KEPT_ROWS = 5_000;
  * Reads the whole file. A key that was used for other content, in the store or in an earlier row, makes its row invalid (`key_conflict`). Where rows may repeat a key,
  * the file is read again for those: their conflicts are told last.
  */
-export async function checkFile(host: CheckHost, plan: CheckPlan, read: () => AsyncIterable<RecipientBatch>): Promise<Checked> {
+export async function checkFile(host: ConflictHost, plan: CheckPlan, read: () => AsyncIterable<RecipientBatch>): Promise<Checked> {
   const found = createFindings(plan);
+  const { count, header, kept, sieve } = await readFirst(host, plan, { found, batches: read() });
+  if (sieve === null) return { read: count, ...found.all(), recipients: kept };
+  const again = kept === null ? read : () => [{ header, read: 0, recipients: kept, rejected: [] }];
+  let recipients = kept;
+  for await (const { batch, conflicts } of conflictsWithin(host, plan, { sieve, read: again })) {
+    await found.add({ ...batch, rejected: [] }, conflicts);
+    recipients = recipients === null ? null : without(recipients, conflicts);
+  }
+  return { read: count, ...found.all(), recipients };
+}
+
+type Reading = { readonly found: Findings; readonly batches: AsyncIterable<RecipientBatch> };
+
+async function readFirst(host: ConflictHost, plan: CheckPlan, { found, batches }: Reading) {
   let { sieve } = plan;
   let kept: readonly Recipient[] | null = [];
   let [count, header] = [0, NO_HEADER];
-  for await (const batch of read()) {
+  for await (const batch of batches) {
     const conflicts = await conflictsWithStore(host, plan, batch.recipients);
-    if (plan.sieve !== null) await sift(host, plan.sieve, batch);
-    else sieve = siftKeys(sieve, batch);
+    if (plan.sieve === null) sieve = noteKeys(sieve, batch);
+    else await noteAll(host, plan.sieve, batch);
     await found.add(batch, conflicts);
     count += batch.read;
     header = batch.header;
     kept = keep(kept, batch, conflicts);
     if (host.interrupted.aborted) break;
   }
-  const rows = kept;
-  const again = rows === null ? read : () => [{ header, read: 0, recipients: rows, rejected: [] }];
-  for await (const { batch, conflicts } of sieve === null ? [] : conflictsWithin(host, plan, { sieve, read: again })) {
-    await found.add({ ...batch, rejected: [] }, conflicts);
-    kept = kept === null ? null : without(kept, conflicts);
-  }
-  return { read: count, ...found.all(), recipients: kept };
+  return { count, header, kept, sieve };
 }
 
 const NO_HEADER: RecipientBatch['header'] = { columns: [], isWhole: true, original: [] };
+
+type Findings = ReturnType<typeof createFindings>;
 
 // What is wrong with the rows of a file, told as it is found.
 function createFindings({ onRejected, onBatch }: CheckPlan) {
@@ -73,7 +81,7 @@ function createFindings({ onRejected, onBatch }: CheckPlan) {
       invalid += rejected.length;
       inConflict += conflicts.length;
       for (const entry of rejected) onRejected(entry, batch.header);
-      if (rejected.length > 0) first = firstOf([...first, ...rejected.slice(0, FIRST_MAX).map(({ rejection }) => rejection)]);
+      if (rejected.length > 0) first = firstOf([...first, ...rejected.map(({ rejection }) => rejection)]);
       await onBatch(batch);
     },
     all: (): Pick<Checked, 'invalid' | 'conflicts' | 'first'> => ({ invalid, conflicts: inConflict, first }),
@@ -111,7 +119,7 @@ function without(recipients: readonly Recipient[], conflicts: readonly RejectedR
 }
 
 // Whoever is named by an id may be one who is named by number elsewhere. A row with a key of its own is asked for that alone.
-async function sift({ store }: CheckHost, sieve: RepeatSieve, { recipients }: RecipientBatch): Promise<void> {
+async function noteAll({ store }: ConflictHost, sieve: RepeatSieve, { recipients }: RecipientBatch): Promise<void> {
   const named = await resolveAddressees(
     store,
     recipients.filter(({ key }) => key === null),
@@ -120,7 +128,7 @@ async function sift({ store }: CheckHost, sieve: RepeatSieve, { recipients }: Re
 }
 
 // Only keys are compared where everything is going to be admitted; most files have none.
-function siftKeys(sieve: RepeatSieve | null, { recipients }: RecipientBatch): RepeatSieve | null {
+function noteKeys(sieve: RepeatSieve | null, { recipients }: RecipientBatch): RepeatSieve | null {
   let filled = sieve;
   for (const recipient of recipients) {
     if (recipient.key === null) continue;

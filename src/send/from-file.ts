@@ -6,7 +6,8 @@ import type { Admission } from '../ports/store/admit.ts';
 import { titleOf } from '../values/text.ts';
 import type { Instant } from '../values/time.ts';
 import { addresseeText } from './addressees.ts';
-import { type CheckHost, type Checked, checkFile, goodChunks } from './check.ts';
+import { type Checked, checkFile, goodChunks } from './check.ts';
+import type { ConflictHost } from './key-conflicts.ts';
 import { type InputOptions, openInput } from './input.ts';
 import { readRecipients, type Recipient, type RecipientBatch } from './recipients.ts';
 import { type InputFormat, readRecords } from './records.ts';
@@ -40,7 +41,7 @@ export type OpenFile = {
   readonly close: () => Promise<void>;
 };
 
-type OpenHost = CheckHost & { readonly io: Io; readonly clock: Clock };
+type OpenHost = ConflictHost & { readonly io: Io; readonly clock: Clock };
 
 /** Checks a file. Throws `rows_invalid` with the first rows, unless they may be left out; nothing is written to the store here. */
 export async function openRecipients(

@@ -1,7 +1,6 @@
-// Keys of a file that mean other content than they meant before: in the store, or in an earlier row. Which rows may repeat a key is noted in the first reading, in a
-// memory that does not grow (repeat-sieve.ts); those alone are compared, in further readings.
+// Keys of a file that mean other content than they meant before: in the store, or in an earlier row. Which rows may repeat a key is noted in the first reading
+// (repeat-sieve.ts); those alone are compared, in further readings, each of so many keys that the memory does not grow.
 
-import { KEY_LAYOUT } from '../domain/key.ts';
 import type { AdmitStore } from '../ports/store/admit.ts';
 import { BATCH_MAX, slices } from '../values/batch.ts';
 import type { SenderId } from '../values/id.ts';
@@ -9,7 +8,7 @@ import { createKeyIndex } from './key-index.ts';
 import { fingerprintOf, keyOf } from './key.ts';
 import type { Recipient, RecipientBatch, RejectedRecord } from './recipients.ts';
 import { reject } from './rejections.ts';
-import type { RepeatSieve } from './repeat-sieve.ts';
+import { partOfKey, type RepeatSieve } from './repeat-sieve.ts';
 import { type StampHost, stampRecipients } from './stamped.ts';
 
 export type ConflictHost = StampHost & { readonly store: Pick<AdmitStore, 'findKeys'>; readonly interrupted: AbortSignal };
@@ -33,8 +32,8 @@ export async function conflictsWithStore(
   return (await lookUp(host, plan, recipients)).flatMap(({ recipient, differs }) => (differs ? [conflict(recipient)] : []));
 }
 
-/** How many keys are compared in one reading: they take 8 MB. */
-const KEYS_AT_ONCE = 350_000;
+/** About how many keys are compared in one reading: they take 8 MB. */
+const KEYS_AT_ONCE = 300_000;
 
 /** A file to read again; `sieve` has all its keys. */
 export type FileAgain = {
@@ -52,16 +51,17 @@ export async function* conflictsWithin(
   plan: ConflictPlan,
   { sieve, read, keysAtOnce = KEYS_AT_ONCE }: FileAgain,
 ): AsyncGenerator<{ readonly batch: RecipientBatch; readonly conflicts: readonly RejectedRecord[] }> {
-  const readings = Math.ceil(sieve.repeatedKeys() / keysAtOnce);
-  for (let reading = 0; reading < readings; reading += 1) {
+  const readings = Math.ceil(sieve.suspectKeys() / keysAtOnce);
+  const isSuspect = (recipient: Recipient, reading: number): boolean =>
+    recipient.key !== null && partOfKey(recipient.key, readings) === reading && sieve.mayRepeat(recipient, recipient.to);
+  for (let reading = 0; reading < readings && !host.interrupted.aborted; reading += 1) {
     const keys = createKeyIndex({ comparesContents: true });
     for await (const batch of read()) {
       if (host.interrupted.aborted) return;
-      const suspects = batch.recipients.filter((recipient) => recipient.key !== null && sieve.mayRepeat(recipient, recipient.to));
-      const conflicts = (await lookUp(host, plan, suspects)).flatMap(({ recipient, key, fingerprint, differs }) => {
-        const isOfReading = (key[KEY_LAYOUT.chosen] ?? 0) % readings === reading;
-        return isOfReading && !differs && keys.add(key, fingerprint) === 'other' ? [conflict(recipient)] : [];
-      });
+      const suspects = batch.recipients.filter((recipient) => isSuspect(recipient, reading));
+      const conflicts = (await lookUp(host, plan, suspects)).flatMap(({ recipient, key, fingerprint, differs }) =>
+        !differs && keys.add(key, fingerprint) === 'other' ? [conflict(recipient)] : [],
+      );
       yield { batch, conflicts };
     }
   }

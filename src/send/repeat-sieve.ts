@@ -1,4 +1,5 @@
-// Which rows of a file may repeat one another, noted in its first reading in a memory that does not grow: of the others a preview keeps no key.
+// Which rows of a file may repeat one another, noted in its first reading in a memory that does not grow: the keys of the others are compared with none, and a preview
+// keeps none of them.
 
 import { dialled } from '../domain/wa-id.ts';
 import type { Addressee } from '../ports/store/admit.ts';
@@ -10,8 +11,8 @@ export type RepeatSieve = {
   readonly add: (recipient: Recipient, to: Addressee) => void;
   /** False: no other row that was noted has the key of this one. True for all rows that repeat or are repeated, and for few others: one in a thousand of 3 million. */
   readonly mayRepeat: (recipient: Recipient, to: Addressee) => boolean;
-  /** How many of the rows that were noted may repeat the key of their own that an earlier one has. */
-  readonly repeatedKeys: () => number;
+  /** About how many different keys of rows with a key of their own pass: those that several rows have, and whatever else meets them. 0 where no two rows have one. */
+  readonly suspectKeys: () => number;
 };
 
 // Blocks of 16 bytes: 8 MB take all rows, 1 MB those that met one like them. Of 3 million different rows 0.07 % meet another one, of 10 million 1.3 %.
@@ -22,21 +23,24 @@ const MET_BLOCK_BITS = 16;
 export function createRepeatSieve(): RepeatSieve {
   const rows = createFilter(ROWS_BLOCK_BITS);
   const met = createFilter(MET_BLOCK_BITS);
-  let repeatedKeys = 0;
+  let [keys, repeatedKeys] = [0, 0];
   return {
     add: (recipient, to) => {
       const hash = hashOf(recipient, to);
-      if (!rows.add(hash)) return;
-      met.add(hash);
-      if (recipient.key !== null) repeatedKeys += 1;
+      const isKeyed = recipient.key !== null;
+      if (isKeyed) keys += 1;
+      if (rows.add(hash) && !met.add(hash) && isKeyed) repeatedKeys += 1;
     },
-    repeatedKeys: () => repeatedKeys,
+    suspectKeys: () => (repeatedKeys === 0 ? 0 : Math.ceil(repeatedKeys + keys * met.chance())),
     mayRepeat: (recipient, to) => met.has(hashOf(recipient, to)),
   };
 }
 
-/** A Bloom filter of hashes: what was added is always found, and sometimes what was not. `add` tells whether it would have been found before. */
-type Filter = { readonly add: (hash: number) => boolean; readonly has: (hash: number) => boolean };
+/**
+ * A Bloom filter of hashes: what was added is always found, and sometimes what was not, with a `chance` from 0 to 1. `add` tells whether it would have been found
+ * before.
+ */
+type Filter = { readonly add: (hash: number) => boolean; readonly has: (hash: number) => boolean; readonly chance: () => number };
 
 const BLOCK_WORDS = 4;
 const WORD_BITS = 5;
@@ -65,7 +69,22 @@ function createFilter(blockBits: number): Filter {
       for (let index = 0; index < BLOCK_WORDS; index += 1) found &= (words[first + index] ?? 0) >>> (places >>> (WORD_BITS * index));
       return found === 1;
     },
+    chance: () => {
+      let sum = 0;
+      for (let first = 0; first < words.length; first += BLOCK_WORDS) {
+        let share = 1;
+        for (let index = 0; index < BLOCK_WORDS && share > 0; index += 1) share *= bitsIn(words[first + index] ?? 0) / 32;
+        sum += share;
+      }
+      return (sum * BLOCK_WORDS) / words.length;
+    },
   };
+}
+
+function bitsIn(word: number): number {
+  let bits = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) bits += 1;
+  return bits;
 }
 
 // Multiplying mixes upwards: the upper 20 bits are the mixed ones.
@@ -77,6 +96,11 @@ function placesOf(hash: number): number {
 // are enough: rows that meet only here cost the room of their keys. The digest that makes the key is ten times as dear, and is taken in the second reading only.
 function hashOf({ key, identity, content }: Recipient, to: Addressee): number {
   return key === null ? mixed(mixed(0, dialled(addresseeText(to))), identity ?? content) : mixed(0, key);
+}
+
+/** Shares keys out among so many parts, numbered from 0. */
+export function partOfKey(key: string, parts: number): number {
+  return (mixed(0, key) >>> 0) % parts;
 }
 
 // Rotate, combine, multiply by the golden ratio: without the rotation 30 times as many of our own rows with numbers in them meet.

@@ -61,7 +61,7 @@ function taken({ holdBucket }: RepricingFacts, category: Category, amount: Micro
   return { amount, spending };
 }
 
-// The same bucket, but for the category: the reservation stays on the day on which it was made. Equal ones share one object.
+// The same bucket, but for the category: the reservation stays on the day on which it counts. Equal ones share one object.
 function bucketFor(buckets: Map<Bucket, Bucket>, { holdBucket }: RepricingFacts, category: Category): Bucket {
   const known = buckets.get(holdBucket);
   const bucket = known?.category === category ? known : { ...holdBucket, category };

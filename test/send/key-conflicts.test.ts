@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { checkFile, KEPT_ROWS } from '../../src/send/check.ts';
 import { conflictsWithin } from '../../src/send/key-conflicts.ts';
 import type { Recipient, RecipientBatch } from '../../src/send/recipients.ts';
-import { createRepeatSieve } from '../../src/send/repeat-sieve.ts';
+import { createRepeatSieve, type RepeatSieve } from '../../src/send/repeat-sieve.ts';
 import { send } from '../../src/send/send.ts';
 import { addCrowd } from '../conformance/store/crowd.ts';
 import { phone, type Started } from '../conformance/store/fixture.ts';
@@ -51,12 +51,12 @@ function inBatches(recipients: readonly Recipient[], size: number): readonly Rec
 const plan = () => ({ senderId: started.senderId, template: 'offer' });
 
 /** The rows that are told, as they are told, and what is said in the end. */
-async function check(recipients: readonly Recipient[], batchRows: number) {
+async function check(recipients: readonly Recipient[], batchRows: number, sieve: RepeatSieve | null = null) {
   const told: number[] = [];
   let readings = 0;
   const checked = await checkFile(
     sendHostOn(started.store),
-    { ...plan(), sieve: null, onRejected: ({ rejection }) => void told.push(rejection.row), onBatch: () => undefined },
+    { ...plan(), sieve, onRejected: ({ rejection }) => void told.push(rejection.row), onBatch: () => undefined },
     async function* () {
       readings += 1;
       yield* inBatches(recipients, batchRows);
@@ -83,9 +83,9 @@ const rowsArbitrary = fc.array(
 
 it('rejects the rows whose key is another content, and keeps the others', async () => {
   await fc.assert(
-    fc.asyncProperty(rowsArbitrary, fc.integer({ min: 1, max: 7 }), async (rows, batchRows) => {
+    fc.asyncProperty(rowsArbitrary, fc.integer({ min: 1, max: 7 }), fc.boolean(), async (rows, batchRows, isDryRun) => {
       const recipients = toRecipients(rows);
-      const { told, checked } = await check(recipients, batchRows);
+      const { told, checked } = await check(recipients, batchRows, isDryRun ? createRepeatSieve() : null);
       const wrong = expected(rows);
       expect(told.toSorted((left, right) => left - right)).toEqual(wrong);
       expect(checked).toMatchObject({ read: rows.length, invalid: wrong.length, conflicts: wrong.length });
@@ -131,8 +131,48 @@ it('compares nothing more once it was interrupted', async () => {
   for (const recipient of recipients) sieve.add(recipient, recipient.to);
   const stop = new AbortController();
   stop.abort();
-  const again = { sieve, read: () => inBatches(recipients, 1) };
+  let readings = 0;
+  const again = {
+    sieve,
+    read: () => {
+      readings += 1;
+      return inBatches(recipients, 1);
+    },
+  };
   const host = sendHostOn(started.store, { interrupted: stop.signal });
   for await (const found of conflictsWithin(host, plan(), again)) expect(found).toBeUndefined();
-  expect(sieve.repeatedKeys()).toBe(1);
+  expect({ suspects: sieve.suspectKeys(), readings }).toEqual({ suspects: 2, readings: 0 });
+});
+
+it('reads a file once more for one key, however many rows have it', async () => {
+  const rows = Array.from({ length: KEPT_ROWS + 1 }, (): Row => ({ key: 'DE', content: ONE }));
+  const { told, readings } = await check(toRecipients([...rows, { key: 'DE', content: 'two' }]), 500);
+  expect({ told, readings }).toEqual({ told: [KEPT_ROWS + 2], readings: 2 });
+});
+
+it('tells the first rows of all that is wrong, and each once', async () => {
+  const wrong = Array.from({ length: 12 }, (_, index) => ({
+    row: index + 3,
+    column: 'to',
+    value: '?',
+    reason: 'invalid_phone',
+    message: '',
+  }));
+  const recipients = toRecipients([
+    { key: KEPT_KEY, content: 'two' },
+    { key: 'a', content: ONE },
+  ]);
+  const again = { ...toRecipients([{ key: 'a', content: 'two' }])[0], row: 15 } as Recipient;
+  const told: number[] = [];
+  const checked = await checkFile(
+    sendHostOn(started.store),
+    { ...plan(), sieve: null, onRejected: ({ rejection }) => void told.push(rejection.row), onBatch: () => undefined },
+    async function* () {
+      const rejected = wrong.map((rejection) => ({ rejection, record: { original: [] } }));
+      yield { header: HEADER, read: 15, recipients: [...recipients, again], rejected };
+    },
+  );
+  expect(checked.first.map(({ row }) => row)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(told.toSorted((left, right) => left - right)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  expect(checked).toMatchObject({ invalid: 14, conflicts: 2 });
 });

@@ -60,7 +60,7 @@ export const PEOPLE_CORRUPTIONS: readonly Corruption[] = [
     says: 'It was sent although an opt-out stood.',
   },
   {
-    name: 'a message that left before anybody agreed, also those who became the same person',
+    name: 'a message that left before anybody agreed, also whoever became the same person',
     damage: `UPDATE message SET gate_sequence = 0 WHERE id = ${messageTo('0000')};
       INSERT INTO contact (id, account_id, created_at, updated_at, merged_into)
       SELECT 'silent', account_id, created_at, updated_at, id FROM contact WHERE id = ${personOf('0000')}`,

@@ -161,11 +161,11 @@ export type DirectoryStore = {
   readonly setDefaultSender: (senderId: SenderId) => Promise<void>;
 
   /**
-   * Sets a budget, or puts it in the place of the one that covers the same. The thresholds that today, or this month, has reached already are warnings at once,
+   * Sets a budget, or puts it in the place of the one that covers the same. The thresholds that the day, or month, has reached already are warnings at once,
    * but for those that were reached under the cap before; of campaigns the next admission tells.
    */
   readonly putBudget: (budget: Budget) => Promise<BudgetPut>;
-  /** The budgets of a sender with what is used of each: of the day or month that `at` lies in, or of the fullest campaign. */
+  /** The budgets of a sender with what is used of each: of the day or month in which a message counts that is admitted at `at`, or of the fullest campaign. */
   readonly listBudgets: (filter: { readonly senderId: SenderId; readonly at: Instant }) => Promise<readonly ListedBudget[]>;
   /** Sets quiet hours, or puts them in the place of those for the same country and category. What they hold is asked again when it is due. */
   readonly putQuietRule: (rule: QuietRule) => Promise<'added' | 'updated' | 'unchanged'>;

@@ -170,6 +170,7 @@ export function examClosing(exam: Exam): void {
     const shop = await delivered(exam, 1);
     await close(shop, OCTOBER, IN_NOVEMBER);
     await shop.store.putBudget(makeBudget(shop.senderId, 150n, { period: 'month' }));
+    await shop.store.putBudget(makeBudget(shop.senderId, 150n, { period: 'day', costCenter: 'shop' }));
     const [number] = await addCrowd(shop.store, shop.senderId, 1);
     const request = requestTo(number as Phone);
     expect(words((await admit(shop.store, shop.senderId, [request], { template: 'notice' })).admissions)).toEqual(['admitted']);
@@ -180,7 +181,10 @@ export function examClosing(exam: Exam): void {
     );
     const second = await admit(shop.store, shop.senderId, [requestTo(number as Phone)], { template: 'notice' });
     expect(words(second.admissions)).toEqual(['over_budget']);
-    expect(await shop.store.listBudgets({ senderId: shop.senderId, at: NOON })).toMatchObject([{ term: NOVEMBER, used: 100n }]);
+    expect(await shop.store.listBudgets({ senderId: shop.senderId, at: NOON })).toMatchObject([
+      { term: '2026-11-01', used: 0n },
+      { term: NOVEMBER, used: 100n },
+    ]);
     expect(await findings(shop.store)).toEqual([]);
   });
 

@@ -117,7 +117,7 @@ export function examPeople(exam: Exam): void {
     expect(await found({ store }, refs)).toEqual([third.newId, third.newId, third.newId]);
   });
 
-  it('misses no opt-in of a message that was on its way to somebody who was merged into a second contact, and later into a third', async () => {
+  it('raises no alarm for a message that was on its way to somebody who was merged into a second contact, and later into a third', async () => {
     const { store, senderId, contactId } = await shopWith(exam, ['marketing']);
     const offer = await queue(store, { senderId, contactId, template: 'offer' });
     expect((await turn(store, senderId)).claimed).toHaveLength(1);

@@ -51,14 +51,15 @@ const GATE_FACTS = /* sql */ `
   WHERE m.gate_sequence IS NOT NULL
   GROUP BY m.id`;
 
-// Nobody else became this person whose message it may have been when it was claimed: with an opt-in, but for a free-form one. Where this one became another in turn, whoever
-// else became that one may have come by way of this one.
+// It was this person's own when it was claimed. It may have been another's where somebody became this person since who had opted in; a free-form message needs no opt-in.
+// Where this person became a third one, those who became that one count too: they may have come by way of this one.
 const IS_OWN = /* sql */ `NOT EXISTS (
   SELECT 1 FROM contact c
-  JOIN contact o ON o.merged_into = c.id OR o.merged_into = c.merged_into AND o.id <> c.id
+  JOIN contact o ON o.merged_into = c.id OR (o.merged_into = c.merged_into AND o.id <> c.id)
   WHERE c.id = facts.contact_id AND (is_free_form OR EXISTS (
     SELECT 1 FROM consent_event e
-    WHERE e.contact_id = o.id AND e.sequence <= facts.gate_sequence AND e.kind = 'opt_in' AND e.subject = facts.subject)))`;
+    WHERE e.contact_id = o.id AND e.sequence <= facts.gate_sequence AND e.kind = 'opt_in' AND e.subject = facts.subject
+      AND (e.scope = facts.sender_id OR e.scope = '*'))))`;
 
 const LAST_INBOUND =
   'ifnull((SELECT last_inbound_at FROM service_window w WHERE w.contact_id = facts.contact_id AND w.sender_id = facts.sender_id), 0)';
