@@ -27,10 +27,9 @@ const YOUNG_BYTES = 6 * 1024 * 1024;
  * Bounds what is garbage; what it returns is called for every block that is read. Rows live as long as their batch, and left to itself V8 answers with
  * a young generation of 48 MB and as much garbage behind it: a file of a million rows took 165 MB in all. Of the size with which it starts, 1 MB, a tenth of
  * the time goes into moving rows that live a little longer. So it grows once, to where twice as much saves nothing: a third less takes 5 MB less and a
- * twelfth more of a dry run. Few rows outlive it (line-blocks.ts): left to itself V8 collects
- * them when they are 8 MB, after 600,000 rows, so that a large file took an eighth more than a small one; a smaller growth of that limit
- * (`--heap-growing-percent=50`) changes 3 MB, because it grows by 8 MB at least. Begun at a tenth of the way to the limit, it takes 7 % more, and a dry run of a million rows
- * no longer.
+ * twelfth more of a dry run. Few rows outlive it (line-blocks.ts). Left to itself V8 collects those when they are 8 MB, after some 600,000 rows, and a large file took
+ * an eighth more than a small one; `--heap-growing-percent` changes little of it, because that limit grows by 8 MB at least. Begun at a tenth of the way to the limit,
+ * the collection leaves 7 % more, and a dry run of a million rows takes no longer.
  */
 export async function keepHeapSmall(): Promise<() => void> {
   const { getHeapSpaceStatistics, setFlagsFromString } = await import('node:v8');

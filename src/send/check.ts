@@ -1,4 +1,4 @@
-// The first reading of a file: every row is checked before the first one is admitted, so that a wrong file does nothing at all.
+// The check of a file: every row is looked at before the first one is admitted, so that a wrong file does nothing at all.
 
 import { BATCH_MAX } from '../values/batch.ts';
 import { resolveAddressees } from './addressees.ts';

@@ -53,7 +53,7 @@ export async function* conflictsWithin(
 ): AsyncGenerator<{ readonly batch: RecipientBatch; readonly conflicts: readonly RejectedRecord[] }> {
   const readings = Math.ceil(sieve.suspectKeys() / keysAtOnce);
   const isSuspect = (recipient: Recipient, reading: number): boolean =>
-    recipient.key !== null && partOfKey(recipient.key, readings) === reading && sieve.mayRepeat(recipient, recipient.to);
+    recipient.key !== null && sieve.mayRepeat(recipient, recipient.to) && partOfKey(recipient.key, readings) === reading;
   for (let reading = 0; reading < readings && !host.interrupted.aborted; reading += 1) {
     const keys = createKeyIndex({ comparesContents: true });
     for await (const batch of read()) {

@@ -11,7 +11,7 @@ export type RepeatSieve = {
   readonly add: (recipient: Recipient, to: Addressee) => void;
   /** False: no other row that was noted has the key of this one. True for all rows that repeat or are repeated, and for few others: one in a thousand of 3 million. */
   readonly mayRepeat: (recipient: Recipient, to: Addressee) => boolean;
-  /** About how many different keys of rows with a key of their own pass: those that several rows have, and whatever else meets them. 0 where no two rows have one. */
+  /** About how many different keys of rows with a key of their own pass: those that several rows have, and whatever else meets them. 0 only where no two rows have one. */
   readonly suspectKeys: () => number;
 };
 
@@ -31,7 +31,8 @@ export function createRepeatSieve(): RepeatSieve {
       if (isKeyed) keys += 1;
       if (rows.add(hash) && !met.add(hash) && isKeyed) repeatedKeys += 1;
     },
-    suspectKeys: () => (repeatedKeys === 0 ? 0 : Math.ceil(repeatedKeys + keys * met.chance())),
+    // A repeated key that meets rows which met before is not counted as repeated; the chance is above 0 then, so that it is compared all the same.
+    suspectKeys: () => (keys === 0 ? 0 : Math.ceil(repeatedKeys + keys * met.chance())),
     mayRepeat: (recipient, to) => met.has(hashOf(recipient, to)),
   };
 }

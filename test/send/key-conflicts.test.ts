@@ -2,6 +2,8 @@
 
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
+import { dialled } from '../../src/domain/wa-id.ts';
+import { addresseeText } from '../../src/send/addressees.ts';
 import { checkFile, KEPT_ROWS } from '../../src/send/check.ts';
 import { conflictsWithin } from '../../src/send/key-conflicts.ts';
 import type { Recipient, RecipientBatch } from '../../src/send/recipients.ts';
@@ -175,4 +177,17 @@ it('tells the first rows of all that is wrong, and each once', async () => {
   expect(checked.first.map(({ row }) => row)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(told.toSorted((left, right) => left - right)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   expect(checked).toMatchObject({ invalid: 14, conflicts: 2 });
+});
+
+it('finds a key that meets rows without one, which repeat one another', async () => {
+  const [keyless] = toRecipients([{ key: null, content: ONE }]) as readonly [Recipient];
+  // Of the same hash as those rows.
+  const key = `${dialled(addresseeText(keyless.to))}${ONE}`;
+  const rows = [
+    { key: null, content: ONE },
+    { key: null, content: ONE },
+    { key, content: ONE },
+    { key, content: 'two' },
+  ];
+  expect((await check(toRecipients(rows), 1, createRepeatSieve())).told).toEqual([4]);
 });
